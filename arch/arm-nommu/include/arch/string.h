@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_STRING_H
+#define ARCH_STRING_H
+
+/*
+ * The machine's way to copy and fill, used by lib/string.c alone: sixteen bytes at a time
+ * with ldm and stm where both ends are aligned to words, single words, then bytes. The moves
+ * are written in assembly so that the compiler does not turn them into calls of memcpy.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARCH_WORD_ALIGNED(a, b) ((((uintptr_t)(a) | (uintptr_t)(b)) & 3) == 0)
+
+/* Copy n bytes from low to high addresses. */
+static inline void arch_copy_up(void *dst, const void *src, size_t n)
+{
+	uint32_t w;
+
+	if (ARCH_WORD_ALIGNED(dst, src)) {
+		for (; n >= 16; n -= 16)
+			asm volatile("ldmia %1!, {r4, r5, r6, r12}\n\t"
+				     "stmia %0!, {r4, r5, r6, r12}"
+				     : "+r"(dst), "+r"(src)
+				     :
+				     : "r4", "r5", "r6", "r12", "memory");
+		for (; n >= 4; n -= 4)
+			asm volatile("ldr %2, [%1], #4\n\tstr %2, [%0], #4"
+				     : "+r"(dst), "+r"(src), "=&r"(w)
+				     :
+				     : "memory");
+	}
+	for (; n; n--)
+		asm volatile("ldrb %2, [%1], #1\n\tstrb %2, [%0], #1"
+			     : "+r"(dst), "+r"(src), "=&r"(w)
+			     :
+			     : "memory");
+}
+
+/* Copy n bytes from high to low addresses, for a target that overlaps behind its source. */
+static inline void arch_copy_down(void *dst, const void *src, size_t n)
+{
+	char *d = (char *)dst + n;
+	const char *s = (const char *)src + n;
+	uint32_t w;
+
+	if (ARCH_WORD_ALIGNED(d, s)) {
+		for (; n >= 16; n -= 16)
+			asm volatile("ldmdb %1!, {r4, r5, r6, r12}\n\t"
+				     "stmdb %0!, {r4, r5, r6, r12}"
+				     : "+r"(d), "+r"(s)
+				     :
+				     : "r4", "r5", "r6", "r12", "memory");
+		for (; n >= 4; n -= 4)
+			asm volatile("ldr %2, [%1, #-4]!\n\tstr %2, [%0, #-4]!"
+				     : "+r"(d), "+r"(s), "=&r"(w)
+				     :
+				     : "memory");
+	}
+	for (; n; n--)
+		asm volatile("ldrb %2, [%1, #-1]!\n\tstrb %2, [%0, #-1]!"
+			     : "+r"(d), "+r"(s), "=&r"(w)
+			     :
+			     : "memory");
+}
+
+static inline void arch_fill(void *dst, unsigned char c, size_t n)
+{
+	uint32_t pattern = c * 0x01010101u;
+
+	for (; n && ((uintptr_t)dst & 3); n--)
+		asm volatile("strb %1, [%0], #1" : "+r"(dst) : "r"(pattern) : "memory");
+	for (; n >= 16; n -= 16)
+		asm volatile("str %1, [%0], #4\n\t"
+			     "str %1, [%0], #4\n\t"
+			     "str %1, [%0], #4\n\t"
+			     "str %1, [%0], #4"
+			     : "+r"(dst)
+			     : "r"(pattern)
+			     : "memory");
+	for (; n >= 4; n -= 4)
+		asm volatile("str %1, [%0], #4" : "+r"(dst) : "r"(pattern) : "memory");
+	for (; n; n--)
+		asm volatile("strb %1, [%0], #1" : "+r"(dst) : "r"(pattern) : "memory");
+}
+
+#endif
