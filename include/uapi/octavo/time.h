@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clocks. clock_gettime(2), nanosleep(2). The plain calls carry 32-bit
+ * seconds, those with 64 in their name the wide form.
+ */
+#ifndef UAPI_OCTAVO_TIME_H
+#define UAPI_OCTAVO_TIME_H
+
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID 3
+#define CLOCK_MONOTONIC_RAW 4
+#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_MONOTONIC_COARSE 6
+#define CLOCK_BOOTTIME 7
+
+#define TIMER_ABSTIME 1
+
+struct uapi_timespec32 {
+	int tv_sec;
+	int tv_nsec;
+};
+
+struct uapi_timespec64 {
+	long long tv_sec;
+	long long tv_nsec;
+};
+
+struct uapi_timeval32 {
+	int tv_sec;
+	int tv_usec;
+};
+
+#endif
