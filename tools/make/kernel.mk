@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+#
+# The kernels: build/ARCH-FLAVOUR/octavo.elf, for ARCH x86 and arm and FLAVOUR
+# debug and release.
+#
+# A difference is a file: the lists choose files by machine, and the order of
+# the include path chooses headers:
+#	include/FLAVOUR, include, arch/A/include, gcc's own, build/bsd
+# so there is no conditional compilation.
+#
+# The kernel is linked twice: from the first link comes the table of its
+# functions (tools/ksyms.py), which the second link includes.  The table lies
+# in read-only data, behind all text, so no function moves; the result is
+# checked against the table.
+
+KERNEL_FOLDERS := lib mm kernel fs drivers
+
+kernel-COMMON :=
+kernel-MMU    :=
+kernel-NOMMU  :=
+kernel-X86    :=
+kernel-ARM    :=
+
+# read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST
+define read-lists
+COMMON :=
+MMU    :=
+NOMMU  :=
+X86    :=
+ARM    :=
+include $1/Makefile
+$$(foreach l,COMMON MMU NOMMU X86 ARM,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
+endef
+$(foreach d,$(KERNEL_FOLDERS),$(eval $(call read-lists,$d)))
+
+SOURCES :=
+include arch/x86/Makefile
+x86-sources := $(addprefix arch/x86/,$(SOURCES)) $(kernel-COMMON) $(kernel-MMU) $(kernel-X86)
+SOURCES :=
+include arch/arm-nommu/Makefile
+arm-sources := $(addprefix arch/arm-nommu/,$(SOURCES)) $(kernel-COMMON) $(kernel-NOMMU) $(kernel-ARM)
+
+x86-folder := arch/x86
+arm-folder := arch/arm-nommu
+x86-script := linker/x86-kernel.ld
+arm-script := linker/arm-kernel.ld
+
+kernel-cflags := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+		 -fno-asynchronous-unwind-tables -fno-common -fno-delete-null-pointer-checks \
+		 -ffunction-sections -fdata-sections $(WARNINGS)
+x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none -mpreferred-stack-boundary=2
+arm-cflags := -mcpu=cortex-m3 -mthumb
+debug-cflags   := -fno-omit-frame-pointer -fno-optimize-sibling-calls
+release-cflags :=
+x86-ldflags := -Wl,-melf_i386
+arm-ldflags :=
+kernel-ldflags := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack \
+		  -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
+
+# kernel ARCH,FLAVOUR
+define kernel
+$1-$2-dir  := build/$1-$2
+$1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources)))
+ifneq ($$(words $$(sort $$($1-$2-objs))),$$(words $$($1-$2-objs)))
+$$(error two sources of the $1 kernel share a name (or one is listed twice))
+endif
+$1-$2-command = $$($1-cross)gcc $$($1-cflags) $$(kernel-cflags) $$($2-cflags) -nostdinc \
+	-Iinclude/$2 -Iinclude -I$$($1-folder)/include \
+	-isystem $$$$($$($1-cross)gcc -print-file-name=include) -isystem build/bsd
+$1-$2-link = $$($1-cross)gcc $$($1-cflags) $$(kernel-ldflags) $$($1-ldflags) -T $$($1-script)
+
+build/$1-$2/flags: FORCE
+	@mkdir -p $$(@D)
+	@tools/stamp $$@ '$$($1-$2-command)'
+
+build/$1-$2/list: FORCE
+	@mkdir -p $$(@D)
+	@tools/stamp $$@ '$$($1-$2-link) $$($1-$2-objs)'
+
+build/$1-$2/%.o: %.c build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
+	@mkdir -p $$(@D)
+	@$$(say) CC $$@
+	$$(Q)$$($1-$2-command) -MMD -MP -c $$< -o $$@
+
+build/$1-$2/%.o: %.S build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
+	@mkdir -p $$(@D)
+	@$$(say) AS $$@
+	$$(Q)$$($1-$2-command) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
+
+build/$1-$2/ksyms%.o: build/$1-$2/ksyms%.S
+	$$(Q)$$($1-$2-command) -c $$< -o $$@
+
+build/$1-$2/ksyms-none.S: tools/ksyms.py
+	@mkdir -p $$(@D)
+	$$(Q)tools/ksyms.py --none >$$@
+
+build/$1-$2/ksyms.S: build/$1-$2/octavo-1.elf tools/ksyms.py
+	$$(Q)$$($1-cross)nm -n $$< | tools/ksyms.py >$$@
+
+build/$1-$2/octavo-1.elf: $$($1-$2-objs) build/$1-$2/ksyms-none.o build/$1-$2/list $$($1-script)
+	@$$(say) LINK1 $$@
+	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) -lgcc -o $$@
+
+build/$1-$2/octavo.elf: build/$1-$2/octavo-1.elf build/$1-$2/ksyms.o
+	@$$(say) LINK $$@
+	$$(Q)$$($1-$2-link) $$($1-$2-objs) build/$1-$2/ksyms.o -lgcc -o $$@ -Wl,-Map=build/$1-$2/octavo.map
+	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py --check build/$1-$2/ksyms.S
+
+-include $$($1-$2-objs:.o=.d)
+endef
+$(foreach a,x86 arm,$(foreach f,$(FLAVOURS),$(eval $(call kernel,$a,$f))))
+
+.PHONY: FORCE
+FORCE:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+#
+# Which compilers, and the flags that all code of a machine shares.
+#
+# CROSS_COMPILE      overrides the prefix of the x86 tools
+# CROSS_COMPILE_ARM  overrides the prefix of the ARM tools
+# V=1                shows each command
+
+ifeq ($(origin CROSS_COMPILE),undefined)
+CROSS_COMPILE := $(if $(shell command -v i686-elf-gcc),i686-elf-,i686-linux-gnu-)
+endif
+CROSS_COMPILE_ARM ?= arm-none-eabi-
+
+x86-cross := $(CROSS_COMPILE)
+arm-cross := $(CROSS_COMPILE_ARM)
+
+HOST_CC    ?= gcc
+HOST_CLANG ?= clang
+
+ifeq ($(V),1)
+Q    :=
+say   = :
+else
+Q    := @
+say   = printf '  %-8s%s\n'
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	    -Wpointer-arith -Wwrite-strings -Wvla -Wold-style-definition -Wno-unused-parameter \
+	    -Werror
+
+# The tools are looked for once (and again when the list in tools/setup
+# changes), not on every run.
+build/.setup: tools/setup
+	@mkdir -p build
+	@tools/setup --needed
+	@touch $@
+
+# BSD's lists and trees, from newlib's source.
+NEWLIB_SOURCE ?= /usr/src/newlib/newlib-3.3.0.tar.xz
+
+build/bsd/sys/tree.h: build/bsd/sys/queue.h
+	@touch -c $@
+
+build/bsd/sys/queue.h: tools/bsd-headers | build/.setup
+	@$(say) EXTRACT build/bsd
+	$(Q)tools/bsd-headers $(NEWLIB_SOURCE) build/bsd
