@@ -66,8 +66,9 @@ $$(error two sources of the $1 kernel share a name (or one is listed twice))
 endif
 $1-$2-command = $$($1-cross)gcc $$($1-cflags) $$(kernel-cflags) $$($2-cflags) -nostdinc \
 	-Iinclude/$2 -Iinclude -I$$($1-folder)/include \
-	-isystem $$$$($$($1-cross)gcc -print-file-name=include) -isystem include/freestanding \
-	-isystem build/bsd
+	-isystem $$$$($$($1-cross)gcc -print-file-name=include) \
+	-isystem $$$$($$($1-cross)gcc -print-file-name=include-fixed) \
+	-isystem include/freestanding -isystem build/bsd
 $1-$2-link = $$($1-cross)gcc $$($1-cflags) $$(kernel-ldflags) $$($1-ldflags) -T $$($1-script)
 
 build/$1-$2/flags: FORCE
