@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lockval.h - the lock validator, debug flavour.
+ *
+ * Each task carries the stack of locks it holds. Every acquisition is checked against
+ * lock_classes.h: order, recursion, interrupt safety, sleeping with a spinlock held or interrupts
+ * off. A violation prints the stack of the acquisition that is at odds and the current one, sends
+ * an L frame, and lets the machine go on (once for each pair of classes).
+ */
+#pragma once
+
+#include <octavo/lock_classes.h>
+#include <octavo/types.h>
+
+#define LOCKVAL_MAX_HELD 16
+#define LOCKVAL_TRACE 6
+
+struct lock_tag { /* inside every lock */
+	u8 class_id; /* [I] */
+};
+#define LOCK_TAG_INIT(cls) { .class_id = (LOCK_##cls) }
+
+struct held_lock {
+	const void *lock;
+	u8 class_id, subclass;
+	bool read;
+	uintptr_t trace[LOCKVAL_TRACE]; /* return addresses at the acquisition */
+};
+struct lock_state { /* inside every task */
+	unsigned depth;
+	struct held_lock held[LOCKVAL_MAX_HELD];
+};
+
+/* lockval_acquire - before `lock` is waited for. subclass 1: the second of a nesting pair. */
+void lockval_acquire(const void *lock, struct lock_tag tag, unsigned subclass, bool read);
+void lockval_release(const void *lock, struct lock_tag tag);
+/* lockval_might_sleep - where a function may sleep: nothing atomic may be going on. */
+void lockval_might_sleep(const char *where);
+bool lockval_holds(const void *lock);
+/* lockval_exit - a system call returns or a task ends: no lock may be held. */
+void lockval_assert_none(const char *where);
+/* number of violations since boot */
+unsigned lockval_reports(void);
+#define might_sleep() lockval_might_sleep(__func__)
+#define assert_held(l) PANIC_ON(!lockval_holds(l))

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * audit.h - every page frame is accounted for exactly once, and every count is right.
+ *
+ * The audit walks the structures (buddy lists, per-CPU lists, slabs, page tables, vmalloc areas,
+ * files, big kmallocs, bootmem) and notes for each frame who has it and how many page-table entries
+ * map it; then it compares with struct page. It derives everything from lists, trees and tables,
+ * never from the counters that it checks. It prints what differs; silence is proof.
+ */
+#pragma once
+
+#include <octavo/page.h>
+#include <octavo/types.h>
+
+struct audit; /* a run of it */
+
+/* A layer that owns frames: const tables in audit_sources[] (mm/audit_sources.c). */
+struct audit_source {
+	const char *name;
+	void (*walk)(struct audit *a);
+};
+/* audit_own - frames [pfn, pfn + nr) belong to the calling source, as `owner`. */
+void audit_own(struct audit *a, pfn_t pfn, u32 nr, enum page_owner owner);
+/* audit_ref - one more reference to the frame (file's, shared object's). */
+void audit_ref(struct audit *a, pfn_t pfn);
+/* audit_map - one user page-table entry maps the frame (counts a reference as well). */
+void audit_map(struct audit *a, pfn_t pfn);
+/* audit_differ - something else is wrong: printed and counted. */
+void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
+
+/* audit_run - => number of differences (each printed and sent as an A frame; "ok" if none);
+ * sleeps; no other task may allocate meanwhile: it stops preemption while it walks */
+unsigned audit_run(void);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * buddy.h - free areas of a zone by powers of two (pure).
+ *
+ * A block of order o starts at a page frame number that is a multiple of 2^o; its buddy is the
+ * block whose number differs in bit o. Freeing joins buddies, allocating splits: an octavo is a
+ * sheet folded three times. The caller holds the zone's lock.
+ */
+#pragma once
+
+#include <octavo/config.h>
+#include <octavo/page.h>
+
+struct buddy_area {
+	struct page_list free; /* heads of free blocks of this order; lowest-touched first */
+	u32 nr_free;	       /* blocks in the list */
+};
+struct buddy {
+	struct page *map; /* struct page of frame `start` */
+	pfn_t start, end; /* frames [start, end) */
+	u32 nr_free;	  /* pages */
+	struct buddy_area area[MAX_ORDER + 1];
+};
+
+/* buddy_init - no page is free. The pages' flags must not say PAGE_FREE. */
+void buddy_init(struct buddy *b, struct page *map, pfn_t start, pfn_t end);
+/* buddy_free - give the block that starts at frame pfn back; joins. => not free already (panics) */
+void buddy_free(struct buddy *b, pfn_t pfn, unsigned order);
+/* buddy_free_range - boot: frames [start, end) become free, in the largest blocks that fit;
+ * touches the head of each block only. */
+void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
+/* buddy_alloc - => the first page of a block of 2^order pages, or NULL. Splits from the smallest
+ * block that is large enough. The pages leave with owner PAGE_KERNEL. */
+struct page *buddy_alloc(struct buddy *b, unsigned order);
+/* buddy_alloc_bulk - up to n single pages onto `list`; => how many */
+unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page_list *list);
+/* buddy_largest - order of the largest free block, -1 if there is none */
+int buddy_largest(const struct buddy *b);
+/* buddy_check - panics when lists, counts and flags disagree. */
+void buddy_check(const struct buddy *b);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fail.h - fault injection: the Nth allocation at a site fails.
+ *
+ * fail=SITE:N on the command line counts every allocation of the machine; /dev/octavo's fail-nth
+ * counts those of one task and the children that it forks afterwards. A site is asked once for
+ * each allocation that may fail; GFP_NOFAIL requests do not ask.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+/* clang-format off */
+#define FAIL_SITES(X) \
+	X(page)    /* the zone allocator */ \
+	X(slab)    /* kmalloc and caches */ \
+	X(vmalloc) \
+	X(pmap)    /* page tables */
+/* clang-format on */
+
+enum fail_site {
+#define FAIL_SITE_ID(name) FAIL_##name,
+	FAIL_SITES(FAIL_SITE_ID)
+#undef FAIL_SITE_ID
+		NR_FAIL_SITES
+};
+
+extern bool fail_armed; /* any injection is set: the fast path reads only this */
+bool fail_should_slow(enum fail_site site);
+/* fail_should - true: this allocation is to fail. => any context */
+static inline bool fail_should(enum fail_site site)
+{
+	return unlikely(fail_armed) && fail_should_slow(site);
+}
+/* fail_set_global - from "SITE:N"; => 0 or -EINVAL */
+int fail_set_global(const char *spec);
+/* fail_set_task - the Nth allocation at site by the current task and its later children; n 0
+ * clears; => 0 or -EINVAL */
+int fail_set_task(const char *site, u32 n);
+/* fail_task_fired - has the injection set by fail_set_task() in this or a child task happened? */
+bool fail_task_fired(void);

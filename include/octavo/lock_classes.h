@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock_classes.h - every lock of the kernel, in the one order in which locks may be taken.
+ *
+ * A task that holds a lock may take only locks that stand further down in this list. Locks of the
+ * same class never nest, except where NEST is said: there the second one is taken with
+ * spin_lock_nested() or its like, and the rule for the pair stands in the comment.
+ *   SLEEP  a mutex or read/write semaphore: its holder may sleep
+ *   SPIN   a spinlock: its holder may not
+ *   IRQ    a spinlock that interrupt handlers take too: always with interrupts off
+ */
+#pragma once
+
+/* clang-format off */
+#define LOCK_CLASSES(X) \
+	/* name              kind   NEST  */ \
+	X(console_input,     SLEEP, 0) /* one reader of the console's line at a time */ \
+	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
+	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
+	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
+	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
+	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
+	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
+	X(fs_lock,           SPIN,  0) /* a task's root and working directory */ \
+	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
+	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
+	X(tree_lock,         SPIN,  0) /* a file's page tree */ \
+	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \
+	X(vmalloc_lock,      SPIN,  0) /* vmalloc areas */ \
+	X(task_list_lock,    SPIN,  0) /* all tasks: parents, children, pids */ \
+	X(sighand_lock,      SPIN,  0) /* a task's signal state */ \
+	X(slab_lock,         SPIN,  0) /* one slab cache */ \
+	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
+	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
+	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
+	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
+	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \
+	X(why_lock,          IRQ,   0) /* the ring of refusals */ \
+	X(log_lock,          IRQ,   0) /* the kernel log's ring */ \
+	X(console_lock,      IRQ,   0) /* the console's device */ \
+	X(control_lock,      IRQ,   0) /* the control channel's device */
+/* clang-format on */
+
+enum lock_class_id {
+#define LOCK_CLASS_ID(name, kind, nest) LOCK_##name,
+	LOCK_CLASSES(LOCK_CLASS_ID)
+#undef LOCK_CLASS_ID
+		NR_LOCK_CLASSES
+};

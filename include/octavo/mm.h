@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm.h - an address space, and the calls that change it.
+ *
+ * Locks: mmap_sem (sleeping) for the areas, page_table_lock (PTL) for the page tables; vmas change
+ * under both (lock-3, lock-4). A fault holds mmap_sem for reading.
+ */
+#pragma once
+
+#include <arch/mm_machine.h> /* struct pmap; without an MMU an empty one and the runs */
+#include <octavo/rwsem.h>
+#include <octavo/vma.h>
+
+struct mm {
+	struct rwsem mmap_sem;
+	struct vma_tree vmas;	    /* [mmap_sem write + PTL] */
+	spinlock_t page_table_lock; /* PTL */
+	struct pmap pmap;	    /* [PTL] */
+	atomic_t users;		    /* tasks that run in it: the last one empties it */
+	atomic_t count;		    /* users as one, and borrowers: the last one frees it */
+	vaddr_t brk_start, brk;	    /* [mmap_sem] */
+	vaddr_t stack_top;	    /* [I] after exec */
+	vaddr_t arg_start, arg_end, env_start, env_end; /* [I] after exec */
+	u32 total_pages;	    /* [mmap_sem] of all areas */
+	u32 nr_resident;	    /* [PTL] user pages mapped */
+	LIST_ENTRY(mm) all;	    /* [mm_list_lock] */
+};
+LIST_HEAD(mm_list, mm);
+extern struct mm_list all_mms; /* [mm_list_lock], for the audit */
+extern spinlock_t mm_list_lock;
+extern struct mm kernel_mm; /* what kernel threads and idle tasks begin with */
+
+/* What a mapping of an object must be able to do. One const table for each kind. */
+struct vma_ops {
+	const char *name;
+	void (*open)(struct vma *v);  /* another vma refers to v->object (split, fork) */
+	void (*close)(struct vma *v); /* one fewer */
+	/* find or make the page of index pgoff, with a reference for the caller; sleeps;
+	 * => 0, -ENOMEM, -EFAULT (SIGBUS) */
+	int (*fault)(struct vma *v, u32 pgoff, bool write, struct page **page);
+};
+
+/* --- life (mm/mm.c) --- */
+struct mm *mm_alloc(void);	     /* empty; users 1; => NULL; sleeps */
+void mm_get(struct mm *mm);	     /* users++ */
+void mm_put(struct mm *mm);	     /* users--: the last unmaps everything; sleeps */
+void mm_grab(struct mm *mm);	     /* count++ */
+void mm_drop(struct mm *mm);	     /* count--: the last frees the mm and its page directory */
+/* mm_fork - a copy of the current address space with copy-on-write. => NULL or the new mm
+ * (users 1); sleeps; takes both mmap_sems (parent write, child write nested) */
+struct mm *mm_fork(struct mm *parent);
+/* mm_switch - load next's page tables for the task switch. => scheduler, interrupts off */
+void mm_switch(struct mm *prev, struct mm *next);
+void mm_init(void);
+
+/* --- areas (mm/mmap.c, mprotect.c, brk.c): as mmap(2), munmap(2), mprotect(2), brk(2);
+ * take mmap_sem for writing themselves --- */
+/* mm_map - => address or -errno. flags: MAP_*; `object` with ops: a reference is taken over on
+ * success only */
+long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *object,
+	    const struct vma_ops *ops, u32 pgoff);
+int mm_unmap(struct mm *mm, vaddr_t addr, u32 len);
+int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot);
+vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
+
+/* --- for exec --- */
+/* mm_setup_stack - the stack area below `top`, RLIMIT_STACK 8M of growth. => 0, -ENOMEM */
+int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
+/* mm_write_user / mm_zero_user - fill the memory of an mm that is not loaded (a program being
+ * exec'ed), faulting pages in. => 0, -ENOMEM, -EFAULT; sleeps */
+int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
+/* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
+ * caller. => 0 and *page, -ENOMEM, -EFAULT */
+int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
+
+/* --- faults (mm/fault.c) --- */
+#define FAULT_WRITE 0x1u
+#define FAULT_USER 0x2u	   /* from user mode; else from a user copy */
+#define FAULT_PRESENT 0x4u /* the page is there, the access is not allowed */
+#define FAULT_EXEC 0x8u
+/* mm_fault - make the access possible. => 0 retry; -EFAULT SEGV_MAPERR; -EACCES SEGV_ACCERR;
+ * -ENOMEM (why-line written); -EIO SIGBUS; sleeps; takes mmap_sem for reading */
+int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags);
+void mm_check(struct mm *mm);

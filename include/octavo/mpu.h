@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mpu.h - all that mm/ knows of an MPU.
+ *
+ * A process's mappings are a list; the MPU's slots cache those in use. The first slots stay: the
+ * stack whole, and the text that runs.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+#define MPU_READ 0x1u
+#define MPU_WRITE 0x2u
+#define MPU_EXEC 0x4u
+
+struct mpu_space; /* the slots' contents for one process; in <arch/mm_machine.h> */
+
+/* mpu_flush - forget every region but the fixed ones; the next access faults and loads. */
+void mpu_flush(struct mpu_space *space);
+/* mpu_activate - at a task switch; NULL: no user region at all. => interrupts off */
+void mpu_activate(struct mpu_space *space);
+/* mpu_set_stack - the fixed slot: power-of-two size, aligned to it. => 0 or -EINVAL */
+int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size);
+/* mpu_load - make [start, end) with prot accessible where `address` lies: one region that does not
+ * reach beyond the run. => false if a region that covers the address is loaded already */
+bool mpu_load(struct mpu_space *space, uintptr_t start, uintptr_t end, u32 prot, uintptr_t address);

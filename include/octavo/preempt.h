@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * preempt.h - when the kernel may be preempted: wherever the current task's preempt_count is 0.
+ *
+ * preempt_count holds the depth of preempt_disable() in its low 16 bits and PREEMPT_IRQ for each
+ * level of interrupt in the high ones. It lies in the task, so no other CPU ever touches it.
+ */
+#pragma once
+
+#include <arch/current.h>
+#include <octavo/types.h>
+
+#define PREEMPT_IRQ 0x10000u
+
+/*
+ * The first words of struct task, at fixed places because the architectures' entry code and these
+ * inlines read them; struct task (task.h) begins with one.
+ */
+struct task_head {
+	u32 preempt_count;	 /* own task only */
+	volatile u32 need_resched; /* set by the scheduler, also from interrupts [a] */
+	u32 cpu;		 /* the CPU that it runs or last ran on [runqueue_lock] */
+	volatile u32 user_work;	 /* not 0: user_return_work() before user mode [a] */
+};
+
+/* preempt_resched - give the CPU away if that was asked for and is allowed. */
+void preempt_resched(void);
+
+static inline void preempt_disable(void)
+{
+	arch_current_head()->preempt_count++;
+	__asm__ volatile("" ::: "memory");
+}
+
+static inline void preempt_enable(void)
+{
+	struct task_head *t = arch_current_head();
+
+	__asm__ volatile("" ::: "memory");
+	if (--t->preempt_count == 0 && unlikely(t->need_resched))
+		preempt_resched();
+}
+
+static inline bool in_interrupt(void)
+{
+	return arch_current_head()->preempt_count >= PREEMPT_IRQ;
+}

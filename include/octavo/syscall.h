@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscall.h - the system calls. Each takes its arguments as the registers hold them and returns a
+ * value or a negative errno. The tables, by Linux number, are arch/ARCH/syscall_table.c; what is not
+ * in them is ENOSYS (silently, unless debug=syscalls).
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+typedef long (*syscall_fn)(long, long, long, long, long, long);
+
+/* kernel/: processes */
+long sys_exit(int code);
+long sys_exit_group(int code);
+long sys_fork(void);
+long sys_vfork(void);
+long sys_execve(const char __user *path, const u32 __user *argv, const u32 __user *envp);
+long sys_wait4(int pid, int __user *status, int options, void __user *rusage);
+long sys_waitpid(int pid, int __user *status, int options);
+long sys_getpid(void);
+long sys_gettid(void);
+long sys_getppid(void);
+long sys_sched_yield(void);
+long sys_kill(int pid, int signal);
+long sys_uname(void __user *buf);
+long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
+/* kernel/: time */
+long sys_clock_gettime(int clock, void __user *ts);
+long sys_clock_gettime64(int clock, void __user *ts);
+long sys_nanosleep(const void __user *req, void __user *rem);
+long sys_time(s32 __user *t);
+long sys_gettimeofday(void __user *tv, void __user *tz);
+
+/* mm/ */
+long sys_brk(vaddr_t brk);
+long sys_mmap2(vaddr_t addr, u32 len, u32 prot, u32 flags, int fd, u32 pgoff);
+long sys_old_mmap(const u32 __user *args);
+long sys_munmap(vaddr_t addr, u32 len);
+long sys_mprotect(vaddr_t addr, u32 len, u32 prot);
+long sys_madvise(vaddr_t addr, u32 len, int advice);
+
+/* fs/ */
+long sys_open(const char __user *path, int flags, u32 mode);
+long sys_openat(int dirfd, const char __user *path, int flags, u32 mode);
+long sys_creat(const char __user *path, u32 mode);
+long sys_close(u32 fd);
+long sys_read(u32 fd, char __user *buf, u32 len);
+long sys_write(u32 fd, const char __user *buf, u32 len);
+long sys_lseek(u32 fd, s32 offset, u32 whence);
+long sys_llseek(u32 fd, u32 high, u32 low, s64 __user *result, u32 whence);
+long sys_dup(u32 fd);
+long sys_dup2(u32 fd, u32 newfd);
+long sys_stat64(const char __user *path, void __user *st);
+long sys_lstat64(const char __user *path, void __user *st);
+long sys_fstat64(u32 fd, void __user *st);
+long sys_readlink(const char __user *path, char __user *buf, u32 len);
+long sys_getcwd(char __user *buf, u32 len);
+long sys_chdir(const char __user *path);
+long sys_getdents64(u32 fd, void __user *buf, u32 len);
+long sys_ioctl(u32 fd, u32 cmd, u32 arg);
+long sys_unlink(const char __user *path);
+long sys_mkdir(const char __user *path, u32 mode);
+long sys_access(const char __user *path, int mode);
+long sys_ftruncate(u32 fd, u32 len);
+
+extern bool debug_syscalls; /* debug=syscalls: unknown calls are named */
+long sys_unknown(u32 nr);   /* what the entry code calls for a number outside the table */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* time.h - the clock, and timers that call a function once. */
+#pragma once
+
+#include <octavo/types.h>
+#include <sys/queue.h>
+
+#define NSEC_PER_SEC 1000000000ull
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_TICK (NSEC_PER_SEC / HZ)
+
+static inline u64 clock_ns(void)
+{
+	u64 arch_clock_ns(void);
+	return arch_clock_ns();
+}
+extern volatile u32 ticks; /* timer interrupts since boot, of CPU 0 */
+
+struct timer {
+	u64 expires_ns;		  /* [timer_lock] */
+	void (*fn)(void *arg);	  /* [I] in the timer interrupt, timer_lock not held */
+	void *arg;		  /* [I] */
+	bool pending;		  /* [timer_lock] */
+	TAILQ_ENTRY(timer) link;  /* [timer_lock] */
+};
+/* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;
+ * t is not pending; it stays the caller's and must live until it fired or timer_cancel() */
+void timer_add(struct timer *t, u64 expires_ns);
+/* timer_cancel - true if it had not fired; on return fn is not running. => not from fn itself */
+bool timer_cancel(struct timer *t);
+void timers_run(u64 now_ns); /* by timer_tick() */
+void time_init(void);
+
+/* sleep_until - sleep to a point of clock_ns(). => 0, or -EINTR when the task is to die */
+int sleep_until(u64 when_ns);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uaccess.h - the only functions that touch user memory.
+ *
+ * They check the range against USER_END (ARM: against what the process may touch), and recover
+ * from faults in the middle. They may sleep (a fault may fill the page), so no spinlock is held;
+ * on bad addresses they return -EFAULT, and what was copied before the bad byte stays copied.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
+int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
+/* copy_*_user_partial - as above, but the result is the number of bytes NOT copied */
+size_t copy_from_user_partial(void *dst, const void __user *src, size_t len) __must_check;
+size_t copy_to_user_partial(void __user *dst, const void *src, size_t len) __must_check;
+/* clear_user - zero bytes; => 0 or -EFAULT */
+int clear_user(void __user *dst, size_t len) __must_check;
+/* strncpy_from_user - a NUL-terminated string into dst[size];
+ *   => its length without the NUL; size if there was none in size bytes; -EFAULT */
+ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size) __must_check;
+int get_user_u32(u32 *value, const u32 __user *src) __must_check;
+int put_user_u32(u32 value, u32 __user *dst) __must_check;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vma.h - the areas of an address space: a red-black tree by address, with the largest gap below
+ * each subtree, so that finding a hole is logarithmic too (pure).
+ *
+ * The caller holds mmap_sem for writing and page_table_lock for changes, mmap_sem for reading for
+ * look-ups (lock-3, lock-4).
+ */
+#pragma once
+
+#include <octavo/types.h>
+#include <sys/tree.h>
+
+struct file;
+struct mm;
+struct vma_ops;
+
+#define VM_READ 0x1u
+#define VM_WRITE 0x2u
+#define VM_EXEC 0x4u
+#define VM_SHARED 0x8u
+#define VM_MAYREAD 0x10u
+#define VM_MAYWRITE 0x20u
+#define VM_MAYEXEC 0x40u
+#define VM_GROWSDOWN 0x100u
+#define VM_LOCKED 0x2000u
+#define VM_HEAP 0x10000u  /* brk's area, for /proc/PID/maps */
+#define VM_STACK 0x20000u /* the first stack */
+#define VM_ACCT 0x40000u  /* counts against the commit limit */
+
+#define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */
+
+struct vma {
+	vaddr_t start, end; /* page-aligned; end is one past the last byte */
+	u32 flags;	    /* VM_* */
+	u32 pgoff;	    /* page of the object that `start` maps; anon: start >> PAGE_SHIFT */
+	void *object;	    /* file or shared anonymous object, or NULL: private anonymous */
+	const struct vma_ops *ops; /* NULL: private anonymous */
+	struct mm *mm;
+	RB_ENTRY(vma) rb;
+	vaddr_t gap;	 /* bytes free between the previous area's end and start */
+	vaddr_t max_gap; /* the largest gap in this subtree */
+};
+
+RB_HEAD(vma_rb, vma);
+struct vma_tree {
+	struct vma_rb root;
+	u32 nr;
+	struct vma *hint; /* last found: racy, only ever checked for containing the address (lock-5) */
+};
+
+void vma_tree_init(struct vma_tree *t);
+/* vma_find - the first area with end > addr, or NULL (it may start above addr). */
+struct vma *vma_find(struct vma_tree *t, vaddr_t addr);
+struct vma *vma_next(const struct vma *v);
+struct vma *vma_prev(const struct vma *v);
+struct vma *vma_first(const struct vma_tree *t);
+/* vma_overlaps - does any area meet [start, end)? */
+bool vma_overlaps(struct vma_tree *t, vaddr_t start, vaddr_t end);
+/* vma_insert - v overlaps nothing. */
+void vma_insert(struct vma_tree *t, struct vma *v);
+void vma_remove(struct vma_tree *t, struct vma *v);
+/* vma_set_bounds - move start and end of a listed area; it still overlaps nothing. */
+void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t end);
+/* vma_gap_topdown - the highest start of a hole of `len` bytes in [low, high), which keeps
+ * STACK_GUARD_GAP below areas that grow down; => 0 if there is none (low > 0) */
+vaddr_t vma_gap_topdown(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
+vaddr_t vma_gap_bottomup(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
+/* vma_can_merge - are a and b (a->end == b->start) one area in all but name? */
+bool vma_can_merge(const struct vma *a, const struct vma *b);
+/* vma_split - v is cut at addr: v keeps [start, addr), `upper` (caller's memory, filled here and
+ * inserted) has [addr, end). References on v->object are the caller's. */
+void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t addr);
+/* vma_merge_next - v swallows the next area, which leaves the tree and is returned to be freed. */
+struct vma *vma_merge_next(struct vma_tree *t, struct vma *v);
+void vma_check(const struct vma_tree *t);

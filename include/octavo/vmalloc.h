@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc.h - kernel memory that is contiguous in virtual addresses only (MMU), with an unmapped
+ * guard page after each area. Without an MMU the same calls take a run of pages.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+/* vmalloc - => page-aligned, not cleared; NULL; sleeps */
+void *vmalloc(size_t bytes) __must_check;
+void vfree(const void *p); /* NULL is nothing; sleeps */
+void vmalloc_init(void);
+/* vmalloc_guard_name - does a fault at `address` lie in the guard of an area? Its name or NULL. */
+const char *vmalloc_guard_name(vaddr_t address);
+/* vmalloc_aligned - with `guard_before` unmapped pages before the area and a name: kernel stacks */
+void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait.h - wait queues: tasks that sleep until somebody says that something may have changed.
+ *
+ *	wait_event(&q, cond)	sleeps until cond holds; cond is looked at again after every wake
+ *
+ * A waiter puts itself on the queue and sets its state before it looks at the condition, so a wake
+ * between the look and the sleep is not lost.
+ */
+#pragma once
+
+#include <octavo/spinlock.h>
+#include <sys/queue.h>
+
+struct task;
+
+struct waiter {
+	struct task *task;
+	bool queued; /* [wait_queue.lock] */
+	TAILQ_ENTRY(waiter) link;
+};
+
+struct wait_queue {
+	spinlock_t lock;
+	TAILQ_HEAD(waiter_list, waiter) waiters; /* [lock] */
+};
+
+#define WAIT_QUEUE_INIT(q)                                                                         \
+	{                                                                                          \
+		.lock = SPINLOCK_INIT(wait_queue_lock), .waiters = TAILQ_HEAD_INITIALIZER((q).waiters) \
+	}
+void wait_queue_init(struct wait_queue *q);
+
+/* wait_prepare - put the current task on q (if it is not there) and mark it sleeping;
+ * `interruptible`: a fatal signal wakes it too. The caller then looks at its condition. */
+void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible);
+/* wait_sleep - give up the CPU unless a wake has come since wait_prepare(). => sleeps */
+void wait_sleep(void);
+/* wait_finish - off the queue, runnable. */
+void wait_finish(struct wait_queue *q, struct waiter *w);
+
+/* wake_one / wake_all - make the first / every sleeper runnable. => any context */
+void wake_one(struct wait_queue *q);
+void wake_all(struct wait_queue *q);
+
+#define wait_event(q, cond)                                                                        \
+	do {                                                                                       \
+		struct waiter w__ = { .task = NULL };                                              \
+		might_sleep();                                                                     \
+		for (;;) {                                                                         \
+			wait_prepare((q), &w__, false);                                            \
+			if (cond)                                                                  \
+				break;                                                             \
+			wait_sleep();                                                              \
+		}                                                                                  \
+		wait_finish((q), &w__);                                                            \
+	} while (0)
+
+/* wait_event_killable - the same; evaluates to 0, or -EINTR where the task is to die. */
+#define wait_event_killable(q, cond)                                                               \
+	({                                                                                         \
+		struct waiter w__ = { .task = NULL };                                              \
+		int err__ = 0;                                                                     \
+		might_sleep();                                                                     \
+		for (;;) {                                                                         \
+			wait_prepare((q), &w__, true);                                             \
+			if (cond)                                                                  \
+				break;                                                             \
+			if (task_must_die()) {                                                     \
+				err__ = -EINTR;                                                    \
+				break;                                                             \
+			}                                                                          \
+			wait_sleep();                                                              \
+		}                                                                                  \
+		wait_finish((q), &w__);                                                            \
+		err__;                                                                             \
+	})
+bool task_must_die(void);
