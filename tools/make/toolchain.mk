@@ -45,3 +45,15 @@ build/bsd/sys/tree.h: build/bsd/sys/queue.h
 build/bsd/sys/queue.h: tools/bsd-headers | build/.setup
 	@$(say) EXTRACT build/bsd
 	$(Q)tools/bsd-headers $(NEWLIB_SOURCE) build/bsd
+
+# newlib, once for each machine: NEWLIB_X86_DIR and NEWLIB_ARM_DIR have include/ and lib/.
+NEWLIB_X86_DIR := build/newlib-x86
+NEWLIB_ARM_DIR := build/newlib-arm
+
+build/newlib-x86/lib/libc.a: | build/.setup
+	@$(say) NEWLIB build/newlib-x86
+	$(Q)tools/build-newlib x86 $(x86-cross) $(NEWLIB_SOURCE) build/newlib-x86
+
+build/newlib-arm/lib/libc.a: | build/.setup
+	@$(say) NEWLIB build/newlib-arm
+	$(Q)tools/build-newlib arm $(arm-cross) $(NEWLIB_SOURCE) build/newlib-arm
