@@ -20,15 +20,18 @@ $(error FLAVOUR is "$(FLAVOUR)": it may be one of: $(FLAVOURS))
 endif
 
 .PHONY: all
-all: kernels	## everything that runs in a machine: kernels, programs, images
+all: kernels programs	## everything that runs in a machine: kernels, programs, images
 
 include tools/make/toolchain.mk
 include tools/make/kernel.mk
+include tools/make/user.mk
+include tools/make/images.mk
 
-.PHONY: kernels kernel-x86 kernel-arm compile-x86 compile-arm size help clean
+.PHONY: kernels programs kernel-x86 kernel-arm compile-x86 compile-arm size help clean
 kernels: $(foreach f,$(FLAVOURS),build/x86-$f/octavo.elf build/arm-$f/octavo.elf)	## both kernels in both flavours
 kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel (FLAVOUR=debug|release)
 kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU (FLAVOUR=debug|release)
+programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
 compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not link
 
