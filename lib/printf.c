@@ -333,7 +333,7 @@ static bool convert(struct out *o, struct spec *s, char conversion, struct args 
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	struct out o = { buf, size, 0 };
+	struct out o = {buf, size, 0};
 	struct args args;
 
 	va_copy(args.ap, ap);

@@ -4,29 +4,36 @@
  *
  *	key=value key "key=value with blanks" -- PROGRAM ARG...
  *
- * Blanks separate words; "..." groups; a backslash takes the next character as it is. What stands
- * after a word that is exactly -- is the program to run and its arguments.
+ * Blanks (space, tab, newline) separate words. "..." groups, so that blanks inside belong to the
+ * word; an empty pair is an empty word. A backslash, inside or outside quotes, takes the next
+ * character as it is. What stands after the first word that is exactly -- and has neither quotes
+ * nor backslashes is the program to run and its arguments.
  */
 #pragma once
 
-#include <octavo/types.h>
+#include <octavo/env.h>
 
 #define PARAM_MAX_WORDS 128
-#define PARAM_TEXT_MAX 2304
+#define PARAM_TEXT_MAX  2304
 
 struct params {
-	unsigned nr_words;	  /* before -- */
-	unsigned nr_args;	  /* after it */
+	unsigned nr_words;                 /* before -- */
+	unsigned nr_args;                  /* after it */
 	const char *word[PARAM_MAX_WORDS]; /* "key=value" or "key", quotes removed; then the args */
 	char text[PARAM_TEXT_MAX];
 };
 
-/* params_parse - => 0; -EINVAL unfinished quote or escape; -E2BIG too many words or too long.
- * On error `p` holds what was read before the defect. */
+/*
+ * params_parse - cut cmdline (NUL-terminated) into words.
+ *   => 0; -EINVAL: unfinished quote or escape; -E2BIG: too many words, or too long. Each defect
+ *	leaves one line in the log; `p` is then valid and holds the words up to the defect, an
+ *	unfinished one to the end of the text.
+ */
 int params_parse(struct params *p, const char *cmdline);
 /* params_get - value of the last "key=value", "" for a bare key, NULL if it is not there. */
 const char *params_get(const struct params *p, const char *key);
-/* params_get_u32 - number (decimal, 0x hex, K M G suffix); => 0, -ENOENT, -EINVAL, -ERANGE */
+/* params_get_u32 - number: decimal, 0x hex, one suffix K M G (powers of 1024).
+ *   => 0; -ENOENT: not there; -EINVAL: no number; -ERANGE: above 32 bits; *value then untouched */
 int params_get_u32(const struct params *p, const char *key, u32 *value);
 /* params_arg - the i-th word after --, or NULL */
 const char *params_arg(const struct params *p, unsigned i);

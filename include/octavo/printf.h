@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OCTAVO_PRINTF_H
-#define OCTAVO_PRINTF_H
+#pragma once
 
 /*
  * Formatted print into a buffer, with the meaning of printf(3).
@@ -28,5 +27,3 @@ int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 int scnprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-#endif

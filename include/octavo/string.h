@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OCTAVO_STRING_H
-#define OCTAVO_STRING_H
+#pragma once
 
 /*
  * Memory and string functions of the kernel: the subset of <string.h> that it uses, with
@@ -28,5 +27,3 @@ char *strrchr(const char *s, int c);
  * Result: strlen(src); a result >= size says that it was cut.
  */
 size_t strlcpy(char *restrict dst, const char *restrict src, size_t size);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef ARCH_STRING_H
-#define ARCH_STRING_H
+#pragma once
 
 /*
  * The machine's way to copy and fill, used by lib/string.c alone: sixteen bytes at a time
@@ -83,5 +82,3 @@ static inline void arch_fill(void *dst, unsigned char c, size_t n)
 	for (; n; n--)
 		asm volatile("strb %1, [%0], #1" : "+r"(dst) : "r"(pattern) : "memory");
 }
-
-#endif
