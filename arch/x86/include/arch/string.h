@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef ARCH_STRING_H
-#define ARCH_STRING_H
+#pragma once
 
 /*
  * The machine's way to copy and fill, used by lib/string.c alone. The string instructions
@@ -51,5 +50,3 @@ static inline void arch_fill(void *dst, unsigned char c, size_t n)
 	if (n)
 		asm volatile("rep stosb" : "+D"(dst), "+c"(n) : "a"(pattern) : "memory");
 }
-
-#endif
