@@ -6,25 +6,25 @@
 #ifndef UAPI_OCTAVO_STAT_H
 #define UAPI_OCTAVO_STAT_H
 
-#define S_IFMT 00170000
+#define S_IFMT   00170000
 #define S_IFSOCK 0140000
-#define S_IFLNK 0120000
-#define S_IFREG 0100000
-#define S_IFBLK 0060000
-#define S_IFDIR 0040000
-#define S_IFCHR 0020000
-#define S_IFIFO 0010000
-#define S_ISUID 0004000
-#define S_ISGID 0002000
-#define S_ISVTX 0001000
+#define S_IFLNK  0120000
+#define S_IFREG  0100000
+#define S_IFBLK  0060000
+#define S_IFDIR  0040000
+#define S_IFCHR  0020000
+#define S_IFIFO  0010000
+#define S_ISUID  0004000
+#define S_ISGID  0002000
+#define S_ISVTX  0001000
 
-#define S_ISLNK(mode) (((mode) & S_IFMT) == S_IFLNK)
-#define S_ISREG(mode) (((mode) & S_IFMT) == S_IFREG)
-#define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
-#define S_ISCHR(mode) (((mode) & S_IFMT) == S_IFCHR)
-#define S_ISBLK(mode) (((mode) & S_IFMT) == S_IFBLK)
-#define S_ISFIFO(mode) (((mode) & S_IFMT) == S_IFIFO)
-#define S_ISSOCK(mode) (((mode) & S_IFMT) == S_IFSOCK)
+#define S_ISLNK(mode)  (((mode)&S_IFMT) == S_IFLNK)
+#define S_ISREG(mode)  (((mode)&S_IFMT) == S_IFREG)
+#define S_ISDIR(mode)  (((mode)&S_IFMT) == S_IFDIR)
+#define S_ISCHR(mode)  (((mode)&S_IFMT) == S_IFCHR)
+#define S_ISBLK(mode)  (((mode)&S_IFMT) == S_IFBLK)
+#define S_ISFIFO(mode) (((mode)&S_IFMT) == S_IFIFO)
+#define S_ISSOCK(mode) (((mode)&S_IFMT) == S_IFSOCK)
 
 struct uapi_stat64 {
 	unsigned long long st_dev;
@@ -49,7 +49,7 @@ struct uapi_stat64 {
 };
 
 /* Device numbers in st_dev and st_rdev: 12 bits major, 20 bits minor. */
-#define UAPI_MAKEDEV(major, minor) \
+#define UAPI_MAKEDEV(major, minor)                                                                 \
 	(((minor)&0xffU) | (((major)&0xfffU) << 8) | (((minor) & ~0xffU) << 12))
 
 #endif
