@@ -50,10 +50,14 @@ build/bsd/sys/queue.h: tools/bsd-headers | build/.setup
 NEWLIB_X86_DIR := build/newlib-x86
 NEWLIB_ARM_DIR := build/newlib-arm
 
-build/newlib-x86/lib/libc.a: | build/.setup
+# The headers that stand in front of newlib's own are part of it.
+newlib-headers := $(wildcard libc/include/*.h libc/include/*/*.h) \
+		  $(addprefix include/uapi/octavo/,errno.h fcntl.h signal.h stat.h time.h wait.h)
+
+build/newlib-x86/lib/libc.a: tools/build-newlib $(newlib-headers) | build/.setup
 	@$(say) NEWLIB build/newlib-x86
 	$(Q)tools/build-newlib x86 $(x86-cross) $(NEWLIB_SOURCE) build/newlib-x86
 
-build/newlib-arm/lib/libc.a: | build/.setup
+build/newlib-arm/lib/libc.a: tools/build-newlib $(newlib-headers) | build/.setup
 	@$(say) NEWLIB build/newlib-arm
 	$(Q)tools/build-newlib arm $(arm-cross) $(NEWLIB_SOURCE) build/newlib-arm

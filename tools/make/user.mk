@@ -58,7 +58,7 @@ user-x86-newlib := $(NEWLIB_X86_DIR)
 user-arm-newlib := $(NEWLIB_ARM_DIR)
 user-x86-script := linker/x86-user.ld
 user-arm-script := linker/arm-user.ld
-user-x86-ldflags := -m32 -static -no-pie -Wl,-melf_i386
+user-x86-ldflags := -m32 -static -no-pie -Wl,-melf_i386 -Wl,-z,max-page-size=4096
 user-arm-ldflags := -mcpu=cortex-m3 -mthumb -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,text
 user-ldflags := -nostdlib -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack \
 		-Wl,--no-warn-rwx-segments
@@ -66,7 +66,7 @@ user-ldflags := -nostdlib -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecsta
 # user-machine ARCH: objects, the library and the flags of programs for ARCH
 define user-machine
 user-$1-command = $$($1-cross)gcc $$(user-$1-cflags) $$(user-cflags) -nostdinc \
-	-Ilibc/include -Iinclude -isystem $$(user-$1-newlib)/include \
+	-Ilibc/include -Ilibc/$1 -Iinclude -isystem $$(user-$1-newlib)/include \
 	-isystem $$$$($$($1-cross)gcc -print-file-name=include)
 user-$1-link = $$($1-cross)gcc $$(user-$1-ldflags) $$(user-ldflags) -T $$(user-$1-script)
 
@@ -101,14 +101,15 @@ folder-of  = $(if $(filter tests/%,$1),guest,$(if $(filter bench/%,$1),bench,use
 sources-of = $($(folder-of)-$(notdir $1)-sources)
 objects-of = $(patsubst %,build/user-$1/obj/%.o,$(basename $(call sources-of,$2)))
 
-# program ARCH,PLACE/NAME: linked with newlib
+# program ARCH,PLACE/NAME: linked with newlib; NAME.debug keeps the symbols for a debugger
 define program
 build/user-$1/$2: $$(call objects-of,$1,$2) $$(crt0-$1-objs) build/user-$1/liboctavo.a \
 		build/newlib-$1/lib/libc.a $$(user-$1-script)
 	@mkdir -p $$(@D)
 	@$$(say) LD $$@
 	$$(Q)$$(user-$1-link) $$(crt0-$1-objs) $$(call objects-of,$1,$2) -Wl,--start-group \
-		build/user-$1/liboctavo.a $$(user-$1-newlib)/lib/libc.a -Wl,--end-group -lgcc -o $$@
+		build/user-$1/liboctavo.a $$(user-$1-newlib)/lib/libc.a -Wl,--end-group -lgcc -o $$@.debug
+	$$(Q)$$($1-cross)objcopy --strip-all $$@.debug $$@
 -include $$(patsubst %.o,%.d,$$(call objects-of,$1,$2))
 endef
 $(foreach p,$(sort $(user-PROGRAMS_X86)),$(eval $(call program,x86,$p)))
