@@ -1,12 +1,55 @@
 /* SPDX-License-Identifier: MIT */
-/* exec.h - starting programs. */
+/*
+ * exec.h - starting programs.
+ *
+ * exec.c reads the arguments, asks exec_load() (exec_mmu.c or exec_nommu.c) to build a new address
+ * space, puts the arguments on its stack, and only then lets the old one go: up to that point a
+ * failure changes nothing, after it nothing can fail.
+ */
 #pragma once
 
 #include <octavo/types.h>
+#include <sys/queue.h>
 
+#define EXEC_MAX_STRING (32u * 4096u)	     /* one argument, its NUL included; execve(2) */
+#define EXEC_MAX_BYTES (2u * 1024u * 1024u)  /* all strings and pointers: a quarter of the stack */
+#define EXEC_CHUNK_BYTES (4096u - 2 * sizeof(void *))
+
+struct file;
+struct mm;
 struct trapframe;
+
+/* The strings of the new program, one after the other with their NULs: argv, envp, path. */
+struct exec_chunk {
+	STAILQ_ENTRY(exec_chunk) link;
+	u32 used;
+	char data[EXEC_CHUNK_BYTES];
+};
+struct exec_strings {
+	u32 argc, envc;
+	u32 bytes;	/* of all strings */
+	u32 path_start; /* where the path begins in them */
+	STAILQ_HEAD(exec_chunks, exec_chunk) chunks;
+};
+
+/* What exec_load() found and built. */
+struct exec_image {
+	struct mm *mm;	      /* new, users 1 */
+	vaddr_t entry;	      /* first instruction */
+	vaddr_t phdr;	      /* address of the program headers in the program, AT_PHDR */
+	u32 nr_phdrs;
+	vaddr_t stack_top;    /* the arguments go below it */
+	u32 stack_bytes_max;  /* room that the stack has at the most */
+	vaddr_t data_base;    /* ARM: r9 */
+};
+
+/* exec_load - a new address space with the program's segments, heap and stack.
+ * `stack_bytes`: what the arguments need at once. => 0; -ENOEXEC, -ENOMEM, -EIO, -E2BIG with
+ * nothing left behind; sleeps */
+int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image);
+
 /* exec_start - replace the current task's program; argv and envp are kernel strings, NULL-ended.
- *   => 0 and *frame is the start of the new program (return to user mode next); -errno and
- *   nothing has changed; after the point of no return a failure kills the task with SIGKILL */
+ *   => 0 and *frame is the start of the new program (go to user mode next); -errno and nothing has
+ *   changed; sleeps */
 int exec_start(const char *path, const char *const *argv, const char *const *envp,
 	       struct trapframe *frame);

@@ -39,3 +39,9 @@ int fail_set_global(const char *spec);
 int fail_set_task(const char *site, u32 n);
 /* fail_task_fired - has the injection set by fail_set_task() in this or a child task happened? */
 bool fail_task_fired(void);
+/* fail_inherit - at fork: the child counts with its parent. fail_forget: the task ends. */
+struct task;
+void fail_inherit(struct task *child, struct task *parent);
+void fail_forget(struct task *t);
+/* fail_report - R frames "fail-site NAME COUNT": allocations asked for since boot, for each site */
+void fail_report(void);

@@ -74,7 +74,7 @@ static inline struct task *current_task(void)
 /* --- task.c: making and finding tasks (kernel/task.c) --- */
 
 /* task_alloc - a task with kernel stack, pid, nothing running yet, on no list but the pid table.
- *   => may sleep; NULL where memory or pids are short */
+ *   => may sleep; err_ptr(-ENOMEM), err_ptr(-EAGAIN) where pids are short */
 struct task *task_alloc(const char *comm);
 /* task_free - what task_alloc made; not for a task that can still run. => may sleep */
 void task_free(struct task *t);

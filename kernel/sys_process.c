@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* sys_process.c - the small calls about processes and the system: identity, uname, reboot, kill. */
+#include <octavo/errno.h>
+#include <octavo/machine.h>
+#include <octavo/printk.h>
+#include <octavo/process.h>
+#include <octavo/sched.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/uaccess.h>
+#include <octavo/version.h>
+#include <uapi/octavo/reboot.h>
+#include <uapi/octavo/signal.h>
+
+bool debug_syscalls;
+
+long sys_unknown(u32 nr)
+{
+	if (debug_syscalls)
+		pr_info("%s[%u]: unknown system call %u\n", current->comm, current->pid, nr);
+	return -ENOSYS;
+}
+
+long sys_getpid(void)
+{
+	return (long)current->pid;
+}
+
+long sys_gettid(void)
+{
+	return (long)current->pid;
+}
+
+/* The parent may end at any time; PID 1 takes its place under the lock. */
+long sys_getppid(void)
+{
+	u32 pid;
+
+	spin_lock(&task_list_lock);
+	pid = current->parent != NULL ? current->parent->pid : 0;
+	spin_unlock(&task_list_lock);
+	return (long)pid;
+}
+
+long sys_sched_yield(void)
+{
+	sched_yield_cpu();
+	return 0;
+}
+
+struct utsname { /* uname(2) */
+	char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+
+long sys_uname(void __user *buf)
+{
+	struct utsname u;
+
+	memset(&u, 0, sizeof(u));
+	strlcpy(u.sysname, "Linux", sizeof(u.sysname)); /* the ABI that programs ask about */
+	strlcpy(u.nodename, "octavo", sizeof(u.nodename));
+	strlcpy(u.release, OCTAVO_LINUX_RELEASE, sizeof(u.release));
+	strlcpy(u.version, "Octavo " OCTAVO_VERSION, sizeof(u.version));
+	strlcpy(u.machine, ARCH_MACHINE, sizeof(u.machine));
+	strlcpy(u.domainname, "(none)", sizeof(u.domainname));
+	return copy_to_user(buf, &u, sizeof(u));
+}
+
+static bool reboot_magic2_ok(u32 magic2)
+{
+	return magic2 == LINUX_REBOOT_MAGIC2 || magic2 == LINUX_REBOOT_MAGIC2A ||
+	       magic2 == LINUX_REBOOT_MAGIC2B || magic2 == LINUX_REBOOT_MAGIC2C;
+}
+
+/* reboot(2): however it is asked, the machine ends; there is nothing to start again. */
+long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
+{
+	(void)arg;
+	if (magic1 != LINUX_REBOOT_MAGIC1 || !reboot_magic2_ok(magic2))
+		return -EINVAL;
+	switch (cmd) {
+	case LINUX_REBOOT_CMD_CAD_ON:
+	case LINUX_REBOOT_CMD_CAD_OFF:
+		return 0;
+	case LINUX_REBOOT_CMD_RESTART:
+	case LINUX_REBOOT_CMD_HALT:
+	case LINUX_REBOOT_CMD_POWER_OFF:
+		machine_end();
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Signals whose default is to be ignored, signal(7). */
+static bool signal_ignored(int signal)
+{
+	return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
+}
+
+static bool signal_stops(int signal)
+{
+	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/*
+ * kill(2) to one process. No program can catch a signal yet, so each does what it does by default;
+ * stopping a process is not possible, and refused rather than ignored. PID 1 takes none.
+ */
+long sys_kill(int pid, int signal)
+{
+	struct task *t;
+	long err = 0;
+
+	if (signal < 0 || signal > 64)
+		return -EINVAL;
+	if (pid <= 0)
+		return -ESRCH; /* process groups */
+	spin_lock(&task_list_lock);
+	t = task_find((u32)pid);
+	if (t == NULL || (t->flags & TASK_KTHREAD))
+		err = -ESRCH;
+	else if (signal_stops(signal))
+		err = -EINVAL;
+	else if (signal != 0 && !signal_ignored(signal) && t != init_task)
+		task_kill(t, signal);
+	spin_unlock(&task_list_lock);
+	return err;
+}

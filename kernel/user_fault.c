@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * user_fault.c - what a fault in a program leads to: memory, or its end.
+ *
+ * The architecture decodes the trap and calls user_fault(); mm_fault() decides. A fault that nobody
+ * may resolve kills the program with the signal that Linux sends, and one line that names address,
+ * access and instruction.
+ */
+#include <arch/frame.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/mm.h>
+#include <octavo/oom.h>
+#include <octavo/printk.h>
+#include <octavo/process.h>
+#include <octavo/sched.h>
+#include <octavo/why.h>
+#include <uapi/octavo/signal.h>
+
+static const char *access_name(unsigned flags)
+{
+	if (flags & FAULT_EXEC)
+		return "execute";
+	return flags & FAULT_WRITE ? "write" : "read";
+}
+
+static void fault_kill(struct trapframe *frame, vaddr_t address, unsigned flags, int err)
+{
+	int signal = err == -EIO ? SIGBUS : SIGSEGV;
+	const char *reason = err == -EACCES ? "not allowed" :
+			     err == -EIO    ? "no memory behind it" :
+					      "nothing is mapped";
+
+	pr_info("%s[%u]: %s of %08lx: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
+		current->pid, access_name(flags), (unsigned long)address, reason,
+		(unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), signal);
+	if (err == -EIO)
+		why("SIGBUS: %s of %08lx", access_name(flags), (unsigned long)address);
+	task_kill(current, signal);
+}
+
+int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
+{
+	int err;
+
+	if (current->mm == NULL)
+		return -EFAULT;
+	err = mm_fault(current->mm, address, flags);
+	if (err == -ENOMEM) {
+		/* Somebody is killed; where it is not us, the access is tried again. */
+		err = oom_fault(address) ? 0 : -EFAULT;
+		return current->fatal_signal ? -EFAULT : err;
+	}
+	if (err == 0)
+		return 0;
+	if (flags & FAULT_USER)
+		fault_kill(frame, address, flags, err);
+	return -EFAULT;
+}
+
+void user_trap(struct trapframe *frame, int signal, const char *what)
+{
+	pr_info("%s[%u]: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm, current->pid,
+		what, (unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), signal);
+	task_kill(current, signal);
+}
+
+/* Called with interrupts off, and returns so, when there is nothing more to do. */
+void user_return_work(struct trapframe *frame)
+{
+	struct task *t = current;
+
+	(void)frame;
+	while (t->head.user_work != 0 || t->head.need_resched) {
+		t->head.user_work = 0;
+		arch_irq_enable();
+		if (t->fatal_signal != 0)
+			task_exit((int)t->fatal_signal, 128 + (int)t->fatal_signal);
+		lockval_assert_none("return to user mode");
+		if (t->head.need_resched)
+			schedule();
+		arch_irq_disable();
+	}
+}
