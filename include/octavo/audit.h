@@ -31,3 +31,15 @@ void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 /* audit_run - => number of differences (each printed and sent as an A frame; "ok" if none);
  * sleeps; no other task may allocate meanwhile: it stops preemption while it walks */
 unsigned audit_run(void);
+
+/*
+ * The sources, each in the file whose structures it walks. A source says audit_own() for each frame
+ * that it has, once, with the owner that struct page should name; audit_run() has stopped
+ * preemption and nothing else runs, so a walk takes no lock and must not sleep or allocate.
+ */
+void bootmem_audit(struct audit *a); /* zone.c: what bootmem handed out or reserved: PAGE_RESERVED */
+void zone_audit(struct audit *a);    /* zone.c: buddy lists, hot lists: PAGE_FREE, PAGE_PCP */
+void slab_audit(struct audit *a);    /* slab.c: slabs and big kmallocs: PAGE_SLAB, PAGE_KMALLOC */
+void vmalloc_audit(struct audit *a); /* vmalloc.c: PAGE_VMALLOC */
+void mm_audit(struct audit *a);	     /* mm.c: page tables, user pages, shared anonymous objects */
+void fs_audit(struct audit *a);	     /* fs/: PAGE_FILE */

@@ -10,8 +10,13 @@
 /* vmalloc - => page-aligned, not cleared; NULL; sleeps */
 void *vmalloc(size_t bytes) __must_check;
 void vfree(const void *p); /* NULL is nothing; sleeps */
-void vmalloc_init(void);
-/* vmalloc_guard_name - does a fault at `address` lie in the guard of an area? Its name or NULL. */
+void vmalloc_init(void); /* after slab_init() */
+/* vmalloc_guard_name - does a fault at `address` lie in the guard of an area? Its name or NULL.
+ *   => any context, takes no lock */
 const char *vmalloc_guard_name(vaddr_t address);
 /* vmalloc_aligned - with `guard_before` unmapped pages before the area and a name: kernel stacks */
 void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name);
+/* vmalloc_audit - a source of the audit: the frames of all areas. */
+struct audit;
+void vmalloc_audit(struct audit *a);
+void vmalloc_check(void);
