@@ -11,6 +11,8 @@
 #include <octavo/rwsem.h>
 #include <octavo/vma.h>
 
+struct page;
+
 struct mm {
 	struct rwsem mmap_sem;
 	struct vma_tree vmas;	    /* [mmap_sem write + PTL] */

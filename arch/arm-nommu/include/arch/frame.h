@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.h - the registers of a program while the kernel runs for it.
+ *
+ * A task's trapframe lies at the very top of its kernel stack: its kernel stack is empty whenever
+ * it runs in user mode. entry.S knows these places.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+struct trapframe {
+	u32 r[13];
+	u32 sp; /* as the program sees it: without what the hardware pushed */
+	u32 lr;
+	u32 pc; /* even */
+	u32 xpsr;
+	u32 exc_return; /* a trap in the kernel: what it came from. A system call: r0 at entry */
+};
+_Static_assert(sizeof(struct trapframe) == 72, "entry.S builds it; keeps the stack 8-aligned");
+
+#define XPSR_THUMB     0x01000000u
+#define XPSR_ALIGN     0x00000200u /* in a stacked one: four more bytes were skipped */
+#define XPSR_EXCEPTION 0x000001ffu /* number of the running exception; 0: thread mode */
+
+/* What the hardware pushes when an exception is taken, and pops when it returns. */
+struct hw_frame {
+	u32 r0, r1, r2, r3, r12, lr, pc, xpsr;
+};
+
+static inline uintptr_t frame_pc(const struct trapframe *f)
+{
+	return f->pc;
+}
+
+static inline uintptr_t frame_sp(const struct trapframe *f)
+{
+	return f->sp;
+}
+
+static inline u32 frame_result(const struct trapframe *f)
+{
+	return f->r[0];
+}
+
+static inline void frame_set_result(struct trapframe *f, long value)
+{
+	f->r[0] = (u32)value;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * layout.h - where things lie on the MPS2 boards; every address is physical.
+ *
+ *	00000000  4M   bank 0: vectors, kernel, mem_map, kernel allocations   (zone Kernel)
+ *	20000000  4M   SRAM, here a ROM: the root romfs; its last page holds the boot parameters
+ *	21000000  16M  PSRAM: what programs use                               (zone PSRAM)
+ *	40000000       devices
+ *	e0000000       the processor's own
+ */
+#pragma once
+
+#define KERNEL_BASE     0x00000000u
+#define KERNEL_BANK_END 0x00400000u
+
+#define ROM_BASE       0x20000000u
+#define ROM_END        0x203ff000u
+#define PARAMETER_PAGE 0x203ff000u
+
+#define PSRAM_BASE 0x21000000u
+#define PSRAM_END  0x22000000u
+
+/* Bounds for arguments only: what a process may touch its list says. */
+#define USER_START ROM_BASE
+#define USER_END   PSRAM_END
+
+#define KSTACK_SIZE  0x2000u
+#define KSTACK_GUARD 0x400u /* the lowest bytes of it: an MPU region that nobody may touch */
+
+/* A program's stack and the room above its bss that brk(2) may take: fixed when it starts. */
+#define USER_STACK_SIZE 0x8000u
+#define USER_HEAP_SIZE  0x10000u

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memmap.h - page frame numbers, struct page, addresses.
+ *
+ * mem_map is one array: bank 0's frames first, then the PSRAM's. The hole between them, 528M wide,
+ * has no struct page.
+ */
+#pragma once
+
+#include <arch/layout.h>
+#include <octavo/page.h>
+#include <octavo/types.h>
+
+#define BANK0_PAGES   (KERNEL_BANK_END >> PAGE_SHIFT)
+#define PSRAM_PFN     (PSRAM_BASE >> PAGE_SHIFT)
+#define PSRAM_PAGES   ((PSRAM_END - PSRAM_BASE) >> PAGE_SHIFT)
+#define MEM_MAP_PAGES (BANK0_PAGES + PSRAM_PAGES)
+#define MAX_PFN       (PSRAM_END >> PAGE_SHIFT) /* one past the last frame with a struct page */
+
+extern struct page *mem_map;
+
+/* pfn_valid - does the frame have a struct page? */
+static inline bool pfn_valid(pfn_t pfn)
+{
+	return pfn < BANK0_PAGES || pfn - PSRAM_PFN < PSRAM_PAGES;
+}
+
+static inline struct page *pfn_to_page(pfn_t pfn)
+{
+	return mem_map + (pfn < BANK0_PAGES ? pfn : pfn - PSRAM_PFN + BANK0_PAGES);
+}
+
+static inline pfn_t page_to_pfn(const struct page *page)
+{
+	pfn_t index = (pfn_t)(page - mem_map);
+
+	return index < BANK0_PAGES ? index : index - BANK0_PAGES + PSRAM_PFN;
+}
+
+static inline void *phys_to_virt(paddr_t pa)
+{
+	return (void *)pa;
+}
+
+static inline paddr_t virt_to_phys(const volatile void *va)
+{
+	return (paddr_t)va;
+}
+
+static inline void *page_to_virt(const struct page *page)
+{
+	return phys_to_virt(page_to_pfn(page) << PAGE_SHIFT);
+}
+
+static inline struct page *virt_to_page(const volatile void *va)
+{
+	return pfn_to_page(virt_to_phys(va) >> PAGE_SHIFT);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_machine.h - what an address space keeps for the machine: no page tables, but the MPU's slots.
+ *
+ *	slot 0      the kernel's text and read-only data: nobody writes
+ *	slot 1      the guard below the running task's kernel stack: nobody touches
+ *	slot 2      the stack of the running program, whole
+ *	slot 3..7   parts of its runs, as it touches them, replaced in turn
+ *
+ * Where regions overlap the higher slot decides.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+#define MPU_SLOTS       8u
+#define MPU_SLOT_KERNEL 0u
+#define MPU_SLOT_GUARD  1u
+#define MPU_SLOT_STACK  2u
+#define MPU_SLOT_FIRST  3u /* of those that are replaced in turn */
+#define MPU_DYNAMIC     (MPU_SLOTS - MPU_SLOT_FIRST)
+
+/* A region as the processor takes it, and the bytes that it opens: [start, end). */
+struct mpu_region {
+	u32 rbar, rasr;
+	uintptr_t start, end;
+};
+
+struct mpu_space { /* [interrupts off] */
+	struct mpu_region stack;
+	struct mpu_region slot[MPU_DYNAMIC]; /* rasr 0: empty */
+	u32 next;                            /* the one to replace next */
+};
+
+struct pmap {
+	struct mpu_space mpu;
+};
