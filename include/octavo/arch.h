@@ -7,8 +7,9 @@
  *   irq.h       irqstate_t, arch_irq_save/restore/disable/enable, arch_irqs_disabled
  *   current.h   struct task *arch_current(void), struct task_head *arch_current_head(void)
  *   layout.h    addresses: KERNEL_BASE, USER_END, VMALLOC_START, KSTACK_SIZE, MMAP_BASE ...
+ *               and names: ARCH_MACHINE (uname), ARCH_PLATFORM (AT_PLATFORM), ELF_MACHINE
  *   memmap.h    pfn_to_page, page_to_pfn, phys_to_virt, virt_to_phys, pfn_valid
- *   frame.h     struct trapframe and its accessors (below)
+ *   frame.h     struct trapframe; frame_pc(frame), frame_sp(frame)
  *   arch_task.h struct arch_task: what a task keeps for the architecture (stack pointer, FPU)
  *   string.h    which of memcpy, memset ... the architecture has its own version of
  */
@@ -64,6 +65,9 @@ struct trapframe *arch_user_frame(struct task *t);
 void arch_exec_frame(struct trapframe *frame, vaddr_t entry, vaddr_t sp, vaddr_t data_base);
 /* arch_enter_user - leave the kernel for the first time: PID 1's first program. */
 void arch_enter_user(struct trapframe *frame) __noreturn;
+
+/* arch_hwcap - AT_HWCAP: the CPU's features as Linux tells them (x86: CPUID 1's edx). */
+u32 arch_hwcap(void);
 
 /* --- interrupts, time, end --- */
 

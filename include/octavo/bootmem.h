@@ -27,4 +27,7 @@ paddr_t bootmem_alloc(struct bootmem *b, u32 size, u32 align, paddr_t low, paddr
 /* bootmem_free - gives a reserved or allocated range back (page-aligned inwards). => 0, -ENOMEM */
 int bootmem_free(struct bootmem *b, paddr_t start, paddr_t end);
 void bootmem_check(const struct bootmem *b);
+/* bootmem_setup - every node's boot_memory[] from what the boot loader said, with the kernel and the
+ * module reserved (mm/zone.c) */
+void bootmem_setup(const struct boot_info *info);
 extern struct bootmem boot_memory[]; /* per node; zone.c */

@@ -18,4 +18,3 @@ struct mm *process_use_mm(struct mm *mm);
 void process_start_init(void);
 /* process_last_child_code - the full exit code of the last child that PID 1 reaped. */
 int process_last_child_code(void);
-void process_init(void); /* caches; early in main */

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec.c - execve(2): a new program in the same task.
+ *
+ *	new stack, from the top:
+ *
+ *	  stack_top ->  0 (one word)
+ *	                path, then below it the strings of envp, then of argv
+ *	                platform name, 16 random bytes
+ *	                (aligned to 16)
+ *	                auxv ... AT_NULL
+ *	                envp[0] ... NULL
+ *	                argv[0] ... NULL
+ *	  sp ->         argc
+ *
+ * The strings are gathered from the old program into kernel chunks first, since the old address
+ * space and the new one are never both loaded. The new one is complete before the old one goes.
+ */
+#include <arch/frame.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/exec.h>
+#include <octavo/fs.h>
+#include <octavo/mm.h>
+#include <octavo/process.h>
+#include <octavo/random.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/auxv.h>
+#include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/stat.h>
+
+#define NR_AUXV 18 /* pairs that exec_write_auxv() writes, AT_NULL included */
+#define RANDOM_BYTES 16
+
+/* --- gathering the strings --- */
+
+static void strings_init(struct exec_strings *s)
+{
+	memset(s, 0, sizeof(*s));
+	STAILQ_INIT(&s->chunks);
+}
+
+static void strings_free(struct exec_strings *s)
+{
+	struct exec_chunk *c;
+
+	while ((c = STAILQ_FIRST(&s->chunks)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->chunks, link);
+		kfree(c);
+	}
+}
+
+/* The chunk to append to, with at least one byte free; NULL without memory. */
+static struct exec_chunk *strings_room(struct exec_strings *s)
+{
+	struct exec_chunk *c = STAILQ_LAST(&s->chunks, exec_chunk, link);
+
+	if (c != NULL && c->used < sizeof(c->data))
+		return c;
+	c = kmalloc(sizeof(*c), GFP_KERNEL);
+	if (c == NULL)
+		return NULL;
+	c->used = 0;
+	STAILQ_INSERT_TAIL(&s->chunks, c, link);
+	return c;
+}
+
+/* Does what is gathered, with its pointers, still fit? */
+static bool strings_fit(const struct exec_strings *s)
+{
+	return s->bytes + (s->argc + s->envc) * sizeof(u32) <= EXEC_MAX_BYTES;
+}
+
+static int strings_add_kernel(struct exec_strings *s, const char *text)
+{
+	size_t left = strlen(text) + 1;
+
+	while (left > 0) {
+		struct exec_chunk *c = strings_room(s);
+		size_t n;
+
+		if (c == NULL)
+			return -ENOMEM;
+		n = MIN(left, sizeof(c->data) - c->used);
+		memcpy(c->data + c->used, text, n);
+		c->used += n;
+		s->bytes += n;
+		text += n;
+		left -= n;
+	}
+	return strings_fit(s) ? 0 : -E2BIG;
+}
+
+static int strings_add_user(struct exec_strings *s, const char __user *text)
+{
+	size_t total = 0;
+
+	for (;;) {
+		struct exec_chunk *c = strings_room(s);
+		size_t room, n;
+		ssize_t len;
+
+		if (c == NULL)
+			return -ENOMEM;
+		room = sizeof(c->data) - c->used;
+		len = strncpy_from_user(c->data + c->used, text + total, room);
+		if (len < 0)
+			return (int)len;
+		n = (size_t)len < room ? (size_t)len + 1 : room;
+		c->used += n;
+		s->bytes += n;
+		total += n;
+		if (total > EXEC_MAX_STRING || !strings_fit(s))
+			return -E2BIG;
+		if ((size_t)len < room)
+			return 0;
+	}
+}
+
+/* A vector of user pointers, ended by NULL; a NULL vector is an empty one. */
+static int strings_add_vector(struct exec_strings *s, const u32 __user *vector, u32 *count)
+{
+	u32 address;
+	int err;
+
+	if (vector == NULL)
+		return 0;
+	for (;;) {
+		err = get_user_u32(&address, vector + *count);
+		if (err != 0)
+			return err;
+		if (address == 0)
+			return 0;
+		(*count)++;
+		err = strings_add_user(s, (const char __user *)(uintptr_t)address);
+		if (err != 0)
+			return err;
+	}
+}
+
+/* A program always has an argv[0], as on Linux since 5.18. */
+static int strings_need_argv0(struct exec_strings *s)
+{
+	if (s->argc > 0)
+		return 0;
+	s->argc = 1;
+	return strings_add_kernel(s, "");
+}
+
+static int strings_from_user(struct exec_strings *s, const u32 __user *argv,
+			     const u32 __user *envp)
+{
+	int err = strings_add_vector(s, argv, &s->argc);
+
+	if (err == 0)
+		err = strings_need_argv0(s);
+	if (err == 0)
+		err = strings_add_vector(s, envp, &s->envc);
+	return err;
+}
+
+static int strings_from_kernel(struct exec_strings *s, const char *const *argv,
+			       const char *const *envp)
+{
+	int err = 0;
+
+	for (; err == 0 && argv[s->argc] != NULL; s->argc++)
+		err = strings_add_kernel(s, argv[s->argc]);
+	if (err == 0)
+		err = strings_need_argv0(s);
+	for (; err == 0 && envp[s->envc] != NULL; s->envc++)
+		err = strings_add_kernel(s, envp[s->envc]);
+	return err;
+}
+
+/* --- writing the new stack --- */
+
+struct stack_writer { /* words upward into the new address space, a buffer at a time */
+	struct mm *mm;
+	vaddr_t address;
+	u32 used;
+	int err;
+	u32 words[128];
+};
+
+static void writer_flush(struct stack_writer *w)
+{
+	if (w->err == 0 && w->used > 0)
+		w->err = mm_write_user(w->mm, w->address, w->words, w->used * sizeof(u32));
+	w->address += w->used * sizeof(u32);
+	w->used = 0;
+}
+
+static void writer_put(struct stack_writer *w, u32 word)
+{
+	w->words[w->used++] = word;
+	if (w->used == ARRAY_SIZE(w->words))
+		writer_flush(w);
+}
+
+static void writer_put_aux(struct stack_writer *w, u32 type, u32 value)
+{
+	writer_put(w, type);
+	writer_put(w, value);
+}
+
+/* Bytes of stack that the strings, vectors and their surroundings take. */
+static u32 stack_bytes(const struct exec_strings *s)
+{
+	u32 vectors = (1 + s->argc + 1 + s->envc + 1 + 2 * NR_AUXV) * sizeof(u32);
+
+	return sizeof(u32) + s->bytes + sizeof(ARCH_PLATFORM) + RANDOM_BYTES + 16 + vectors + 16;
+}
+
+/* The pointers of argv and envp: strings that follow each other from `address` on. */
+static void writer_put_pointers(struct stack_writer *w, const struct exec_strings *s, vaddr_t address)
+{
+	const struct exec_chunk *c;
+	u32 nr = 0, total = s->argc + s->envc;
+	bool begins = true;
+
+	STAILQ_FOREACH(c, &s->chunks, link) {
+		for (u32 i = 0; i < c->used && nr < total; i++, address++) {
+			if (begins) {
+				if (nr == s->argc)
+					writer_put(w, 0);
+				writer_put(w, (u32)address);
+			}
+			begins = c->data[i] == '\0';
+			nr += begins;
+		}
+	}
+	if (s->envc == 0)
+		writer_put(w, 0);
+	writer_put(w, 0);
+}
+
+static void writer_put_auxv(struct stack_writer *w, const struct exec_image *image, vaddr_t platform,
+			    vaddr_t random, vaddr_t path)
+{
+	writer_put_aux(w, AT_HWCAP, arch_hwcap());
+	writer_put_aux(w, AT_PAGESZ, PAGE_SIZE);
+	writer_put_aux(w, AT_CLKTCK, 100);
+	writer_put_aux(w, AT_PHDR, (u32)image->phdr);
+	writer_put_aux(w, AT_PHENT, 32);
+	writer_put_aux(w, AT_PHNUM, image->nr_phdrs);
+	writer_put_aux(w, AT_BASE, 0);
+	writer_put_aux(w, AT_FLAGS, 0);
+	writer_put_aux(w, AT_ENTRY, (u32)image->entry);
+	writer_put_aux(w, AT_UID, 0);
+	writer_put_aux(w, AT_EUID, 0);
+	writer_put_aux(w, AT_GID, 0);
+	writer_put_aux(w, AT_EGID, 0);
+	writer_put_aux(w, AT_SECURE, 0);
+	writer_put_aux(w, AT_RANDOM, (u32)random);
+	writer_put_aux(w, AT_EXECFN, (u32)path);
+	writer_put_aux(w, AT_PLATFORM, (u32)platform);
+	writer_put_aux(w, AT_NULL, 0);
+}
+
+static int stack_write_strings(struct mm *mm, const struct exec_strings *s, vaddr_t address)
+{
+	const struct exec_chunk *c;
+
+	STAILQ_FOREACH(c, &s->chunks, link) {
+		int err = mm_write_user(mm, address, c->data, c->used);
+
+		if (err != 0)
+			return err;
+		address += c->used;
+	}
+	return 0;
+}
+
+/* Everything above; *sp is where the program's stack pointer begins, 16-aligned. */
+static int stack_write(const struct exec_image *image, const struct exec_strings *s, vaddr_t *sp)
+{
+	static const char platform_name[] = ARCH_PLATFORM;
+	struct { /* what lies between the strings and the vectors */
+		u8 random[RANDOM_BYTES];
+		char platform[ALIGN_UP(sizeof(platform_name), 4)];
+	} extra = { 0 };
+	vaddr_t strings = image->stack_top - sizeof(u32) - s->bytes;
+	vaddr_t extras = ALIGN_DOWN(strings - sizeof(extra), 16);
+	u32 words = 1 + s->argc + 1 + s->envc + 1 + 2 * NR_AUXV;
+	struct stack_writer w;
+	int err;
+
+	random_bytes(extra.random, sizeof(extra.random));
+	memcpy(extra.platform, platform_name, sizeof(platform_name));
+	err = stack_write_strings(image->mm, s, strings);
+	if (err == 0)
+		err = mm_write_user(image->mm, extras, &extra, sizeof(extra));
+	if (err != 0)
+		return err;
+
+	*sp = ALIGN_DOWN(extras - words * sizeof(u32), 16);
+	w.mm = image->mm;
+	w.address = *sp;
+	w.used = 0;
+	w.err = 0;
+	writer_put(&w, s->argc);
+	writer_put_pointers(&w, s, strings);
+	writer_put_auxv(&w, image, extras + RANDOM_BYTES, extras, strings + s->path_start);
+	writer_flush(&w);
+	return w.err;
+}
+
+/* --- the call --- */
+
+/* The file, if it may be executed. */
+static struct file *exec_open(const char *path)
+{
+	struct file *file = file_open(path, O_RDONLY, 0);
+
+	if (ptr_is_err(file))
+		return file;
+	if (!S_ISREG(file->inode->mode) || (file->inode->mode & 0111) == 0) {
+		file_put(file);
+		return err_ptr(-EACCES);
+	}
+	return file;
+}
+
+/* The point of no return: the old program's memory goes, the new one's is loaded. */
+static void exec_commit(const struct exec_image *image, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	struct mm *old = process_use_mm(image->mm);
+
+	process_vfork_done();
+	if (old != NULL)
+		mm_put(old);
+	files_close_on_exec(current->files);
+	strlcpy(current->comm, name != NULL ? name + 1 : path, sizeof(current->comm));
+}
+
+static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
+{
+	struct exec_image image = { 0 };
+	struct file *file;
+	vaddr_t sp = 0;
+	int err;
+
+	file = exec_open(path);
+	if (ptr_is_err(file))
+		return ptr_err(file);
+	s->path_start = s->bytes;
+	err = strings_add_kernel(s, path);
+	if (err == 0)
+		err = exec_load(file, stack_bytes(s), &image);
+	file_put(file);
+	if (err != 0)
+		return err;
+
+	err = stack_bytes(s) <= image.stack_bytes_max ? stack_write(&image, s, &sp) : -E2BIG;
+	if (err != 0) {
+		mm_put(image.mm);
+		return err == -EFAULT ? -ENOMEM : err;
+	}
+	exec_commit(&image, path);
+	arch_exec_frame(frame, image.entry, sp, image.data_base);
+	return 0;
+}
+
+int exec_start(const char *path, const char *const *argv, const char *const *envp,
+	       struct trapframe *frame)
+{
+	struct exec_strings s;
+	int err;
+
+	strings_init(&s);
+	err = strings_from_kernel(&s, argv, envp);
+	if (err == 0)
+		err = exec_run(path, &s, frame);
+	strings_free(&s);
+	return err;
+}
+
+long sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
+{
+	struct exec_strings s;
+	char *path = path_from_user(user_path);
+	int err;
+
+	if (ptr_is_err(path))
+		return ptr_err(path);
+	strings_init(&s);
+	err = strings_from_user(&s, argv, envp);
+	if (err == 0)
+		err = exec_run(path, &s, arch_user_frame(current));
+	strings_free(&s);
+	kfree(path);
+	return err;
+}
