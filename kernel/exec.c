@@ -32,7 +32,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-#define NR_AUXV 18 /* pairs that exec_write_auxv() writes, AT_NULL included */
+#define NR_AUXV      18 /* pairs that exec_write_auxv() writes, AT_NULL included */
 #define RANDOM_BYTES 16
 
 /* --- gathering the strings --- */
@@ -150,8 +150,7 @@ static int strings_need_argv0(struct exec_strings *s)
 	return strings_add_kernel(s, "");
 }
 
-static int strings_from_user(struct exec_strings *s, const u32 __user *argv,
-			     const u32 __user *envp)
+static int strings_from_user(struct exec_strings *s, const u32 __user *argv, const u32 __user *envp)
 {
 	int err = strings_add_vector(s, argv, &s->argc);
 
@@ -216,7 +215,8 @@ static u32 stack_bytes(const struct exec_strings *s)
 }
 
 /* The pointers of argv and envp: strings that follow each other from `address` on. */
-static void writer_put_pointers(struct stack_writer *w, const struct exec_strings *s, vaddr_t address)
+static void writer_put_pointers(struct stack_writer *w, const struct exec_strings *s,
+				vaddr_t address)
 {
 	const struct exec_chunk *c;
 	u32 nr = 0, total = s->argc + s->envc;
@@ -238,8 +238,8 @@ static void writer_put_pointers(struct stack_writer *w, const struct exec_string
 	writer_put(w, 0);
 }
 
-static void writer_put_auxv(struct stack_writer *w, const struct exec_image *image, vaddr_t platform,
-			    vaddr_t random, vaddr_t path)
+static void writer_put_auxv(struct stack_writer *w, const struct exec_image *image,
+			    vaddr_t platform, vaddr_t random, vaddr_t path)
 {
 	writer_put_aux(w, AT_HWCAP, arch_hwcap());
 	writer_put_aux(w, AT_PAGESZ, PAGE_SIZE);
@@ -282,7 +282,7 @@ static int stack_write(const struct exec_image *image, const struct exec_strings
 	struct { /* what lies between the strings and the vectors */
 		u8 random[RANDOM_BYTES];
 		char platform[ALIGN_UP(sizeof(platform_name), 4)];
-	} extra = { 0 };
+	} extra = {0};
 	vaddr_t strings = image->stack_top - sizeof(u32) - s->bytes;
 	vaddr_t extras = ALIGN_DOWN(strings - sizeof(extra), 16);
 	u32 words = 1 + s->argc + 1 + s->envc + 1 + 2 * NR_AUXV;
@@ -340,7 +340,7 @@ static void exec_commit(const struct exec_image *image, const char *path)
 
 static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
 {
-	struct exec_image image = { 0 };
+	struct exec_image image = {0};
 	struct file *file;
 	vaddr_t sp = 0;
 	int err;

@@ -92,7 +92,7 @@ static void run_ktests(const char *pattern)
 
 static int init_thread(void *arg)
 {
-	static const char *const envp[] = { "HOME=/", "PATH=/bin:/sbin:/tests", "TERM=linux", NULL };
+	static const char *const envp[] = {"HOME=/", "PATH=/bin:/sbin:/tests", "TERM=linux", NULL};
 	static const char *argv[PARAM_MAX_WORDS + 2];
 	const char *ktests = params_get(&boot_params, "ktest");
 	struct trapframe *frame = arch_user_frame(current);

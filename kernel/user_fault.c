@@ -27,9 +27,9 @@ static const char *access_name(unsigned flags)
 static void fault_kill(struct trapframe *frame, vaddr_t address, unsigned flags, int err)
 {
 	int signal = err == -EIO ? SIGBUS : SIGSEGV;
-	const char *reason = err == -EACCES ? "not allowed" :
-			     err == -EIO    ? "no memory behind it" :
-					      "nothing is mapped";
+	const char *reason = err == -EACCES ? "not allowed"
+			     : err == -EIO  ? "no memory behind it"
+					    : "nothing is mapped";
 
 	pr_info("%s[%u]: %s of %08lx: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
 		current->pid, access_name(flags), (unsigned long)address, reason,
@@ -60,8 +60,9 @@ int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
 
 void user_trap(struct trapframe *frame, int signal, const char *what)
 {
-	pr_info("%s[%u]: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm, current->pid,
-		what, (unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), signal);
+	pr_info("%s[%u]: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
+		current->pid, what, (unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame),
+		signal);
 	task_kill(current, signal);
 }
 

@@ -71,10 +71,10 @@ u32 arch_hwcap(void);
 
 /* --- interrupts, time, end --- */
 
-void arch_idle(void);		      /* wait for an interrupt; returns with interrupts on */
-u64 arch_clock_ns(void);	      /* monotonic nanoseconds since the machine started */
+void arch_idle(void);    /* wait for an interrupt; returns with interrupts on */
+u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started */
 void arch_machine_end(int status) __noreturn; /* tell the host, or halt; status 0..63 */
-uintptr_t arch_frame_pointer(void);   /* of the caller, for backtraces; 0 if there is none */
+uintptr_t arch_frame_pointer(void); /* of the caller, for backtraces; 0 if there is none */
 bool arch_on_kernel_stack(const struct task *t, uintptr_t address);
 /* arch_backtrace_next - one step up the chain: *pc is the return address, *fp the next frame.
  *   => false at the end or where the chain is damaged */
@@ -83,11 +83,11 @@ void arch_print_frame(const struct trapframe *frame); /* registers, at LOG_EMERG
 
 /* --- the core's side, called by the architecture --- */
 
-void kernel_main(void) __noreturn;		  /* main.c, on the boot stack */
-void sched_new_task(struct task *prev);		  /* first thing a new task does */
-void timer_tick(bool user, uintptr_t pc);	  /* HZ times a second, in the interrupt */
-void irq_enter(void);				  /* preempt_count += PREEMPT_IRQ */
-void irq_exit(void);				  /* ... and soft work; no rescheduling here */
+void kernel_main(void) __noreturn;        /* main.c, on the boot stack */
+void sched_new_task(struct task *prev);   /* first thing a new task does */
+void timer_tick(bool user, uintptr_t pc); /* HZ times a second, in the interrupt */
+void irq_enter(void);                     /* preempt_count += PREEMPT_IRQ */
+void irq_exit(void);                      /* ... and soft work; no rescheduling here */
 /* user_return - called with interrupts off before each return to user mode if
  * task_head.need_resched or a fatal signal is pending; the architecture's fast path tests only
  * the word task_head.user_work. */

@@ -41,5 +41,5 @@ void bootmem_audit(struct audit *a); /* zone.c: what bootmem handed out or reser
 void zone_audit(struct audit *a);    /* zone.c: buddy lists, hot lists: PAGE_FREE, PAGE_PCP */
 void slab_audit(struct audit *a);    /* slab.c: slabs and big kmallocs: PAGE_SLAB, PAGE_KMALLOC */
 void vmalloc_audit(struct audit *a); /* vmalloc.c: PAGE_VMALLOC */
-void mm_audit(struct audit *a);	     /* mm.c: page tables, user pages, shared anonymous objects */
-void fs_audit(struct audit *a);	     /* fs/: PAGE_FILE */
+void mm_audit(struct audit *a);      /* mm.c: page tables, user pages, shared anonymous objects */
+void fs_audit(struct audit *a);      /* fs/: PAGE_FILE */

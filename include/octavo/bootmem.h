@@ -14,7 +14,7 @@
 
 struct bootmem { /* numa-3: one for each node */
 	unsigned nr_free, nr_reserved;
-	struct phys_range free[BOOTMEM_MAX_RANGES];	/* sorted, disjoint */
+	struct phys_range free[BOOTMEM_MAX_RANGES];     /* sorted, disjoint */
 	struct phys_range reserved[BOOTMEM_MAX_RANGES]; /* sorted: what was handed out or reserved */
 };
 /* bootmem_init - all of ranges[] is free; */

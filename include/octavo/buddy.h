@@ -13,12 +13,12 @@
 
 struct buddy_area {
 	struct page_list free; /* heads of free blocks of this order; lowest-touched first */
-	u32 nr_free;	       /* blocks in the list */
+	u32 nr_free;           /* blocks in the list */
 };
 struct buddy {
 	struct page *map; /* struct page of frame `start` */
 	pfn_t start, end; /* frames [start, end) */
-	u32 nr_free;	  /* pages */
+	u32 nr_free;      /* pages */
 	struct buddy_area area[MAX_ORDER + 1];
 };
 

@@ -11,8 +11,8 @@
 #include <octavo/types.h>
 #include <sys/queue.h>
 
-#define EXEC_MAX_STRING (32u * 4096u)	     /* one argument, its NUL included; execve(2) */
-#define EXEC_MAX_BYTES (2u * 1024u * 1024u)  /* all strings and pointers: a quarter of the stack */
+#define EXEC_MAX_STRING  (32u * 4096u)        /* one argument, its NUL included; execve(2) */
+#define EXEC_MAX_BYTES   (2u * 1024u * 1024u) /* all strings and pointers: a quarter of the stack */
 #define EXEC_CHUNK_BYTES (4096u - 2 * sizeof(void *))
 
 struct file;
@@ -27,20 +27,20 @@ struct exec_chunk {
 };
 struct exec_strings {
 	u32 argc, envc;
-	u32 bytes;	/* of all strings */
+	u32 bytes;      /* of all strings */
 	u32 path_start; /* where the path begins in them */
 	STAILQ_HEAD(exec_chunks, exec_chunk) chunks;
 };
 
 /* What exec_load() found and built. */
 struct exec_image {
-	struct mm *mm;	      /* new, users 1 */
-	vaddr_t entry;	      /* first instruction */
-	vaddr_t phdr;	      /* address of the program headers in the program, AT_PHDR */
+	struct mm *mm; /* new, users 1 */
+	vaddr_t entry; /* first instruction */
+	vaddr_t phdr;  /* address of the program headers in the program, AT_PHDR */
 	u32 nr_phdrs;
-	vaddr_t stack_top;    /* the arguments go below it */
-	u32 stack_bytes_max;  /* room that the stack has at the most */
-	vaddr_t data_base;    /* ARM: r9 */
+	vaddr_t stack_top;   /* the arguments go below it */
+	u32 stack_bytes_max; /* room that the stack has at the most */
+	vaddr_t data_base;   /* ARM: r9 */
 };
 
 /* exec_load - a new address space with the program's segments, heap and stack.

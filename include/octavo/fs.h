@@ -46,11 +46,11 @@ struct file_ops {
 };
 
 struct inode {
-	atomic_t refs; /* [a] */
-	u32 nlink;     /* [im] 0 and no reference: released */
+	atomic_t refs;                 /* [a] */
+	u32 nlink;                     /* [im] 0 and no reference: released */
 	u32 ino, mode, rdev, uid, gid; /* [I] but mode's low bits */
-	loff_t size;   /* [im] */
-	u64 mtime_ns;  /* [im] */
+	loff_t size;                   /* [im] */
+	u64 mtime_ns;                  /* [im] */
 	struct mutex mutex;
 	const struct inode_ops *ops;
 	const struct file_ops *fops;
@@ -77,15 +77,16 @@ struct file *file_get(struct file *f);
 void file_put(struct file *f); /* sleeps */
 
 /* --- descriptor tables (fs/file.c) --- */
-struct files *files_alloc(void);		      /* empty; NULL */
-struct files *files_fork(struct files *parent);	      /* a copy, each file referenced; NULL */
-void files_put(struct files *files);		      /* closes everything; sleeps */
+struct files *files_alloc(void);                /* empty; NULL */
+struct files *files_fork(struct files *parent); /* a copy, each file referenced; NULL */
+void files_put(struct files *files);            /* closes everything; sleeps */
 void files_close_on_exec(struct files *files);
-struct file *files_lookup(u32 fd);		      /* of current; referenced; NULL: EBADF */
-int files_install(struct file *f, u32 min_fd, bool cloexec); /* takes the reference; fd or -EMFILE */
+struct file *files_lookup(u32 fd); /* of current; referenced; NULL: EBADF */
+int files_install(struct file *f, u32 min_fd,
+		  bool cloexec); /* takes the reference; fd or -EMFILE */
 
 /* --- paths (fs/namei.c) --- */
-struct fs_context *fs_context_alloc(void);	      /* root and cwd at the root */
+struct fs_context *fs_context_alloc(void); /* root and cwd at the root */
 struct fs_context *fs_context_fork(struct fs_context *parent);
 void fs_context_put(struct fs_context *fs);
 /* file_open - as open(2), path in kernel memory, relative to current's directory.

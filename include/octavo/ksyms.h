@@ -17,7 +17,7 @@
 
 #define KSYM_MARKER_STEP 16
 
-extern const uint32_t ksym_count;	/* functions in the table, 0 in the first link */
+extern const uint32_t ksym_count;       /* functions in the table, 0 in the first link */
 extern const uint32_t ksym_addresses[]; /* [ksym_count + 1]: the last one ends the text */
 extern const uint32_t ksym_markers[];
 extern const char ksym_names[];

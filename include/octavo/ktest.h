@@ -21,9 +21,9 @@ struct ktest {
 };
 #define KTEST(id, numbers)                                                                         \
 	static void ktest_##id(void);                                                              \
-	static const struct ktest ktest_entry_##id __attribute__((section(".ktests"), used,        \
-								  aligned(4))) = { #id, numbers,   \
-										   ktest_##id };   \
+	static const struct ktest ktest_entry_##id                                                 \
+		__attribute__((section(".ktests"), used, aligned(4))) = {#id, numbers,             \
+									 ktest_##id};              \
 	static void ktest_##id(void)
 #define KTEST_OK(cond, what) ktest_check((cond), (what), __FILE__, __LINE__)
 bool ktest_check(bool ok, const char *what, const char *file, int line);

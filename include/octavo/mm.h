@@ -15,17 +15,17 @@ struct page;
 
 struct mm {
 	struct rwsem mmap_sem;
-	struct vma_tree vmas;	    /* [mmap_sem write + PTL] */
+	struct vma_tree vmas;       /* [mmap_sem write + PTL] */
 	spinlock_t page_table_lock; /* PTL */
-	struct pmap pmap;	    /* [PTL] */
-	atomic_t users;		    /* tasks that run in it: the last one empties it */
-	atomic_t count;		    /* users as one, and borrowers: the last one frees it */
-	vaddr_t brk_start, brk;	    /* [mmap_sem] */
-	vaddr_t stack_top;	    /* [I] after exec */
+	struct pmap pmap;           /* [PTL] */
+	atomic_t users;             /* tasks that run in it: the last one empties it */
+	atomic_t count;             /* users as one, and borrowers: the last one frees it */
+	vaddr_t brk_start, brk;     /* [mmap_sem] */
+	vaddr_t stack_top;          /* [I] after exec */
 	vaddr_t arg_start, arg_end, env_start, env_end; /* [I] after exec */
-	u32 total_pages;	    /* [mmap_sem] of all areas */
-	u32 nr_resident;	    /* [PTL] user pages mapped */
-	LIST_ENTRY(mm) all;	    /* [mm_list_lock] */
+	u32 total_pages;                                /* [mmap_sem] of all areas */
+	u32 nr_resident;                                /* [PTL] user pages mapped */
+	LIST_ENTRY(mm) all;                             /* [mm_list_lock] */
 };
 LIST_HEAD(mm_list, mm);
 extern struct mm_list all_mms; /* [mm_list_lock], for the audit */
@@ -43,11 +43,11 @@ struct vma_ops {
 };
 
 /* --- life (mm/mm.c) --- */
-struct mm *mm_alloc(void);	     /* empty; users 1; => NULL; sleeps */
-void mm_get(struct mm *mm);	     /* users++ */
-void mm_put(struct mm *mm);	     /* users--: the last unmaps everything; sleeps */
-void mm_grab(struct mm *mm);	     /* count++ */
-void mm_drop(struct mm *mm);	     /* count--: the last frees the mm and its page directory */
+struct mm *mm_alloc(void);   /* empty; users 1; => NULL; sleeps */
+void mm_get(struct mm *mm);  /* users++ */
+void mm_put(struct mm *mm);  /* users--: the last unmaps everything; sleeps */
+void mm_grab(struct mm *mm); /* count++ */
+void mm_drop(struct mm *mm); /* count--: the last frees the mm and its page directory */
 /* mm_fork - a copy of the current address space with copy-on-write. => NULL or the new mm
  * (users 1); sleeps; takes both mmap_sems (parent write, child write nested) */
 struct mm *mm_fork(struct mm *parent);
@@ -76,10 +76,10 @@ int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
 
 /* --- faults (mm/fault.c) --- */
-#define FAULT_WRITE 0x1u
-#define FAULT_USER 0x2u	   /* from user mode; else from a user copy */
+#define FAULT_WRITE   0x1u
+#define FAULT_USER    0x2u /* from user mode; else from a user copy */
 #define FAULT_PRESENT 0x4u /* the page is there, the access is not allowed */
-#define FAULT_EXEC 0x8u
+#define FAULT_EXEC    0x8u
 /* mm_fault - make the access possible. => 0 retry; -EFAULT SEGV_MAPERR; -EACCES SEGV_ACCERR;
  * -ENOMEM (why-line written); -EIO SIGBUS; sleeps; takes mmap_sem for reading */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags);

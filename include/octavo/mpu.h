@@ -9,9 +9,9 @@
 
 #include <octavo/types.h>
 
-#define MPU_READ 0x1u
+#define MPU_READ  0x1u
 #define MPU_WRITE 0x2u
-#define MPU_EXEC 0x4u
+#define MPU_EXEC  0x4u
 
 struct mpu_space; /* the slots' contents for one process; in <arch/mm_machine.h> */
 

@@ -8,7 +8,7 @@
 struct task;
 
 struct mutex {
-	u32 locked;	    /* [a] 0 free, 1 held, 2 held and somebody may be waiting */
+	u32 locked;         /* [a] 0 free, 1 held, 2 held and somebody may be waiting */
 	struct task *owner; /* the holder, for assertions and the validator */
 	struct wait_queue waiters;
 	struct lock_tag tag;

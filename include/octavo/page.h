@@ -23,35 +23,35 @@
 
 /* Who owns the frame: the low four bits of flags; changed only by zone.c and the owner. */
 enum page_owner {
-	PAGE_RESERVED,	/* kernel image, mem_map, holes, boot-time tables: never freed */
-	PAGE_FREE,	/* in a buddy free list (head of a block), or inside such a block */
-	PAGE_PCP,	/* on a per-CPU hot list */
-	PAGE_KERNEL,	/* allocated, owner not yet said (short while) or by alloc_pages() itself */
+	PAGE_RESERVED, /* kernel image, mem_map, holes, boot-time tables: never freed */
+	PAGE_FREE,     /* in a buddy free list (head of a block), or inside such a block */
+	PAGE_PCP,      /* on a per-CPU hot list */
+	PAGE_KERNEL,   /* allocated, owner not yet said (short while) or by alloc_pages() itself */
 	PAGE_SLAB,
-	PAGE_KMALLOC,	/* a big kmalloc */
+	PAGE_KMALLOC, /* a big kmalloc */
 	PAGE_VMALLOC,
 	PAGE_PGTABLE,
 	PAGE_KSTACK,
-	PAGE_ANON,	/* private or shared anonymous user memory */
-	PAGE_FILE,	/* a tmpfs file's contents */
-	PAGE_RUN,	/* no-MMU: part of a program's contiguous run */
+	PAGE_ANON, /* private or shared anonymous user memory */
+	PAGE_FILE, /* a tmpfs file's contents */
+	PAGE_RUN,  /* no-MMU: part of a program's contiguous run */
 	PAGE_PIPE,
 	NR_PAGE_OWNERS
 };
 #define PAGE_OWNER_MASK 0xfu
-#define PG_HEAD 0x10u	  /* first page of an allocated block of order > 0; private = order */
-#define PG_TAIL 0x20u	  /* a later page of such a block */
-#define PG_ZERO 0x40u	  /* the shared zero page */
-#define PAGE_ZONE_SHIFT 28 /* zone index in the top bits: 2 bits zone, 2 bits node */
+#define PG_HEAD         0x10u /* first page of an allocated block of order > 0; private = order */
+#define PG_TAIL         0x20u /* a later page of such a block */
+#define PG_ZERO         0x40u /* the shared zero page */
+#define PAGE_ZONE_SHIFT 28    /* zone index in the top bits: 2 bits zone, 2 bits node */
 #define PAGE_NODE_SHIFT 30
 
 struct page {
-	u32 flags;	     /* owner, PG_* [own]; zone and node [I] */
-	atomic_t refcount;   /* 0 when free [a] */
-	atomic_t mapcount;   /* user page-table entries that map it [a] */
-	void *mapping;	     /* see above [own] */
-	u32 index;	     /* [own] */
-	u32 private;	     /* [own] */
+	u32 flags;             /* owner, PG_* [own]; zone and node [I] */
+	atomic_t refcount;     /* 0 when free [a] */
+	atomic_t mapcount;     /* user page-table entries that map it [a] */
+	void *mapping;         /* see above [own] */
+	u32 index;             /* [own] */
+	u32 private;           /* [own] */
 	TAILQ_ENTRY(page) lru; /* [own] or [z] */
 };
 _Static_assert(sizeof(struct page) == 32, "struct page is exactly 32 bytes");

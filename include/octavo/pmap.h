@@ -15,14 +15,14 @@
 struct page;
 
 /* --- protection, the pmap's view --- */
-#define PMAP_READ 0x1u
+#define PMAP_READ  0x1u
 #define PMAP_WRITE 0x2u
-#define PMAP_EXEC 0x4u /* what the hardware cannot tell apart, it grants with READ */
+#define PMAP_EXEC  0x4u /* what the hardware cannot tell apart, it grants with READ */
 
 /* --- life --- */
-int pmap_init(struct pmap *pmap);	     /* => 0 or -ENOMEM; sleeps; kernel part is shared */
-void pmap_destroy(struct pmap *pmap);	     /* nothing is mapped; frees all tables; not active */
-void pmap_activate(struct pmap *pmap);	     /* load it on this CPU; preemption off */
+int pmap_init(struct pmap *pmap);      /* => 0 or -ENOMEM; sleeps; kernel part is shared */
+void pmap_destroy(struct pmap *pmap);  /* nothing is mapped; frees all tables; not active */
+void pmap_activate(struct pmap *pmap); /* load it on this CPU; preemption off */
 extern struct pmap kernel_pmap;
 
 /* pmap_prepare - make the tables for [va, end). => sleeps, PTL not held; 0 or -ENOMEM; tables that
@@ -71,12 +71,12 @@ void pmap_trim(struct pmap *pmap, vaddr_t va, vaddr_t end);
 
 /* --- kernel addresses above VMALLOC_START --- */
 void pmap_kenter(vaddr_t va, pfn_t pfn, u32 prot); /* tables exist since boot */
-void pmap_kremove(vaddr_t va, vaddr_t end);	   /* and flushes on every CPU */
+void pmap_kremove(vaddr_t va, vaddr_t end);        /* and flushes on every CPU */
 
 /* --- frames without a mapping of their own; preemption off inside --- */
 void pmap_zero_frame(pfn_t pfn);
 void pmap_copy_frame(pfn_t dst, pfn_t src);
-void *pmap_map_temp(pfn_t pfn);	    /* => preemption off until pmap_unmap_temp; two at most */
+void *pmap_map_temp(pfn_t pfn); /* => preemption off until pmap_unmap_temp; two at most */
 void pmap_unmap_temp(void *va);
 
 /* --- for the audit --- */

@@ -17,10 +17,10 @@
  * inlines read them; struct task (task.h) begins with one.
  */
 struct task_head {
-	u32 preempt_count;	 /* own task only */
+	u32 preempt_count;         /* own task only */
 	volatile u32 need_resched; /* set by the scheduler, also from interrupts [a] */
-	u32 cpu;		 /* the CPU that it runs or last ran on [runqueue_lock] */
-	volatile u32 user_work;	 /* not 0: user_return_work() before user mode [a] */
+	u32 cpu;                   /* the CPU that it runs or last ran on [runqueue_lock] */
+	volatile u32 user_work;    /* not 0: user_return_work() before user mode [a] */
 };
 
 /* preempt_resched - give the CPU away if that was asked for and is allowed. */

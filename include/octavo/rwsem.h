@@ -10,13 +10,13 @@
 #include <octavo/lockval.h>
 #include <octavo/wait.h>
 
-#define RWSEM_WRITER 0x40000000 /* held for writing */
+#define RWSEM_WRITER  0x40000000 /* held for writing */
 #define RWSEM_WAITING 0x20000000 /* the slow path must look: somebody waits */
 
 struct rwsem {
-	atomic_t count; /* readers in the low bits, and the two flags above */
+	atomic_t count;            /* readers in the low bits, and the two flags above */
 	struct wait_queue waiters; /* its lock orders the slow paths */
-	u32 nr_waiting_writers;	   /* [waiters.lock] */
+	u32 nr_waiting_writers;    /* [waiters.lock] */
 	struct lock_tag tag;
 };
 

@@ -18,7 +18,10 @@ typedef struct spinlock {
 	struct lock_tag tag;
 } spinlock_t;
 
-#define SPINLOCK_INIT(cls) { .locked = 0, .tag = LOCK_TAG_INIT(cls) }
+#define SPINLOCK_INIT(cls)                                                                         \
+	{                                                                                          \
+		.locked = 0, .tag = LOCK_TAG_INIT(cls)                                             \
+	}
 #define spin_lock_init(l, cls) (*(l) = (spinlock_t)SPINLOCK_INIT(cls))
 
 static inline void spin_lock_nested(spinlock_t *l, unsigned subclass) __acquires(l)

@@ -14,14 +14,14 @@ struct fs_context;
 
 enum task_state {
 	TASK_RUNNABLE,
-	TASK_SLEEPING,	   /* only a wake makes it runnable */
+	TASK_SLEEPING,      /* only a wake makes it runnable */
 	TASK_INTERRUPTIBLE, /* a fatal signal does too */
-	TASK_ZOMBIE,	   /* ended; its parent has not asked yet */
-	TASK_DEAD,	   /* off every list; freed by the next task that runs */
+	TASK_ZOMBIE,        /* ended; its parent has not asked yet */
+	TASK_DEAD,          /* off every list; freed by the next task that runs */
 };
 
-#define TASK_KTHREAD 0x1u    /* no user mode, no mm of its own */
-#define TASK_MEMALLOC 0x2u   /* frees memory now: may take the last pages (bal-27) */
+#define TASK_KTHREAD    0x1u /* no user mode, no mm of its own */
+#define TASK_MEMALLOC   0x2u /* frees memory now: may take the last pages (bal-27) */
 #define TASK_OOM_VICTIM 0x4u /* chosen by the OOM killer: likewise */
 
 /*
@@ -30,37 +30,37 @@ enum task_state {
  */
 struct task {
 	struct task_head head; /* first: see preempt.h; [o] but need_resched and user_work */
-	u32 pid;	       /* [I] also the thread group's id: threads come later */
-	u32 flags;	       /* [o] TASK_* bits */
-	void *kstack;	       /* [I] lowest address of the kernel stack */
-	struct mm *mm;	       /* [o] NULL: a kernel thread, borrowing active_mm */
+	u32 pid;               /* [I] also the thread group's id: threads come later */
+	u32 flags;             /* [o] TASK_* bits */
+	void *kstack;          /* [I] lowest address of the kernel stack */
+	struct mm *mm;         /* [o] NULL: a kernel thread, borrowing active_mm */
 	struct mm *active_mm;  /* [o] whose page tables are loaded */
 	struct arch_task arch; /* [o] */
 
-	enum task_state state; /* [rq] */
-	bool on_rq;	       /* [rq] */
-	u32 time_left;	       /* [rq] ticks of its slice */
-	u64 run_ns;	       /* [rq] time it has run */
-	u64 started_ns;	       /* [I] */
-	u64 switched_in_ns;    /* [rq] */
-	u32 nr_switches;       /* [rq] */
+	enum task_state state;     /* [rq] */
+	bool on_rq;                /* [rq] */
+	u32 time_left;             /* [rq] ticks of its slice */
+	u64 run_ns;                /* [rq] time it has run */
+	u64 started_ns;            /* [I] */
+	u64 switched_in_ns;        /* [rq] */
+	u32 nr_switches;           /* [rq] */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
-	struct task *parent;		     /* [tl] */
+	struct task *parent;                     /* [tl] */
 	LIST_HEAD(task_children, task) children; /* [tl] */
-	LIST_ENTRY(task) sibling;	     /* [tl] */
-	LIST_ENTRY(task) all;		     /* [tl] every task but the idle ones */
-	LIST_ENTRY(task) pid_hash;	     /* [tl] */
-	struct wait_queue child_exit;	     /* wait4() sleeps here */
-	int exit_status;		     /* raw wait status; valid from TASK_ZOMBIE on [tl] */
-	int exit_code;			     /* full 32 bits given to exit */
-	struct task *vfork_parent;	     /* [tl] sleeps until we exec or exit */
+	LIST_ENTRY(task) sibling;                /* [tl] */
+	LIST_ENTRY(task) all;                    /* [tl] every task but the idle ones */
+	LIST_ENTRY(task) pid_hash;               /* [tl] */
+	struct wait_queue child_exit;            /* wait4() sleeps here */
+	int exit_status;           /* raw wait status; valid from TASK_ZOMBIE on [tl] */
+	int exit_code;             /* full 32 bits given to exit */
+	struct task *vfork_parent; /* [tl] sleeps until we exec or exit */
 
 	volatile u32 fatal_signal; /* [a] number of the signal that is to end it, or 0 */
 
-	struct files *files;   /* [o] */
-	struct fs_context *fs; /* [o] root and working directory */
-	u64 fail_nth;	       /* [o] see fail.h: site << 32 | count */
+	struct files *files;      /* [o] */
+	struct fs_context *fs;    /* [o] root and working directory */
+	u64 fail_nth;             /* [o] see fail.h: site << 32 | count */
 	char comm[TASK_COMM_LEN]; /* [o] */
 	struct lock_state locks;  /* [o] debug flavour */
 };
@@ -83,9 +83,9 @@ struct task *task_find(u32 pid);
 extern spinlock_t task_list_lock;
 LIST_HEAD(task_list, task);
 extern struct task_list all_tasks; /* [task_list_lock] */
-extern struct task *init_task;	   /* PID 1; orphans go to it */
-void task_init(void);		   /* caches and the boot task, early in main */
-extern struct task boot_task;	   /* what runs kernel_main: becomes CPU 0's idle task */
+extern struct task *init_task;     /* PID 1; orphans go to it */
+void task_init(void);              /* caches and the boot task, early in main */
+extern struct task boot_task;      /* what runs kernel_main: becomes CPU 0's idle task */
 
 /* kthread_create - a kernel thread that runs fn(arg); not started: see sched_start().
  *   => may sleep; NULL or a task; it ends when fn returns, and is freed by itself */

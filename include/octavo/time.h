@@ -5,7 +5,7 @@
 #include <octavo/types.h>
 #include <sys/queue.h>
 
-#define NSEC_PER_SEC 1000000000ull
+#define NSEC_PER_SEC  1000000000ull
 #define NSEC_PER_MSEC 1000000ull
 #define NSEC_PER_TICK (NSEC_PER_SEC / HZ)
 
@@ -17,11 +17,11 @@ static inline u64 clock_ns(void)
 extern volatile u32 ticks; /* timer interrupts since boot, of CPU 0 */
 
 struct timer {
-	u64 expires_ns;		  /* [timer_lock] */
-	void (*fn)(void *arg);	  /* [I] in the timer interrupt, timer_lock not held */
-	void *arg;		  /* [I] */
-	bool pending;		  /* [timer_lock] */
-	TAILQ_ENTRY(timer) link;  /* [timer_lock] */
+	u64 expires_ns;          /* [timer_lock] */
+	void (*fn)(void *arg);   /* [I] in the timer interrupt, timer_lock not held */
+	void *arg;               /* [I] */
+	bool pending;            /* [timer_lock] */
+	TAILQ_ENTRY(timer) link; /* [timer_lock] */
 };
 /* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;
  * t is not pending; it stays the caller's and must live until it fired or timer_cancel() */

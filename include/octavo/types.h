@@ -23,13 +23,13 @@ typedef uint32_t gfp_t;    /* GFP_* bits, see gfp.h */
 typedef int64_t loff_t;    /* an offset in a file, in bytes */
 
 #ifdef __CHECKER__
-#define __user __attribute__((noderef, address_space(1)))
-#define __force __attribute__((force))
-#define __acquires(x) __attribute__((context(x, 0, 1)))
-#define __releases(x) __attribute__((context(x, 1, 0)))
+#define __user         __attribute__((noderef, address_space(1)))
+#define __force        __attribute__((force))
+#define __acquires(x)  __attribute__((context(x, 0, 1)))
+#define __releases(x)  __attribute__((context(x, 1, 0)))
 #define __must_hold(x) __attribute__((context(x, 1, 1)))
-#define __acquire(x) __context__(x, 1)
-#define __release(x) __context__(x, -1)
+#define __acquire(x)   __context__(x, 1)
+#define __release(x)   __context__(x, -1)
 #else
 #define __user
 #define __force
@@ -40,31 +40,31 @@ typedef int64_t loff_t;    /* an offset in a file, in bytes */
 #define __release(x) (void)0
 #endif
 
-#define __must_check __attribute__((warn_unused_result))
+#define __must_check        __attribute__((warn_unused_result))
 #define __printf(fmt, args) __attribute__((format(printf, fmt, args)))
-#define __packed __attribute__((packed))
-#define __aligned(n) __attribute__((aligned(n)))
-#define __section(s) __attribute__((section(s)))
-#define __noreturn __attribute__((noreturn))
-#define __noinline __attribute__((noinline))
-#define __always_inline inline __attribute__((always_inline))
-#define __cold __attribute__((cold))
-#define __init __attribute__((section(".init.text"), cold)) /* freed after boot */
-#define __initdata __attribute__((section(".init.data")))
+#define __packed            __attribute__((packed))
+#define __aligned(n)        __attribute__((aligned(n)))
+#define __section(s)        __attribute__((section(s)))
+#define __noreturn          __attribute__((noreturn))
+#define __noinline          __attribute__((noinline))
+#define __always_inline     inline __attribute__((always_inline))
+#define __cold              __attribute__((cold))
+#define __init              __attribute__((section(".init.text"), cold)) /* freed after boot */
+#define __initdata          __attribute__((section(".init.data")))
 
-#define likely(x) __builtin_expect(!!(x), 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define ALIGN_UP(x, a) (((x) + ((a)-1)) & ~((__typeof__(x))(a)-1))
-#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
+#define MIN(a, b)                       ((a) < (b) ? (a) : (b))
+#define MAX(a, b)                       ((a) > (b) ? (a) : (b))
+#define ALIGN_UP(x, a)                  (((x) + ((a)-1)) & ~((__typeof__(x))(a)-1))
+#define ALIGN_DOWN(x, a)                ((x) & ~((__typeof__(x))(a)-1))
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE 4096u
-#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_SHIFT      12
+#define PAGE_SIZE       4096u
+#define PAGE_MASK       (~(PAGE_SIZE - 1))
 #define PAGES_OF(bytes) (((bytes) + PAGE_SIZE - 1) >> PAGE_SHIFT) /* bytes <= 4G - 4K */
 
 /* Errors in pointers: a function that returns a pointer and may fail with a reason. */

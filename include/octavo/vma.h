@@ -15,30 +15,30 @@ struct file;
 struct mm;
 struct vma_ops;
 
-#define VM_READ 0x1u
-#define VM_WRITE 0x2u
-#define VM_EXEC 0x4u
-#define VM_SHARED 0x8u
-#define VM_MAYREAD 0x10u
-#define VM_MAYWRITE 0x20u
-#define VM_MAYEXEC 0x40u
+#define VM_READ      0x1u
+#define VM_WRITE     0x2u
+#define VM_EXEC      0x4u
+#define VM_SHARED    0x8u
+#define VM_MAYREAD   0x10u
+#define VM_MAYWRITE  0x20u
+#define VM_MAYEXEC   0x40u
 #define VM_GROWSDOWN 0x100u
-#define VM_LOCKED 0x2000u
-#define VM_HEAP 0x10000u  /* brk's area, for /proc/PID/maps */
-#define VM_STACK 0x20000u /* the first stack */
-#define VM_ACCT 0x40000u  /* counts against the commit limit */
+#define VM_LOCKED    0x2000u
+#define VM_HEAP      0x10000u /* brk's area, for /proc/PID/maps */
+#define VM_STACK     0x20000u /* the first stack */
+#define VM_ACCT      0x40000u /* counts against the commit limit */
 
 #define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */
 
 struct vma {
 	vaddr_t start, end; /* page-aligned; end is one past the last byte */
-	u32 flags;	    /* VM_* */
-	u32 pgoff;	    /* page of the object that `start` maps; anon: start >> PAGE_SHIFT */
-	void *object;	    /* file or shared anonymous object, or NULL: private anonymous */
+	u32 flags;          /* VM_* */
+	u32 pgoff;          /* page of the object that `start` maps; anon: start >> PAGE_SHIFT */
+	void *object;       /* file or shared anonymous object, or NULL: private anonymous */
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;
 	RB_ENTRY(vma) rb;
-	vaddr_t gap;	 /* bytes free between the previous area's end and start */
+	vaddr_t gap;     /* bytes free between the previous area's end and start */
 	vaddr_t max_gap; /* the largest gap in this subtree */
 };
 
@@ -46,7 +46,8 @@ RB_HEAD(vma_rb, vma);
 struct vma_tree {
 	struct vma_rb root;
 	u32 nr;
-	struct vma *hint; /* last found: racy, only ever checked for containing the address (lock-5) */
+	struct vma
+		*hint; /* last found: racy, only ever checked for containing the address (lock-5) */
 };
 
 void vma_tree_init(struct vma_tree *t);

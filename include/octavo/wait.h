@@ -27,7 +27,8 @@ struct wait_queue {
 
 #define WAIT_QUEUE_INIT(q)                                                                         \
 	{                                                                                          \
-		.lock = SPINLOCK_INIT(wait_queue_lock), .waiters = TAILQ_HEAD_INITIALIZER((q).waiters) \
+		.lock = SPINLOCK_INIT(wait_queue_lock),                                            \
+		.waiters = TAILQ_HEAD_INITIALIZER((q).waiters)                                     \
 	}
 void wait_queue_init(struct wait_queue *q);
 
@@ -45,7 +46,7 @@ void wake_all(struct wait_queue *q);
 
 #define wait_event(q, cond)                                                                        \
 	do {                                                                                       \
-		struct waiter w__ = { .task = NULL };                                              \
+		struct waiter w__ = {.task = NULL};                                                \
 		might_sleep();                                                                     \
 		for (;;) {                                                                         \
 			wait_prepare((q), &w__, false);                                            \
@@ -59,7 +60,7 @@ void wake_all(struct wait_queue *q);
 /* wait_event_killable - the same; evaluates to 0, or -EINTR where the task is to die. */
 #define wait_event_killable(q, cond)                                                               \
 	({                                                                                         \
-		struct waiter w__ = { .task = NULL };                                              \
+		struct waiter w__ = {.task = NULL};                                                \
 		int err__ = 0;                                                                     \
 		might_sleep();                                                                     \
 		for (;;) {                                                                         \

@@ -8,7 +8,7 @@
 #define MAX_ZONES 3 /* of a node */
 
 struct watermarks {
-	u32 min, low, high; /* pages (bal-17) */
+	u32 min, low, high;            /* pages (bal-17) */
 	u32 lowmem_reserve[MAX_ZONES]; /* pages kept from requests that could use zone j (bal-25) */
 };
 /* watermark_min_free_kbytes - from the amount of low memory in kB (bal-24) */
@@ -17,7 +17,8 @@ u32 watermark_min_free_kbytes(u32 lowmem_kbytes);
 void watermark_set(struct watermarks *w, u32 min_free_kbytes, u32 present_pages, u32 lowmem_pages,
 		   bool highmem);
 /* watermark_reserve_set - lowmem_reserve of zone `zone` from the present pages of all (bal-25) */
-void watermark_reserve_set(struct watermarks *w, unsigned zone, const u32 *present, unsigned nr_zones);
+void watermark_reserve_set(struct watermarks *w, unsigned zone, const u32 *present,
+			   unsigned nr_zones);
 /*
  * watermark_ok - may a block of 2^order pages be taken while `mark` must be kept? (bal-26)
  * nr_free_blocks[o]: free blocks of each order. can_try_harder: realtime or no WAIT; high: __GFP_HIGH.

@@ -18,7 +18,7 @@
 #include <octavo/watermark.h>
 
 #define PCP_BATCH 16
-#define PCP_HIGH 48
+#define PCP_HIGH  48
 
 struct percpu_pages { /* own CPU, preemption off */
 	u32 count;
@@ -26,16 +26,16 @@ struct percpu_pages { /* own CPU, preemption off */
 } __aligned(32);
 
 struct zone {
-	const char *name; /* [I] */
-	u8 index, node;	  /* [I] */
+	const char *name;          /* [I] */
+	u8 index, node;            /* [I] */
 	bool highmem, kernel_only; /* [I] */
-	u32 present_pages; /* [I] frames of RAM in the zone */
-	struct watermarks marks; /* changed by sysctl under lock */
+	u32 present_pages;         /* [I] frames of RAM in the zone */
+	struct watermarks marks;   /* changed by sysctl under lock */
 	spinlock_t lock;
 	struct buddy buddy;    /* [lock] */
 	bool low_on_memory;    /* [lock] bal-17, bal-18 */
 	bool zone_wake_kswapd; /* [lock] bal-17, bal-20 */
-	u32 nr_refused;	       /* [lock] requests that failed here (bal-21) */
+	u32 nr_refused;        /* [lock] requests that failed here (bal-21) */
 	struct percpu_pages pcp[NR_CPUS];
 };
 
@@ -84,8 +84,8 @@ static inline void put_page(struct page *page)
 }
 
 struct zone *page_zone(const struct page *page);
-u32 nr_free_pages(void);   /* all zones, per-CPU lists included */
-u32 nr_total_pages(void);  /* frames that the zones hold */
+u32 nr_free_pages(void);  /* all zones, per-CPU lists included */
+u32 nr_total_pages(void); /* frames that the zones hold */
 u32 zone_free_pages(const struct zone *z);
 /* pcp_drain_all - per-CPU lists back into the buddy, for the audit and large requests. */
 void pcp_drain_all(void);

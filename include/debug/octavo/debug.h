@@ -3,6 +3,6 @@
 #pragma once
 
 #define OCTAVO_FLAVOUR "debug"
-#define ASSERT(cond) PANIC_ON(!(cond))
-#define CHECK(call) (call)
-#define DEBUG_ONLY(x) x
+#define ASSERT(cond)   PANIC_ON(!(cond))
+#define CHECK(call)    (call)
+#define DEBUG_ONLY(x)  x

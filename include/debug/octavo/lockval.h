@@ -13,12 +13,15 @@
 #include <octavo/types.h>
 
 #define LOCKVAL_MAX_HELD 16
-#define LOCKVAL_TRACE 6
+#define LOCKVAL_TRACE    6
 
-struct lock_tag { /* inside every lock */
+struct lock_tag {    /* inside every lock */
 	u8 class_id; /* [I] */
 };
-#define LOCK_TAG_INIT(cls) { .class_id = (LOCK_##cls) }
+#define LOCK_TAG_INIT(cls)                                                                         \
+	{                                                                                          \
+		.class_id = (LOCK_##cls)                                                           \
+	}
 
 struct held_lock {
 	const void *lock;
@@ -41,5 +44,5 @@ bool lockval_holds(const void *lock);
 void lockval_assert_none(const char *where);
 /* number of violations since boot */
 unsigned lockval_reports(void);
-#define might_sleep() lockval_might_sleep(__func__)
+#define might_sleep()  lockval_might_sleep(__func__)
 #define assert_held(l) PANIC_ON(!lockval_holds(l))

@@ -3,6 +3,6 @@
 #pragma once
 
 #define OCTAVO_FLAVOUR "release"
-#define ASSERT(cond) ((void)sizeof(cond))
-#define CHECK(call) ((void)sizeof((call), 0))
+#define ASSERT(cond)   ((void)sizeof(cond))
+#define CHECK(call)    ((void)sizeof((call), 0))
 #define DEBUG_ONLY(x)

@@ -6,7 +6,9 @@
 #include <octavo/types.h>
 
 struct lock_tag {};
-#define LOCK_TAG_INIT(cls) {}
+#define LOCK_TAG_INIT(cls)                                                                         \
+	{                                                                                          \
+	}
 struct lock_state {};
 
 static inline void lockval_acquire(const void *lock, struct lock_tag tag, unsigned subclass,
@@ -26,5 +28,5 @@ static inline unsigned lockval_reports(void)
 {
 	return 0;
 }
-#define might_sleep() ((void)0)
+#define might_sleep()  ((void)0)
 #define assert_held(l) ((void)sizeof(l))
