@@ -9,8 +9,7 @@
  *	                 |            |            name of each 16th function
  *	ksym_names      "a\0b\0c\0 ... q\0r\0 ..." in the order of ksym_addresses
  */
-#ifndef OCTAVO_KSYMS_H
-#define OCTAVO_KSYMS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ extern const char ksym_names[];
  * => takes no locks, never sleeps, may be called from anywhere, from a panic too
  */
 const char *ksym_lookup(uintptr_t addr, size_t *offset);
-
-#endif

@@ -19,20 +19,16 @@ user-place   := bin
 guest-place  := tests
 bench-place  := bench
 
-PROGRAMS_X86 :=
-PROGRAMS_ARM :=
-RAW_X86      :=
-GLIBC_X86    :=
-FILES        :=
-
 # read-programs FOLDER: notes for each program of FOLDER/Makefile its folder and place
 define read-programs
 PROGRAMS_X86 :=
 PROGRAMS_ARM :=
 RAW_X86      :=
 GLIBC_X86    :=
+FILES        :=
 -include $1/Makefile
 $$(foreach k,PROGRAMS_X86 PROGRAMS_ARM RAW_X86 GLIBC_X86,$$(eval user-$$k += $$(addprefix $$($$(notdir $1)-place)/,$$($$k))))
+user-FILES += $$(FILES)
 $$(foreach n,$$(PROGRAMS_X86) $$(PROGRAMS_ARM) $$(RAW_X86) $$(GLIBC_X86),\
 	$$(eval $$(notdir $1)-$$n-sources := $$(addprefix $1/,$$(or $$($$n-sources),$$n.c))))
 endef

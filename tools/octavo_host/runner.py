@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: MIT
+"""Runs a machine: starts QEMU, passes the console through, and judges the end.
+
+QEMU has both UARTs on socket pairs that it inherits, so that no name in the
+file system and no port is in the way, and its end is the end of both streams.
+However octavo ends, QEMU ends too: on each path here, and by the kernel's
+parent-death signal where octavo is killed outright.
+"""
+import ctypes
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from . import frames, machine as machines
+from .errors import (EXIT_AUDIT, EXIT_HANG, EXIT_LOCKVAL, EXIT_OWN, EXIT_PANIC, EXIT_SILENT,
+                     OctavoError)
+from .terminal import Escapes, Terminal
+
+CHUNK = 65536
+INPUT_AHEAD = 4096
+END_OF_INPUT = b"\x04"
+PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 2.0
+
+
+class Interrupted(Exception):
+    """A signal asked octavo to end."""
+
+    def __init__(self, number):
+        super().__init__(number)
+        self.number = number
+
+
+class Outcome:
+    """What the control channel said, and what it comes to."""
+
+    def __init__(self, expect_audit):
+        self.expect_audit = expect_audit
+        self.status = None
+        self.audited = False
+        self.differences = []
+        self.panic = None
+        self.lockval = None
+        self.timeout = None
+        self.qemu_status = None
+        self.qemu_message = ""
+
+    def take(self, frame):
+        if frame.type == "S":
+            raw = int(frame.text)
+            self.status = 128 + (raw & 0x7F) if raw & 0x7F else (raw >> 8) & 0xFF
+        elif frame.type == "X":
+            if self.status is None:
+                self.status = int(frame.text) & 0xFF
+        elif frame.type == "A":
+            self.audited = True
+            if frame.text != "ok":
+                self.differences.append(frame.text)
+        elif frame.type == "P" and self.panic is None:
+            self.panic = frame.text
+        elif frame.type == "L" and self.lockval is None:
+            self.lockval = frame.text
+
+    def judge(self):
+        """(exit status, the line that explains it or None)"""
+        if self.panic is not None:
+            return EXIT_PANIC, f"the kernel panicked: {self.panic}"
+        if self.lockval is not None:
+            return EXIT_LOCKVAL, f"the lock validator reports: {self.lockval}"
+        if self.timeout is not None:
+            return EXIT_HANG, f"the machine did not end within {self.timeout:g} s"
+        if self.differences:
+            more = len(self.differences) - 1
+            return EXIT_AUDIT, f"the audit reports: {self.differences[0]}" + \
+                (f" (and {more} more)" if more else "")
+        if self.qemu_message and self.status is None:
+            return EXIT_OWN, f"QEMU: {self.qemu_message}"
+        if self.status is None:
+            return EXIT_SILENT, "the machine ended without a word (reset or powered off)"
+        if self.expect_audit and not self.audited:
+            return EXIT_AUDIT, "the machine ended without an audit"
+        return self.status, None
+
+
+class Report:
+    """All frames as JSON lines, for who asked for them."""
+
+    def __init__(self, path):
+        try:
+            self._file = open(path, "w", encoding="utf-8") if path else None
+        except OSError as error:
+            raise OctavoError(f"--report: {error}") from error
+
+    def frame(self, frame):
+        self.line(type=frame.type, name=frames.NAMES.get(frame.type, "?"), text=frame.text)
+
+    def line(self, **fields):
+        if self._file:
+            self._file.write(json.dumps(fields) + "\n")
+
+    def close(self):
+        if self._file:
+            self._file.close()
+
+
+def die_with_parent():
+    """In QEMU's process: a session of its own, and no life after octavo's."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view):]
+
+
+class Session:
+    """One run of one machine."""
+
+    def __init__(self, machine, timeout=None, report=None, show_why=False):
+        self.machine = machine
+        self.timeout = timeout
+        self.show_why = show_why
+        self.outcome = Outcome("audit=0" not in machine.append.split())
+        self.report = Report(report)
+        self.selector = selectors.DefaultSelector()
+        self.reader = frames.Reader()
+        self.escapes = None
+        self.input = bytearray()
+        self.qemu = None
+        self.open_channels = set()
+        self.deadline = None
+
+    def run(self):
+        """Boots the machine, waits for its end; returns octavo's exit status."""
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="octavo-") as folder:
+            try:
+                self._start(folder)
+                if self.timeout is not None:
+                    self.deadline = time.monotonic() + self.timeout
+                if sys.stdin is not None and os.isatty(0):
+                    self.escapes = Escapes()
+                    with Terminal(0):
+                        self._loop()
+                else:
+                    self._loop()
+            finally:
+                self._stop()
+        self.reader.finish()
+        status, line = self.outcome.judge()
+        if self.reader.garbage:
+            say(f"{self.reader.garbage} bytes on the control channel were no frame")
+        if line:
+            say(f"{status}: {line}")
+        self.report.line(type="end", status=status, explanation=line,
+                         seconds=round(time.monotonic() - started, 3))
+        self.report.close()
+        return status
+
+    def _start(self, folder):
+        ours, theirs = zip(*(socket.socketpair() for _ in range(2)))
+        self.console, self.control = ours
+        arguments = machines.command(self.machine, folder, *(s.fileno() for s in theirs))
+        self.errors = open(os.path.join(folder, "qemu-errors"), "w+", encoding="utf-8",
+                           errors="replace")
+        self.qemu = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL,
+                                     stdout=self.errors, stderr=self.errors,
+                                     pass_fds=[s.fileno() for s in theirs],
+                                     preexec_fn=die_with_parent)
+        for end in theirs:
+            end.close()
+        for end in ours:
+            end.setblocking(False)
+            self.selector.register(end, selectors.EVENT_READ)
+            self.open_channels.add(end)
+        try:
+            self.selector.register(0, selectors.EVENT_READ)
+        except (OSError, ValueError):  # a regular file, /dev/null, or closed: read it now
+            self._read_input_whole()
+
+    def _read_input_whole(self):
+        try:
+            while data := os.read(0, CHUNK):
+                self.input += data
+        except OSError:
+            return
+        self.input += END_OF_INPUT
+        self._want_console_writes()
+
+    def _loop(self):
+        while self.open_channels:
+            left = None
+            if self.deadline is not None:
+                left = self.deadline - time.monotonic()
+                if left <= 0:
+                    self.outcome.timeout = self.timeout
+                    return
+            for key, events in self.selector.select(left):
+                if key.fileobj == 0:
+                    if not self._typed():
+                        return
+                elif key.fileobj is self.control:
+                    self._from_control()
+                else:
+                    if events & selectors.EVENT_WRITE:
+                        self._to_console()
+                    if events & selectors.EVENT_READ:
+                        self._from_console()
+
+    def _receive(self, channel):
+        """Bytes of a channel; none, and the channel is done, at its end."""
+        try:
+            data = channel.recv(CHUNK)
+        except BlockingIOError:
+            return b""
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self.selector.unregister(channel)
+            self.open_channels.discard(channel)
+        return data
+
+    def _from_console(self):
+        data = self._receive(self.console)
+        if data:
+            write_all(1, data)
+
+    def _from_control(self):
+        for frame in self.reader.feed(self._receive(self.control)):
+            self.report.frame(frame)
+            try:
+                self.outcome.take(frame)
+            except ValueError:
+                say(f"a frame {frame.type} that says nothing: {frame.text}")
+            if frame.type == "E":
+                write_all(2, frame.payload)
+            elif frame.type == "W" and self.show_why:
+                say(f"why: {frame.text}")
+
+    def _typed(self):
+        """Takes the user's input; False when that asks for the end."""
+        data = os.read(0, CHUNK)
+        if not data:
+            self.selector.unregister(0)
+            self.input += END_OF_INPUT
+        elif self.escapes:
+            data, quit_now = self.escapes.filter(data)
+            if quit_now:
+                raise Interrupted(signal.SIGINT)
+        self.input += data
+        self._want_console_writes()
+        return True
+
+    def _want_console_writes(self):
+        if self.console in self.open_channels:
+            self.selector.modify(self.console, selectors.EVENT_READ |
+                                 (selectors.EVENT_WRITE if self.input else 0))
+
+    def _to_console(self):
+        try:
+            sent = self.console.send(self.input[:INPUT_AHEAD])
+        except BlockingIOError:
+            return
+        except (BrokenPipeError, ConnectionResetError):
+            sent = len(self.input)
+        del self.input[:sent]
+        self._want_console_writes()
+
+    def _stop(self):
+        """QEMU is no more when this returns."""
+        if self.qemu is None:
+            return
+        if not self.open_channels:
+            try:
+                self.qemu.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+        if self.qemu.poll() is None:
+            self.qemu.kill()
+        self.outcome.qemu_status = self.qemu.wait()
+        self.errors.seek(0)
+        lines = [line.strip() for line in self.errors if line.strip()]
+        self.errors.close()
+        self.outcome.qemu_message = lines[0] if lines else ""
+        self.console.close()
+        self.control.close()
+        self.selector.close()
+
+
+def say(text):
+    print(f"octavo: {text}", file=sys.stderr, flush=True)
+
+
+def interrupt(number, _frame):
+    raise Interrupted(number)
+
+
+def run(machine, timeout=None, report=None, show_why=False):
+    """Runs a machine to its end and returns the exit status that octavo ends with."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    machines.check(machine)
+    try:
+        return Session(machine, timeout, report, show_why).run()
+    except Interrupted as interrupted:
+        say(f"ended by {signal.Signals(interrupted.number).name}")
+        return 128 + interrupted.number
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
