@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.h - the registers at an entry into the kernel, as trap.S pushes them.
+ *
+ * The frame of an entry from user mode ends at the top of the task's kernel stack. An entry from
+ * the kernel itself has no esp and ss; frame_sp() knows that.
+ */
+#pragma once
+
+#include <octavo/types.h>
+
+struct trapframe {
+	u32 ebx, ecx, edx, esi, edi, ebp, eax;
+	u16 es, ds;
+	u32 error; /* error code of the exception; the number of the system call */
+	u32 eip, cs, eflags;
+	u32 esp, ss; /* from user mode only */
+};
+_Static_assert(sizeof(struct trapframe) == 56, "trap.S knows the frame");
+
+static inline bool frame_is_user(const struct trapframe *f)
+{
+	return (f->cs & 3) != 0;
+}
+
+static inline uintptr_t frame_pc(const struct trapframe *f)
+{
+	return f->eip;
+}
+
+static inline uintptr_t frame_sp(const struct trapframe *f)
+{
+	return frame_is_user(f) ? f->esp : (uintptr_t)&f->esp;
+}
+
+/* frame_fp - the frame pointer, for a backtrace */
+static inline uintptr_t frame_fp(const struct trapframe *f)
+{
+	return f->ebp;
+}
+
+static inline u32 frame_result(const struct trapframe *f)
+{
+	return f->eax;
+}
+
+static inline void frame_set_result(struct trapframe *f, long result)
+{
+	f->eax = (u32)result;
+}

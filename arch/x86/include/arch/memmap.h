@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memmap.h - frame numbers, struct page and addresses of the direct map.
+ *
+ * One flat array has a struct page for every frame number below max_pfn, holes included.
+ */
+#pragma once
+
+#include <arch/layout.h>
+#include <octavo/page.h>
+
+extern struct page *mem_map; /* [I] since arch_memory_init() */
+extern pfn_t max_pfn;        /* [I] one past the last frame of RAM */
+extern pfn_t max_low_pfn;    /* [I] one past the last frame of RAM in the direct map */
+
+#define MEM_MAP_PAGES max_pfn /* entries of mem_map */
+#define MAX_PFN       max_pfn /* one past the last frame with a struct page */
+
+static inline bool pfn_valid(pfn_t pfn)
+{
+	return pfn < max_pfn;
+}
+
+static inline struct page *pfn_to_page(pfn_t pfn)
+{
+	return mem_map + pfn;
+}
+
+static inline pfn_t page_to_pfn(const struct page *page)
+{
+	return (pfn_t)(page - mem_map);
+}
+
+/* phys_to_virt, virt_to_phys - direct map only */
+static inline void *phys_to_virt(paddr_t pa)
+{
+	return (void *)(pa + KERNEL_OFFSET);
+}
+
+static inline paddr_t virt_to_phys(const volatile void *va)
+{
+	return (paddr_t)(uintptr_t)va - KERNEL_OFFSET;
+}
+
+static inline void *pfn_to_virt(pfn_t pfn)
+{
+	return phys_to_virt(pfn << PAGE_SHIFT);
+}
+
+static inline pfn_t virt_to_pfn(const volatile void *va)
+{
+	return virt_to_phys(va) >> PAGE_SHIFT;
+}
+
+/* page_to_virt - of a page that is in the direct map */
+static inline void *page_to_virt(const struct page *page)
+{
+	return pfn_to_virt(page_to_pfn(page));
+}
+
+static inline struct page *virt_to_page(const volatile void *va)
+{
+	return pfn_to_page(virt_to_pfn(va));
+}

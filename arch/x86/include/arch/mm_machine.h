@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* mm_machine.h - what struct mm has of the machine: page tables. */
+#pragma once
+
+#include <octavo/pmap.h>

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pmap.h - page tables of two levels, without PAE.
+ *
+ *	directory (1 frame)	0..767	tables of this address space, made by pmap_prepare()
+ *				768..987  direct map: 4M entries, or tables where there is no PSE
+ *				988..1023 tables made at boot, shared by all address spaces
+ *	table (1 frame)		1024 entries of 4K; page->private counts those that are not empty,
+ *				page->index is its number in the directory
+ *
+ * Invariants: directories and tables lie in the direct map, owner PAGE_PGTABLE, mapping = the
+ * pmap. An entry is empty (0), present, or PTE_NONE_PROT: not present, but with its frame.
+ * Lock: the mm's page_table_lock for everything in 0..767.
+ */
+#pragma once
+
+#include <arch/layout.h>
+#include <arch/memmap.h>
+#include <octavo/types.h>
+
+#define PTE_PRESENT   0x001u
+#define PTE_WRITE     0x002u
+#define PTE_USER      0x004u
+#define PTE_CACHE_OFF 0x018u /* no caching, write through: devices */
+#define PTE_YOUNG     0x020u /* set by the CPU at an access */
+#define PTE_DIRTY     0x040u /* set by the CPU at a write */
+#define PTE_LARGE     0x080u /* in the directory: 4M */
+#define PTE_GLOBAL    0x100u
+#define PTE_NONE_PROT 0x200u /* not present: PROT_NONE, the frame is kept */
+#define PTE_FRAME     0xfffff000u
+
+#define PTES_PER_TABLE 1024u
+#define TABLE_SHIFT    22
+#define TABLE_SPAN     (1u << TABLE_SHIFT) /* bytes that one table maps */
+#define USER_TABLES    (USER_END >> TABLE_SHIFT)
+
+/* While a range operation runs it gathers this many frames before it flushes. */
+#define PMAP_GATHER 64
+
+typedef struct {
+	u32 v;
+} pte_t;
+
+struct pmap {
+	u32 *dir;                /* [I] the directory, in the direct map */
+	struct page_list tables; /* [PTL] user tables; by page->lru */
+	u32 nr_tables;           /* [PTL] */
+	volatile u32 cpus;       /* [a] a bit for each CPU that has it loaded */
+};
+
+static inline bool pte_none(pte_t p)
+{
+	return p.v == 0;
+}
+static inline bool pte_present(pte_t p) /* there is a frame: PROT_NONE ones count */
+{
+	return (p.v & (PTE_PRESENT | PTE_NONE_PROT)) != 0;
+}
+static inline bool pte_accessible(pte_t p) /* the CPU can read it */
+{
+	return (p.v & PTE_PRESENT) != 0;
+}
+static inline pfn_t pte_pfn(pte_t p)
+{
+	return p.v >> PAGE_SHIFT;
+}
+static inline bool pte_writable(pte_t p)
+{
+	return (p.v & (PTE_WRITE | PTE_PRESENT)) == (PTE_WRITE | PTE_PRESENT);
+}
+static inline bool pte_dirty(pte_t p)
+{
+	return (p.v & PTE_DIRTY) != 0;
+}
+static inline bool pte_young(pte_t p)
+{
+	return (p.v & PTE_YOUNG) != 0;
+}
+
+/* pmap_table - the table of va, or NULL. User addresses only. */
+static inline pte_t *pmap_table(const struct pmap *pmap, vaddr_t va)
+{
+	u32 pde = pmap->dir[va >> TABLE_SHIFT];
+
+	return pde ? phys_to_virt(pde & PTE_FRAME) : NULL;
+}
+
+static inline unsigned pte_index(vaddr_t va)
+{
+	return (va >> PAGE_SHIFT) & (PTES_PER_TABLE - 1);
+}
+
+static inline void arch_invlpg(vaddr_t va)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+/* the flags of an entry with protection `prot` (PMAP_*) */
+static inline u32 pte_flags(u32 prot)
+{
+	if (!prot)
+		return PTE_NONE_PROT;
+	return PTE_PRESENT | PTE_USER | PTE_YOUNG | (prot & 2u /* PMAP_WRITE */);
+}
+
+/* --- one page (contracts in <octavo/pmap.h>) --- */
+
+void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end);
+void pmap_flush_page(struct pmap *pmap, vaddr_t va);
+
+/* pte_swap_out - take the entry away; what the CPU noted in it until then is in the result. */
+static inline u32 pte_swap_out(pte_t *pte)
+{
+	return arch_xchg(&pte->v, 0);
+}
+
+static inline void pmap_table_count(const pte_t *table, int n)
+{
+	virt_to_page(table)->private += (u32)n;
+}
+
+static inline bool pmap_prepared(const struct pmap *pmap, vaddr_t va)
+{
+	return pmap->dir[va >> TABLE_SHIFT] != 0;
+}
+
+static inline pte_t pmap_query(const struct pmap *pmap, vaddr_t va)
+{
+	const pte_t *table = pmap_table(pmap, va);
+
+	return table ? table[pte_index(va)] : (pte_t){0};
+}
+
+static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot)
+{
+	pte_t *table = pmap_table(pmap, va);
+	pte_t *pte = table + pte_index(va);
+	u32 old = arch_xchg(&pte->v, pfn << PAGE_SHIFT | pte_flags(prot));
+
+	if (!old)
+		pmap_table_count(table, 1);
+	else if (old & PTE_PRESENT)
+		pmap_flush_page(pmap, va);
+}
+
+/* --- ranges --- */
+
+/* A walk over the tables of [va, end): in the inner loop `pte` runs up to `stop`. */
+struct pmap_iter {
+	const struct pmap *pmap;
+	vaddr_t va, end; /* what is left, from the next table on */
+	pte_t *table;
+	pte_t *pte, *stop;
+};
+
+static inline struct pmap_iter pmap_iter_start(const struct pmap *pmap, vaddr_t va, vaddr_t end)
+{
+	return (struct pmap_iter){.pmap = pmap, .va = va, .end = end};
+}
+
+/* pmap_iter_table - on to the next table that exists; false: there is none. */
+static __always_inline bool pmap_iter_table(struct pmap_iter *it)
+{
+	while (it->va < it->end) {
+		vaddr_t va = it->va;
+		vaddr_t last = MIN(va | (TABLE_SPAN - 1), it->end - 1); /* end may be 4G - x */
+
+		it->va = last + 1;
+		it->table = pmap_table(it->pmap, va);
+		if (it->table) {
+			it->pte = it->table + pte_index(va);
+			it->stop = it->table + pte_index(last) + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* pmap_iter_va - the address that it->pte maps; inside the inner loop */
+static inline vaddr_t pmap_iter_va(const struct pmap_iter *it)
+{
+	return ((it->va - 1) & ~(TABLE_SPAN - 1)) + ((vaddr_t)(it->pte - it->table) << PAGE_SHIFT);
+}
+
+/* Two loops: a `break` in the body goes on with the next table. */
+#define pmap_for_each_present(pmap_, va_, end_, it)                                                \
+	for ((it) = pmap_iter_start((pmap_), (va_), (end_)); pmap_iter_table(&(it));)              \
+		for (; (it).pte < (it).stop; (it).pte++)                                           \
+			if (pte_present(*(it).pte))
+
+static __always_inline void pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va,
+					    vaddr_t end, bool wrprotect, void (*page)(pfn_t pfn))
+{
+	struct pmap_iter it = pmap_iter_start(src, va, end);
+
+	while (pmap_iter_table(&it)) {
+		pte_t *to_table = phys_to_virt(dst->dir[(it.va - 1) >> TABLE_SHIFT] & PTE_FRAME);
+		pte_t *to = to_table + (it.pte - it.table);
+		int copied = 0;
+
+		for (; it.pte < it.stop; it.pte++, to++) {
+			u32 v = it.pte->v;
+
+			if (!(v & (PTE_PRESENT | PTE_NONE_PROT)))
+				continue;
+			page(v >> PAGE_SHIFT);
+			if (wrprotect && (v & PTE_WRITE)) {
+				/* the CPU may be about to note an access in it */
+				__asm__ volatile("lock; andl %1, %0"
+						 : "+m"(it.pte->v)
+						 : "i"(~PTE_WRITE)
+						 : "memory", "cc");
+				v &= ~PTE_WRITE;
+			}
+			to->v = v;
+			copied++;
+		}
+		pmap_table_count(to_table, copied);
+	}
+}
+
+/* What pmap_remove_range() took out and has not yet handed on. */
+struct pmap_gather {
+	unsigned nr;
+	vaddr_t first;
+	u32 old[PMAP_GATHER];
+};
+
+static __always_inline void pmap_gather_flush(struct pmap_gather *g, struct pmap *pmap,
+					      vaddr_t next, void (*page)(pfn_t pfn, bool dirty))
+{
+	unsigned i;
+
+	if (!g->nr)
+		return;
+	pmap_flush(pmap, g->first, next);
+	for (i = 0; i < g->nr; i++)
+		page(g->old[i] >> PAGE_SHIFT, (g->old[i] & PTE_DIRTY) != 0);
+	g->nr = 0;
+	g->first = next;
+}
+
+static __always_inline void pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
+					      void (*page)(pfn_t pfn, bool dirty))
+{
+	struct pmap_iter it = pmap_iter_start(pmap, va, end);
+	struct pmap_gather g;
+
+	g.nr = 0;
+	g.first = va;
+	while (pmap_iter_table(&it)) {
+		int removed = 0;
+
+		for (; it.pte < it.stop; it.pte++) {
+			if (!it.pte->v)
+				continue;
+			if (g.nr == PMAP_GATHER)
+				pmap_gather_flush(&g, pmap, pmap_iter_va(&it), page);
+			g.old[g.nr++] = pte_swap_out(it.pte);
+			removed++;
+		}
+		pmap_table_count(it.table, -removed);
+	}
+	pmap_gather_flush(&g, pmap, end, page);
+}
+
+static __always_inline void pmap_protect_range(struct pmap *pmap, vaddr_t va, vaddr_t end, u32 prot,
+					       bool (*may_write)(pfn_t pfn))
+{
+	struct pmap_iter it = pmap_iter_start(pmap, va, end);
+	const u32 flags = pte_flags(prot & ~2u /* PMAP_WRITE */);
+	bool lost = false; /* some entry allows less than before */
+
+	while (pmap_iter_table(&it)) {
+		for (; it.pte < it.stop; it.pte++) {
+			u32 v, new;
+
+			if (!pte_present(*it.pte))
+				continue;
+			v = pte_swap_out(it.pte);
+			new = (v & (PTE_FRAME | PTE_DIRTY | PTE_YOUNG)) | flags;
+			if ((prot & 2u /* PMAP_WRITE */) && may_write(v >> PAGE_SHIFT))
+				new |= PTE_WRITE;
+			lost |= (v & ~new &(PTE_PRESENT | PTE_WRITE)) != 0;
+			it.pte->v = new;
+		}
+	}
+	if (lost)
+		pmap_flush(pmap, va, end);
+}
