@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Fails. */
+int main(void)
+{
+	return 1;
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Succeeds. */
+int main(void)
+{
+	return 0;
+}
