@@ -26,7 +26,7 @@ static const struct elf_rules exec_rules = {
 	.machine = ELF_MACHINE,
 	.fixed = true,
 	.granule = PAGE_SIZE,
-	.user_start = MMAP_MIN_ADDR,
+	.user_start = USER_START,
 	.user_end = USER_END,
 };
 

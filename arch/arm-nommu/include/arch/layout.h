@@ -30,3 +30,8 @@
 /* A program's stack and the room above its bss that brk(2) may take: fixed when it starts. */
 #define USER_STACK_SIZE 0x8000u
 #define USER_HEAP_SIZE  0x10000u
+
+/* What the machine calls itself: uname(2), AT_PLATFORM, the e_machine of its programs. */
+#define ARCH_MACHINE  "armv7ml"
+#define ARCH_PLATFORM "v7ml"
+#define ELF_MACHINE   40 /* EM_ARM */

@@ -25,3 +25,8 @@
 #define MMAP_BASE  0xb8000000 /* leaves 128M for the stack, as Linux does at least */
 
 #define KSTACK_SIZE 8192
+
+/* What the machine calls itself: uname(2), AT_PLATFORM, the e_machine of its programs. */
+#define ARCH_MACHINE  "i686"
+#define ARCH_PLATFORM "i686"
+#define ELF_MACHINE   3 /* EM_386 */
