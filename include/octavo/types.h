@@ -6,21 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int8_t s8;
-typedef int16_t s16;
-typedef int32_t s32;
-typedef int64_t s64;
+/* By name of the C type, not uint32_t: that one is "long" for some compilers, and %u would differ. */
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef signed char s8;
+typedef short s16;
+typedef int s32;
+typedef long long s64;
 
-typedef int32_t ssize_t;
+typedef int ssize_t;
 typedef uintptr_t vaddr_t; /* a virtual address, kernel's or user's */
-typedef uint32_t paddr_t;  /* a physical address in bytes: no PAE, so 32 bits */
-typedef uint32_t pfn_t;    /* a page frame number: paddr >> PAGE_SHIFT */
-typedef uint32_t gfp_t;    /* GFP_* bits, see gfp.h */
-typedef int64_t loff_t;    /* an offset in a file, in bytes */
+typedef u32 paddr_t;       /* a physical address in bytes: no PAE, so 32 bits */
+typedef u32 pfn_t;         /* a page frame number: paddr >> PAGE_SHIFT */
+typedef u32 gfp_t;         /* GFP_* bits, see gfp.h */
+typedef s64 loff_t;        /* an offset in a file, in bytes */
 
 #ifdef __CHECKER__
 #define __user         __attribute__((noderef, address_space(1)))
