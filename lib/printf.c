@@ -129,7 +129,7 @@ static void out_unsigned(struct out *o, struct spec *s, uint64_t v, unsigned int
 		if (base == 16 && v != 0)
 			prefix = s->flags & FLAG_UPPER ? "0X" : "0x";
 		if (base == 8 && (nr == 0 || digits[nr - 1] != '0') && s->precision <= nr)
-			s->precision = nr + 1;
+			prefix = "0";
 	}
 	out_field(o, s, prefix, digits, nr);
 }

@@ -11,7 +11,8 @@
  *			      [ram ...overlap...]	  [rsv]
  *	boot_info:	[range	 ]		   [range]     [range  ]
  *
- * A page is usable where the map says "available" for all of it and nothing else for any of it.
+ * A page is usable where an entry says "available" for all of it and none says otherwise for any
+ * of it.
  */
 #pragma once
 
