@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sys_process.c - the small calls about processes and the system: identity, uname, reboot, kill. */
+#include <arch/layout.h>
 #include <octavo/errno.h>
 #include <octavo/machine.h>
 #include <octavo/printk.h>
