@@ -32,7 +32,8 @@ struct mm;
  *   => before any allocation; printk works already (early console); never returns NULL */
 const struct boot_info *arch_boot_info(void);
 /* arch_memory_init - set up the direct map of all low memory and everything that bootmem must give
- * page tables for. => after bootmem is up, before zones; panics when memory does not suffice */
+ * page tables for; allocates mem_map (memmap.h) from bootmem, not cleared: zone_init() fills it.
+ *   => after bootmem is up, before zones; panics when memory does not suffice */
 void arch_memory_init(void);
 /* arch_init - descriptor tables, interrupt controller, timer, clock, per-CPU state of CPU 0.
  *   => interrupts still off */
