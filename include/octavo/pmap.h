@@ -5,6 +5,7 @@
  * The architecture defines struct pmap and pte_t in <arch/pmap.h>, with these as inlines where one
  * instruction matters. A pmap_enter() never fails: tables are made before, where one may sleep.
  * User range only, unless it is said; `va` and `end` are page-aligned, va < end <= USER_END.
+ * One page table maps TABLE_SPAN bytes, aligned to that.
  * Lock: the mm's page_table_lock is held (PTL) where it is said.
  */
 #pragma once
@@ -52,13 +53,15 @@ pte_t pmap_remove(struct pmap *pmap, vaddr_t va);
  */
 /* pmap_copy_range - fork: for each present entry of src in [va, end), the same entry in dst; with
  * `wrprotect` both lose write permission (the caller flushes src once with pmap_flush). `page` is
- * called for each frame first (counts). => dst prepared; both PTL held */
-static inline void pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va, vaddr_t end,
-				   bool wrprotect, void (*page)(pfn_t pfn));
+ * called for each frame first (counts). => how many entries; dst has a table wherever src has one;
+ * both PTL held */
+static inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va, vaddr_t end,
+				  bool wrprotect, void (*page)(pfn_t pfn));
 /* pmap_remove_range - clear [va, end); `page` is called for each frame that was mapped, after it
- * can no longer be reached through this pmap by any CPU (batches with one flush each). */
-static inline void pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
-				     void (*page)(pfn_t pfn, bool dirty));
+ * can no longer be reached through this pmap by any CPU (batches with one flush each).
+ * => how many entries */
+static inline u32 pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
+				    void (*page)(pfn_t pfn, bool dirty));
 /* pmap_protect_range - new protection for present entries. PMAP_WRITE is only taken away or, with
  * `may_write(pfn)` true, given. prot 0: entries become inaccessible but keep their frame. */
 static inline void pmap_protect_range(struct pmap *pmap, vaddr_t va, vaddr_t end, u32 prot,

@@ -188,10 +188,11 @@ static inline vaddr_t pmap_iter_va(const struct pmap_iter *it)
 		for (; (it).pte < (it).stop; (it).pte++)                                           \
 			if (pte_present(*(it).pte))
 
-static __always_inline void pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va,
-					    vaddr_t end, bool wrprotect, void (*page)(pfn_t pfn))
+static __always_inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va,
+					   vaddr_t end, bool wrprotect, void (*page)(pfn_t pfn))
 {
 	struct pmap_iter it = pmap_iter_start(src, va, end);
+	u32 total = 0;
 
 	while (pmap_iter_table(&it)) {
 		pte_t *to_table = phys_to_virt(dst->dir[(it.va - 1) >> TABLE_SHIFT] & PTE_FRAME);
@@ -216,7 +217,9 @@ static __always_inline void pmap_copy_range(struct pmap *dst, struct pmap *src, 
 			copied++;
 		}
 		pmap_table_count(to_table, copied);
+		total += (u32)copied;
 	}
+	return total;
 }
 
 /* What pmap_remove_range() took out and has not yet handed on. */
@@ -240,11 +243,12 @@ static __always_inline void pmap_gather_flush(struct pmap_gather *g, struct pmap
 	g->first = next;
 }
 
-static __always_inline void pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
-					      void (*page)(pfn_t pfn, bool dirty))
+static __always_inline u32 pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
+					     void (*page)(pfn_t pfn, bool dirty))
 {
 	struct pmap_iter it = pmap_iter_start(pmap, va, end);
 	struct pmap_gather g;
+	u32 total = 0;
 
 	g.nr = 0;
 	g.first = va;
@@ -260,8 +264,10 @@ static __always_inline void pmap_remove_range(struct pmap *pmap, vaddr_t va, vad
 			removed++;
 		}
 		pmap_table_count(it.table, -removed);
+		total += (u32)removed;
 	}
 	pmap_gather_flush(&g, pmap, end, page);
+	return total;
 }
 
 static __always_inline void pmap_protect_range(struct pmap *pmap, vaddr_t va, vaddr_t end, u32 prot,
