@@ -102,10 +102,16 @@ static bool step(const struct cpio *c, size_t *pos, size_t n)
 	return true;
 }
 
-/* The name ends with a NUL and has none before. */
-static bool name_is_whole(const u8 *name, u32 size)
+/* Length of the name, a string that ends inside its `size` bytes; NULs alone may follow. 0: not. */
+static u32 name_length(const u8 *name, u32 size)
 {
-	return memchr(name, 0, size) == name + size - 1;
+	const u8 *nul = memchr(name, 0, size);
+	u32 len = nul ? (u32)(nul - name) : 0;
+
+	for (u32 i = len; i < size; i++)
+		if (name[i])
+			return 0;
+	return len;
 }
 
 /* Parse the entry at c->offset into *e; *end is where the next one begins. */
@@ -125,10 +131,10 @@ static int parse_entry(struct cpio *c, struct cpio_entry *e, size_t *end)
 	if (f[F_NAMESIZE] < 2 || f[F_NAMESIZE] > CPIO_NAME_MAX)
 		return damaged(c, "a name that is empty or too long");
 	e->name = (const char *)c->base + pos;
-	e->name_len = f[F_NAMESIZE] - 1;
 	if (!step(c, &pos, f[F_NAMESIZE]))
 		return damaged(c, "truncated in a name");
-	if (!name_is_whole((const u8 *)e->name, f[F_NAMESIZE]))
+	e->name_len = name_length((const u8 *)e->name, f[F_NAMESIZE]);
+	if (!e->name_len)
 		return damaged(c, "a name that does not end where its length says");
 	type = f[F_MODE] & MODE_TYPE;
 	if (f[F_FILESIZE] && type != MODE_REGULAR && type != MODE_SYMLINK)

@@ -4,7 +4,8 @@
  *
  *	[header 110][name NUL][pad 4][data][pad 4] ... [TRAILER!!!][zeros] [next archive ...]
  *
- * The archive lies in memory in one piece; the iterator reads each byte at most once, in order,
+ * A name may be followed by more NULs than one: archives are made so that file data begins at whole
+ * pages. The archive lies in memory in one piece; the iterator reads each byte at most once, in order,
  * and never outside the range, so that the caller may free what lies behind it as it goes: see
  * cpio_done().
  */
