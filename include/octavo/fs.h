@@ -3,107 +3,169 @@
  * fs.h - inodes, open files, descriptor tables; the contract between the system calls and the
  * file systems.
  *
- * A directory's entries are the file system's; a path is walked over inodes. Legend: [I] immutable,
- * [im] inode->mutex, [a] atomic, [fl] files->lock.
+ *	task -> files -> file -> inode -> super_block
+ *	task -> fs_context (root, cwd) -> inode
+ *
+ * A directory's entries are the file system's; a path is walked over inodes, and ".." is a lookup
+ * like another. Legend: [I] immutable, [im] inode->mutex, [a] atomic, [fl] files->lock.
  */
 #pragma once
 
+#include <arch/atomic.h>
 #include <octavo/mutex.h>
 #include <octavo/types.h>
 
+struct audit;
 struct file;
+struct fs_context;
 struct inode;
+struct page;
+struct phys_range;
 struct super_block;
 
-struct inode_ops { /* one const table for each kind of inode of each file system */
-	/* lookup - entry `name` of a directory: *out with a reference. => 0, -ENOENT; [im] held */
+#define NAME_MAX     255u        /* bytes of one component */
+#define PATH_MAX     4096u       /* bytes of a path with its NUL */
+#define SYMLINKS_MAX 40u         /* followed in one walk, then ELOOP */
+#define FILES_MAX    1024u       /* descriptors of a process (RLIMIT_NOFILE) */
+#define FILE_IO_MAX  0x7ffff000u /* bytes that one read or write moves at the most */
+
+/*
+ * Operations of an inode: one const table for each kind of inode of each file system. A missing
+ * one: lookup ENOTDIR; create, unlink, symlink, truncate EROFS or EPERM (see namei.c). Names are
+ * not NUL-terminated, 1..NAME_MAX bytes, without '/'. All may sleep.
+ */
+struct inode_ops {
+	/* lookup - entry `name` of a directory, "." and ".." included ("..": the parent, the root's
+	 * is itself): *out with a reference. => 0, -ENOENT, -ENOMEM; dir's [im] held */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
-	/* create - make an entry and its inode (regular, directory, device by mode). [im] held */
+	/* create - make an entry and its inode (regular, directory, device, by mode), referenced for
+	 * the caller; it does not exist yet. => 0, -ENOMEM, -ENOSPC; dir's [im] held */
 	int (*create)(struct inode *dir, const char *name, size_t len, u32 mode, u32 rdev,
 		      struct inode **out);
-	int (*unlink)(struct inode *dir, const char *name, size_t len);
+	/* symlink - an entry that holds `target` (NUL-terminated). dir's [im] held */
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
-	/* readlink - the target into buf; => its length */
+	/* unlink - remove the entry, which is `inode`. Directories: it is empty, else -ENOTEMPTY.
+	 * dir's [im] held, then inode's (nested) */
+	int (*unlink)(struct inode *dir, const char *name, size_t len, struct inode *inode);
+	/* readlink - the target into buf, cut at len; => bytes */
 	ssize_t (*readlink)(struct inode *inode, char *buf, size_t len);
-	int (*truncate)(struct inode *inode, u32 size);
-	/* release - the last reference of an inode without links went: free it and its pages */
+	/* name_of - the name of `child` in dir, NUL-terminated, into buf[NAME_MAX + 1]; [im] held.
+	 * => its length, -ENOENT */
+	ssize_t (*name_of)(struct inode *dir, struct inode *child, char *buf);
+	/* truncate - a regular file's new size; [im] held; => 0, -ENOMEM, -ENOSPC, -EFBIG */
+	int (*truncate)(struct inode *inode, loff_t size);
+	/* release - the last reference is gone: free inode and pages. A directory's entry holds one. */
 	void (*release)(struct inode *inode);
 };
 
 struct file_ops {
+	/* open - after the file is made; failure undoes it. NULL: nothing to do. */
 	int (*open)(struct inode *inode, struct file *file);
-	void (*close)(struct file *file); /* the last reference went */
-	/* read, write - user memory; *pos is advanced; => bytes or -errno; sleep */
+	void (*close)(struct file *file); /* the last reference went; NULL: nothing to do */
+	/* read, write - user memory; *pos is read and advanced (files that seek: pos_mutex is held);
+	 * len 1..FILE_IO_MAX. => bytes or -errno; what was moved before an error counts. NULL: EINVAL
+	 * (directories: EISDIR) */
 	ssize_t (*read)(struct file *file, char __user *buf, size_t len, loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 	/* read_kernel - the same into kernel memory: exec, unpacking */
 	ssize_t (*read_kernel)(struct file *file, void *buf, size_t len, loff_t pos);
-	loff_t (*seek)(struct file *file, loff_t offset, int whence); /* NULL: -ESPIPE */
-	int (*ioctl)(struct file *file, u32 cmd, u32 arg);
-	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len);
+	/* seek - pos_mutex held; NULL: ESPIPE. file_seek_inode() serves what has a size. */
+	loff_t (*seek)(struct file *file, loff_t offset, u32 whence);
+	long (*ioctl)(struct file *file, u32 cmd, u32 arg);                     /* NULL: ENOTTY */
+	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len); /* NULL: ENOTDIR */
 	/* direct - where the file's bytes lie for execution in place, or NULL (romfs) */
 	const void *(*direct)(struct file *file, u32 offset, u32 len);
 };
 
 struct inode {
-	atomic_t refs;                 /* [a] */
-	u32 nlink;                     /* [im] 0 and no reference: released */
-	u32 ino, mode, rdev, uid, gid; /* [I] but mode's low bits */
-	loff_t size;                   /* [im] */
-	u64 mtime_ns;                  /* [im] */
+	atomic_t refs; /* [a] */
+	u32 ino;       /* [I] */
+	u32 mode;      /* S_IF* [I], permissions [im] */
+	u32 nlink;     /* [im] */
+	u32 rdev;      /* [I] of a device, as UAPI_MAKEDEV */
+	u32 uid, gid;  /* [im] */
+	loff_t size;   /* [im] */
+	u64 mtime_ns;  /* [im] */
 	struct mutex mutex;
-	const struct inode_ops *ops;
-	const struct file_ops *fops;
-	struct super_block *sb; /* [I] */
+	const struct inode_ops *ops; /* [I] */
+	const struct file_ops *fops; /* [I] what file_open() gives a file; devices: chrdev's */
+	struct super_block *sb;      /* [I] */
 };
 
 struct super_block {
-	const char *name;
-	struct inode *root;
-	u32 dev;
+	const char *name;   /* "tmpfs", "romfs" [I] */
+	struct inode *root; /* [I] */
+	u32 dev;            /* st_dev [I] */
+	bool read_only;     /* [I] */
 };
 
 struct file {
 	atomic_t refs; /* [a] */
-	u32 flags;     /* O_* */
+	u32 flags;     /* O_* [I], but O_APPEND and O_NONBLOCK */
 	loff_t pos;    /* [pos_mutex] */
 	struct mutex pos_mutex;
-	struct inode *inode; /* referenced [I] */
-	const struct file_ops *ops;
-	void *private;
+	struct inode *inode;        /* referenced [I] */
+	const struct file_ops *ops; /* [I] */
+	void *private;              /* the ops' own */
 };
 
-struct file *file_get(struct file *f);
-void file_put(struct file *f); /* sleeps */
+/* --- inodes (fs/inode.c) --- */
+/* inode_init - fill in the common part; refs 1. */
+void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
+		const struct inode_ops *ops, const struct file_ops *fops);
+static inline void inode_get(struct inode *inode)
+{
+	atomic_inc(&inode->refs);
+}
+void inode_put(struct inode *inode); /* the last one calls release; sleeps */
 
-/* --- descriptor tables (fs/file.c) --- */
-struct files *files_alloc(void);                /* empty; NULL */
+/* --- open files and descriptor tables (fs/file.c) --- */
+/* file_alloc - a file on `inode`, whose reference is taken over on success. => or err_ptr */
+struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops);
+void file_get(struct file *f);
+void file_put(struct file *f); /* the last one closes; sleeps */
+
+struct files *files_alloc(void);                /* empty; NULL without memory */
 struct files *files_fork(struct files *parent); /* a copy, each file referenced; NULL */
 void files_put(struct files *files);            /* closes everything; sleeps */
 void files_close_on_exec(struct files *files);
-struct file *files_lookup(u32 fd); /* of current; referenced; NULL: EBADF */
-int files_install(struct file *f, u32 min_fd,
-		  bool cloexec); /* takes the reference; fd or -EMFILE */
-
-/* --- paths (fs/namei.c) --- */
-struct fs_context *fs_context_alloc(void); /* root and cwd at the root */
-struct fs_context *fs_context_fork(struct fs_context *parent);
-void fs_context_put(struct fs_context *fs);
-/* file_open - as open(2), path in kernel memory, relative to current's directory.
- *   => a file with one reference, or an err_ptr */
-struct file *file_open(const char *path, int flags, u32 mode);
-/* path_from_user - => kernel copy (kfree it), err_ptr(-EFAULT, -ENAMETOOLONG, -ENOENT if empty) */
-char *path_from_user(const char __user *path);
+/* files_lookup - current's file at fd, referenced; NULL: EBADF */
+struct file *files_lookup(u32 fd);
+/* files_install - the lowest free descriptor from min_fd on gets `f` and its reference.
+ *   => fd; -EMFILE, -ENOMEM: the reference stays the caller's */
+int files_install(struct file *f, u32 min_fd, bool cloexec);
+/* files_replace - descriptor fd becomes `f` (its reference is taken over on success), whatever it
+ * was is closed. => fd, -EBADF beyond the limit, -ENOMEM */
+int files_replace(struct file *f, u32 fd, bool cloexec);
+/* files_remove - take the file out of the table: the reference is the caller's; NULL: EBADF */
+struct file *files_remove(u32 fd);
+/* file_seek_inode - lseek(2) on an inode's size, for file_ops.seek */
+loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence);
+/* file_read_kernel - => bytes, 0 at the end, -EINVAL where the file cannot; sleeps */
 ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos);
 
-/* --- devices (fs/chrdev.c) --- */
-int chrdev_register(unsigned major, unsigned minor, const struct file_ops *ops);
+/* --- paths (fs/namei.c, fs/open.c) --- */
+struct fs_context *fs_context_alloc(void); /* root and cwd at the root; NULL without memory */
+struct fs_context *fs_context_fork(struct fs_context *parent); /* a copy; NULL */
+void fs_context_put(struct fs_context *fs);
+/* file_open - as open(2), path in kernel memory, relative to current's directory.
+ *   => a file with one reference, or an err_ptr; sleeps */
+struct file *file_open(const char *path, u32 flags, u32 mode);
+/* path_from_user - => kernel copy (kfree it), err_ptr(-EFAULT, -ENAMETOOLONG, -ENOENT if empty) */
+char *path_from_user(const char __user *path);
 
-/* --- start (fs/init.c): mounts the root and fills it. rootfs_init is tmpfs from cpio on x86,
- * romfs on ARM: fs/Makefile chooses the file. => panics with one clear line if there is no root */
-struct phys_range;
+/* --- devices (fs/chrdev.c) --- */
+/* chrdev_register - => 0, -EBUSY. A file of an unregistered device: ENXIO at open. */
+int chrdev_register(u32 major, u32 minor, const struct file_ops *ops);
+/* chrdev_ops - of a device inode's rdev; NULL: ENXIO */
+const struct file_ops *chrdev_ops(u32 rdev);
+
+/* --- start --- */
+/* fs_init - caches and devices. */
 void fs_init(void);
+/* rootfs_init - tmpfs filled from the cpio archive on x86, romfs on ARM: fs/Makefile chooses.
+ *   => fs_root is set; panics with one clear line if there is no root */
 void rootfs_init(const struct phys_range *module);
-/* what the audit needs: every frame of every file */
-struct audit;
+extern struct super_block *fs_root; /* [I] after boot */
+/* fs_audit - every frame of every file, see audit.h */
 void fs_audit(struct audit *a);

@@ -15,6 +15,7 @@
 #define LOCK_CLASSES(X) \
 	/* name              kind   NEST  */ \
 	X(console_input,     SLEEP, 0) /* one reader of the console's line at a time */ \
+	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
 	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.c - open files, and a process's table of descriptors.
+ *
+ *	files -> slots[fd] -> file (counted) -> inode (counted)
+ *
+ * The table begins inside struct files and moves to larger memory as descriptors are used; the
+ * memory for a larger one is had before files->lock is taken, and the table is looked at again.
+ */
+#include "files.h"
+
+#include <octavo/errno.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+#include <uapi/octavo/fcntl.h>
+
+/* --- one open file --- */
+
+struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops)
+{
+	struct file *f = kzalloc(sizeof(*f), GFP_KERNEL);
+	int err = 0;
+
+	if (f == NULL)
+		return err_ptr(-ENOMEM);
+	atomic_set(&f->refs, 1);
+	f->flags = flags;
+	f->inode = inode;
+	f->ops = ops;
+	mutex_init(&f->pos_mutex, file_pos);
+	if (ops->open != NULL)
+		err = ops->open(inode, f);
+	if (err != 0) {
+		kfree(f);
+		return err_ptr(err);
+	}
+	return f;
+}
+
+void file_get(struct file *f)
+{
+	atomic_inc(&f->refs);
+}
+
+void file_put(struct file *f)
+{
+	if (!atomic_dec_and_test(&f->refs))
+		return;
+	if (f->ops->close != NULL)
+		f->ops->close(f);
+	inode_put(f->inode);
+	kfree(f);
+}
+
+ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos)
+{
+	if (f->ops->read_kernel == NULL)
+		return -EINVAL;
+	return f->ops->read_kernel(f, buf, len, pos);
+}
+
+/* lseek(2); the last two are the simplest right answers: no holes are told. */
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
+
+loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence)
+{
+	struct inode *inode = f->inode;
+	loff_t size, pos;
+
+	mutex_lock(&inode->mutex);
+	size = inode->size;
+	mutex_unlock(&inode->mutex);
+
+	switch (whence) {
+	case SEEK_SET:
+		pos = offset;
+		break;
+	case SEEK_CUR:
+		pos = f->pos + offset;
+		break;
+	case SEEK_END:
+		pos = size + offset;
+		break;
+	case SEEK_DATA:
+	case SEEK_HOLE:
+		if (offset < 0 || offset >= size)
+			return -ENXIO;
+		pos = whence == SEEK_DATA ? offset : size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (pos < 0)
+		return -EINVAL;
+	f->pos = pos;
+	return pos;
+}
+
+/* --- the table --- */
+
+struct files *files_alloc(void)
+{
+	struct files *files = kzalloc(sizeof(*files), GFP_KERNEL);
+
+	if (files == NULL)
+		return NULL;
+	spin_lock_init(&files->lock, files_lock);
+	files->slots = files->embedded;
+	files->size = FILES_EMBEDDED;
+	return files;
+}
+
+/* Make the table larger than `fd`. => 0, -ENOMEM; sleeps */
+static int files_grow(struct files *files, u32 fd)
+{
+	u32 size = FILES_EMBEDDED;
+	struct fd_slot *slots, *old = NULL;
+
+	while (size <= fd)
+		size *= 2;
+	slots = kzalloc(size * sizeof(*slots), GFP_KERNEL);
+	if (slots == NULL)
+		return -ENOMEM;
+	spin_lock(&files->lock);
+	if (files->size < size) {
+		memcpy(slots, files->slots, files->size * sizeof(*slots));
+		old = files->slots;
+		files->slots = slots;
+		files->size = size;
+		slots = NULL;
+	}
+	spin_unlock(&files->lock);
+	kfree(slots); /* another thread was faster */
+	if (old != files->embedded)
+		kfree(old);
+	return 0;
+}
+
+struct files *files_fork(struct files *parent)
+{
+	struct files *child = files_alloc();
+
+	if (child == NULL)
+		return NULL;
+	spin_lock(&parent->lock);
+	while (child->size < parent->size) {
+		u32 size = parent->size;
+
+		spin_unlock(&parent->lock);
+		if (files_grow(child, size - 1) != 0) {
+			files_put(child);
+			return NULL;
+		}
+		spin_lock(&parent->lock);
+	}
+	for (u32 fd = 0; fd < parent->size; fd++) {
+		child->slots[fd] = parent->slots[fd];
+		if (child->slots[fd].file != NULL)
+			file_get(child->slots[fd].file);
+	}
+	child->lowest_free = parent->lowest_free;
+	spin_unlock(&parent->lock);
+	return child;
+}
+
+/* Nobody else knows the table any more: no lock. */
+void files_put(struct files *files)
+{
+	for (u32 fd = 0; fd < files->size; fd++) {
+		if (files->slots[fd].file != NULL)
+			file_put(files->slots[fd].file);
+	}
+	if (files->slots != files->embedded)
+		kfree(files->slots);
+	kfree(files);
+}
+
+void files_close_on_exec(struct files *files)
+{
+	for (u32 fd = 0; fd < files->size; fd++) {
+		struct file *f;
+
+		if (files->slots[fd].file == NULL || !files->slots[fd].cloexec)
+			continue;
+		f = files_remove(fd);
+		if (f != NULL)
+			file_put(f);
+	}
+}
+
+struct file *files_lookup(u32 fd)
+{
+	struct files *files = current->files;
+	struct file *f = NULL;
+
+	spin_lock(&files->lock);
+	if (fd < files->size)
+		f = files->slots[fd].file;
+	if (f != NULL)
+		file_get(f);
+	spin_unlock(&files->lock);
+	return f;
+}
+
+/* The lowest free slot from `fd` on, perhaps one past the table's end; files->lock held. */
+static u32 lowest_free_from(const struct files *files, u32 fd)
+{
+	while (fd < files->size && files->slots[fd].file != NULL)
+		fd++;
+	return fd;
+}
+
+int files_install(struct file *f, u32 min_fd, bool cloexec)
+{
+	struct files *files = current->files;
+	u32 fd;
+	int err;
+
+	for (;;) {
+		spin_lock(&files->lock);
+		fd = lowest_free_from(files, MAX(min_fd, files->lowest_free));
+		if (fd < files->size)
+			break;
+		spin_unlock(&files->lock);
+		if (fd >= FILES_MAX)
+			return -EMFILE;
+		err = files_grow(files, fd);
+		if (err != 0)
+			return err;
+	}
+	files->slots[fd] = (struct fd_slot){.file = f, .cloexec = cloexec};
+	if (fd == files->lowest_free)
+		files->lowest_free = fd + 1;
+	spin_unlock(&files->lock);
+	return (int)fd;
+}
+
+int files_replace(struct file *f, u32 fd, bool cloexec)
+{
+	struct files *files = current->files;
+	struct file *old;
+	int err;
+
+	if (fd >= FILES_MAX)
+		return -EBADF;
+	spin_lock(&files->lock);
+	while (fd >= files->size) {
+		spin_unlock(&files->lock);
+		err = files_grow(files, fd);
+		if (err != 0)
+			return err;
+		spin_lock(&files->lock);
+	}
+	old = files->slots[fd].file;
+	files->slots[fd] = (struct fd_slot){.file = f, .cloexec = cloexec};
+	spin_unlock(&files->lock);
+	if (old != NULL)
+		file_put(old);
+	return (int)fd;
+}
+
+struct file *files_remove(u32 fd)
+{
+	struct files *files = current->files;
+	struct file *f = NULL;
+
+	spin_lock(&files->lock);
+	if (fd < files->size)
+		f = files->slots[fd].file;
+	if (f != NULL) {
+		files->slots[fd] = (struct fd_slot){.file = NULL};
+		files->lowest_free = MIN(files->lowest_free, fd);
+	}
+	spin_unlock(&files->lock);
+	return f;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* files.h - the descriptor table's and the directory context's inside, for fs/ alone. */
+#pragma once
+
+#include <octavo/fs.h>
+#include <octavo/spinlock.h>
+
+#define FILES_EMBEDDED 32u /* descriptors in the table itself: most programs need no more */
+
+struct fd_slot {
+	struct file *file; /* NULL: free */
+	bool cloexec;
+};
+
+struct files {
+	spinlock_t lock;       /* files_lock */
+	u32 size;              /* slots [lock] */
+	u32 lowest_free;       /* no slot below it is free [lock] */
+	struct fd_slot *slots; /* `embedded`, or kmalloc'ed [lock] */
+	struct fd_slot embedded[FILES_EMBEDDED];
+};
+
+struct fs_context {
+	spinlock_t lock;    /* fs_lock */
+	struct inode *root; /* referenced [lock] */
+	struct inode *cwd;  /* referenced [lock] */
+	u32 umask;          /* [lock] */
+};
+
+/* Where a walk ended. Release with path_put(). */
+struct path {
+	struct inode *dir;   /* the directory of the last component, referenced; NULL for "/" */
+	struct inode *inode; /* what it names, referenced; NULL: no such entry */
+	const char *name;    /* the last component, inside `buffer` */
+	size_t len;
+	bool must_be_dir; /* a slash followed it */
+	char *buffer;
+};
+
+#define WALK_FOLLOW 0x1u /* a symbolic link at the end is followed */
+#define WALK_PARENT 0x2u /* the last component may be missing: inode NULL, not -ENOENT */
+
+/*
+ * path_walk - from current's root or directory along `path`.
+ *   => 0 and *out; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM with nothing to release
+ */
+int path_walk(const char *path, unsigned flags, struct path *out);
+void path_put(struct path *p);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* inode.c - the common part of inodes: reference counts. */
+#include <octavo/fs.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+
+struct super_block *fs_root;
+
+void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
+		const struct inode_ops *ops, const struct file_ops *fops)
+{
+	memset(inode, 0, sizeof(*inode));
+	atomic_set(&inode->refs, 1);
+	inode->ino = ino;
+	inode->mode = mode;
+	inode->nlink = 1;
+	inode->mtime_ns = clock_ns();
+	mutex_init(&inode->mutex, inode_mutex);
+	inode->ops = ops;
+	inode->fops = fops;
+	inode->sb = sb;
+}
+
+void inode_put(struct inode *inode)
+{
+	if (atomic_dec_and_test(&inode->refs))
+		inode->ops->release(inode);
+}
