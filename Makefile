@@ -26,23 +26,63 @@ include tools/make/toolchain.mk
 include tools/make/kernel.mk
 include tools/make/user.mk
 include tools/make/images.mk
+include tools/make/test.mk
 
-.PHONY: kernels programs kernel-x86 kernel-arm compile-x86 compile-arm size help clean
+.PHONY: kernels programs iso kernel-x86 kernel-arm compile-x86 compile-arm
 kernels: $(foreach f,$(FLAVOURS),build/x86-$f/octavo.elf build/arm-$f/octavo.elf)	## both kernels in both flavours
-kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel (FLAVOUR=debug|release)
-kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU (FLAVOUR=debug|release)
 programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
+iso: build/octavo-$(FLAVOUR).iso	## a bootable CD image of the x86 machine
+kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel
+kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
 compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not link
 
-size: kernel-x86 kernel-arm	## sizes of both kernels by folder (FLAVOUR=debug|release)
+# Running a machine: RUN="PROGRAM ARGS" is what runs in it, else its launcher.
+octavo-run = ./octavo run --flavour $(FLAVOUR) $(if $(MEM),--mem $(MEM)) $(if $(CPUS),--cpus $(CPUS)) \
+	     $(if $(APPEND),--append '$(subst ','\'',$(APPEND))') $(if $(RUN),-- $(RUN))
+.PHONY: qemu-x86 qemu-arm-nommu
+qemu-x86: build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpio	## run the x86 machine (RUN= MEM= CPUS= APPEND=)
+	@$(octavo-run)
+qemu-arm-nommu: build/arm-$(FLAVOUR)/octavo.elf build/root-arm.romfs	## run the ARM board (RUN= APPEND=)
+	@$(subst octavo run,octavo run --arch arm-nommu,$(octavo-run))
+
+# Tests.  T="suite ..." runs only some, say T=tests/suites/octavo.t
+T = $(host-tests) $(sort $(wildcard tests/suites/*.t))
+TEST_JOBS ?= 2
+.PHONY: test test-all host-tests fuzzers
+host-tests: $(host-tests)	## build the tests of pure files
+fuzzers: $(host-fuzzers)	## build the fuzzers
+test: $(test-needs)	## all tests, in a few minutes (T="tests/suites/NAME.t ..." for some)
+	@tests/run -j $(TEST_JOBS) $(T)
+test-all: $(test-needs)	## every combination, every mutant, long fuzz runs
+	@OCTAVO_TEST_ALL=1 tests/run -j $(TEST_JOBS) $(T)
+
+.PHONY: fuzz mutants lint bench requirements size
+FUZZ_SECONDS ?= 60
+fuzz: $(host-fuzzers)	## run each fuzzer for FUZZ_SECONDS
+	@FUZZ_RUNS=-1 FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(host-fuzzers)
+mutants: $(test-needs)	## apply each mutant to a copy: its test must fail
+	@tests/mutants/run $(M)
+lint: build/bsd/sys/tree.h build/newlib-x86/lib/libc.a	## layout, sparse and cppcheck
+	@tools/lint
+bench: build/x86-release/octavo.elf build/root-x86.cpio	## measure the kernel beside Linux (build/bench.tsv)
+	@tools/bench.py
+requirements:	## write docs/requirements.md: which test shows which requirement
+	@tools/requirements.py
+
+size: kernel-x86 kernel-arm	## sizes of both kernels by folder
 	@tools/size.py x86 build/x86-$(FLAVOUR)
 	@tools/size.py arm build/arm-$(FLAVOUR)
+
+.PHONY: setup clean help
+setup:	## install what building and testing needs
+	@tools/setup
 
 clean:	## remove all output but newlib, which takes long
 	rm -rf $(filter-out build/newlib-%,$(wildcard build/*)) build/.setup
 
 help:	## this list
-	@awk -F'##' '/^[a-z][a-zA-Z0-9 _-]*:.*##/ { split($$1, t, ":"); printf "  make %-16s %s\n", t[1], $$2 }' Makefile
+	@awk -F'##' '/^[a-z][a-zA-Z0-9 _-]*:.*##/ { split($$1, t, ":"); printf "  make %-15s %s\n", t[1], $$2 }' Makefile
 	@echo
-	@echo "  Variables: FLAVOUR=debug|release  CROSS_COMPILE=prefix-  V=1 (show commands)"
+	@echo "  Variables: FLAVOUR=debug|release  CROSS_COMPILE=PREFIX-  CROSS_COMPILE_ARM=PREFIX-  V=1"
+	@echo "  A machine with other options: ./octavo run --help"
