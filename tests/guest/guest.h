@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the in-guest tests share: system calls by number with the kernel's own
+ * result, children whose end is looked at, and facts about the machine.
+ *
+ * The tests assert Linux's behaviour, and run on Linux itself: that is the
+ * yardstick. What Octavo promises beyond it stands behind on_octavo().
+ */
+#ifndef GUEST_GUEST_H
+#define GUEST_GUEST_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#define PAGE 4096UL
+#define MB   (1024UL * 1024)
+
+/* The kernel's result: errors are -errno. */
+#define sys octavo_syscall
+
+/* An address of the kernel on i386, and no program's on any machine. */
+#define KERNEL_ADDRESS 0xc0000000UL
+
+/* struct utsname of uname(2): six strings of 65 bytes; the fourth is the version. */
+static inline int on_octavo(void)
+{
+	char names[6][65];
+
+	return sys(__NR_uname, names) == 0 && strncmp(names[3], "Octavo", 6) == 0;
+}
+
+/*
+ * Runs FN(ARG) in a child, which exits with what it returns.
+ * => the child's wait status; -1 if there was no child
+ */
+static inline int in_child(int (*fn)(void *), void *arg)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(fn(arg));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	return status;
+}
+
+/* Wait statuses of a child that exited with CODE, or was killed by SIG. */
+#define EXITED(code) ((code) << 8)
+#define KILLED(sig)  (sig)
+
+/* Anonymous private memory; ends the test where there is none. */
+static inline char *map_pages(unsigned long nr_pages, int prot)
+{
+	void *p = mmap(NULL, nr_pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		bail_out("mmap of %lu pages: errno %d", nr_pages, errno);
+	return p;
+}
+
+/* The same, shared with children that are forked later. */
+static inline void *map_shared(unsigned long nr_pages)
+{
+	void *p = mmap(NULL, nr_pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		bail_out("mmap of %lu shared pages: errno %d", nr_pages, errno);
+	return p;
+}
+
+static inline int peek_child(void *address)
+{
+	return *(volatile unsigned char *)address & 0;
+}
+
+static inline int poke_child(void *address)
+{
+	*(volatile unsigned char *)address = 0x5a;
+	return 0;
+}
+
+/* Wait status of a child that reads, or writes, one byte at ADDRESS. */
+static inline int peek(const volatile void *address)
+{
+	return in_child(peek_child, (void *)(uintptr_t)address);
+}
+
+static inline int poke(volatile void *address)
+{
+	return in_child(poke_child, (void *)(uintptr_t)address);
+}
+
+/* Are all LEN bytes from P on equal to C? */
+static inline int all_bytes(const char *p, unsigned long len, char c)
+{
+	for (unsigned long i = 0; i < len; i++)
+		if (p[i] != c)
+			return 0;
+	return 1;
+}
+
+/* Waits until *FLAG has reached VALUE, which another process stores there. */
+static inline void await(const volatile int *flag, int value)
+{
+	while (*flag < value)
+		sched_yield();
+}
+
+/* A generator of numbers: the same sequence for the same seed. */
+static inline uint32_t next_random(uint32_t *state)
+{
+	uint32_t x = *state;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return *state = x;
+}
+
+static inline uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static inline void sleep_ms(long ms)
+{
+	struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&wanted, NULL);
+}
+
+/* A command to the kernel's test device. => 0 or -errno; 0 on a kernel without it */
+static inline long kernel_command(const char *command)
+{
+	long fd = sys(__NR_open, "/dev/octavo", O_RDWR, 0);
+	long result;
+
+	if (fd < 0)
+		return on_octavo() ? fd : 0;
+	result = sys(__NR_write, fd, command, strlen(command));
+	sys(__NR_close, fd);
+	return result < 0 ? result : 0;
+}
+
+#endif
