@@ -41,8 +41,9 @@ struct path {
 #define WALK_PARENT 0x2u /* the last component may be missing: inode NULL, not -ENOENT */
 
 /*
- * path_walk - from current's root or directory along `path`.
+ * path_walk - along `path`, from current's root or, where it is relative, from `base` (a directory;
+ * NULL: current's working directory).
  *   => 0 and *out; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM with nothing to release
  */
-int path_walk(const char *path, unsigned flags, struct path *out);
+int path_walk(struct inode *base, const char *path, unsigned flags, struct path *out);
 void path_put(struct path *p);

@@ -60,6 +60,8 @@ long sys_chdir(const char __user *path);
 long sys_getdents64(u32 fd, void __user *buf, u32 len);
 long sys_ioctl(u32 fd, u32 cmd, u32 arg);
 long sys_unlink(const char __user *path);
+long sys_rmdir(const char __user *path);
+long sys_umask(u32 mask);
 long sys_mkdir(const char __user *path, u32 mode);
 long sys_access(const char __user *path, int mode);
 long sys_ftruncate(u32 fd, u32 len);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <arch/layout.h>
 #include <octavo/types.h>
 
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
@@ -22,3 +23,10 @@ int clear_user(void __user *dst, size_t len) __must_check;
 ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size) __must_check;
 int get_user_u32(u32 *value, const u32 __user *src) __must_check;
 int put_user_u32(u32 value, u32 __user *dst) __must_check;
+
+/* user_range_ok - [p, p + len) lies below USER_END: a kernel address is never user memory. The
+ * copies check it too; calls ask first where Linux's order of errors wants it. */
+static inline bool user_range_ok(const void __user *p, size_t len)
+{
+	return (uintptr_t)p <= USER_END && len <= USER_END - (uintptr_t)p;
+}
