@@ -27,6 +27,7 @@ include tools/make/kernel.mk
 include tools/make/user.mk
 include tools/make/images.mk
 include tools/make/test.mk
+include tools/make/lint.mk
 
 .PHONY: kernels programs iso kernel-x86 kernel-arm compile-x86 compile-arm
 kernels: $(foreach f,$(FLAVOURS),build/x86-$f/octavo.elf build/arm-$f/octavo.elf)	## both kernels in both flavours
@@ -49,9 +50,10 @@ qemu-arm-nommu: build/arm-$(FLAVOUR)/octavo.elf build/root-arm.romfs	## run the 
 # Tests.  T="suite ..." runs only some, say T=tests/suites/octavo.t
 T = $(host-tests) $(sort $(wildcard tests/suites/*.t))
 TEST_JOBS ?= 2
-.PHONY: test test-all host-tests fuzzers
+.PHONY: test test-all test-programs host-tests fuzzers
 host-tests: $(host-tests)	## build the tests of pure files
 fuzzers: $(host-fuzzers)	## build the fuzzers
+test-programs: $(test-needs)	## build what the tests need
 test: $(test-needs)	## all tests, in a few minutes (T="tests/suites/NAME.t ..." for some)
 	@tests/run -j $(TEST_JOBS) $(T)
 test-all: $(test-needs)	## every combination, every mutant, long fuzz runs

@@ -13,21 +13,20 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 
-#define COM1 0x3f8
-#define COM2 0x2f8
-#define LINE_STATUS 5
-#define CAN_SEND 0x20
-#define HAS_BYTE 0x01
-#define DEBUG_EXIT 0xf4
+#define COM1         0x3f8
+#define COM2         0x2f8
+#define LINE_STATUS  5
+#define CAN_SEND     0x20
+#define HAS_BYTE     0x01
+#define DEBUG_EXIT   0xf4
 #define END_OF_INPUT 4
 
 struct multiboot_header {
 	u32 magic, flags, checksum;
 };
 
-const struct multiboot_header header __attribute__((section(".multiboot"), used)) = {
-	0x1badb002, 3, -(0x1badb002 + 3)
-};
+const struct multiboot_header header
+	__attribute__((section(".multiboot"), used)) = {0x1badb002, 3, -(0x1badb002 + 3)};
 
 struct multiboot_info {
 	u32 flags, mem_lower, mem_upper, boot_device;
@@ -35,7 +34,7 @@ struct multiboot_info {
 	u32 nr_mods;
 	const struct {
 		const u8 *start, *end;
-	} *mods;
+	} * mods;
 };
 
 static void out(u16 port, u8 value)
@@ -87,7 +86,7 @@ static void reset(void)
 	static const struct {
 		u16 limit;
 		u32 base;
-	} __attribute__((packed)) none = { 0, 0 };
+	} __attribute__((packed)) none = {0, 0};
 
 	__asm__ volatile("lidt %0; int3" : : "m"(none));
 }
