@@ -36,13 +36,17 @@ struct mm *process_use_mm(struct mm *mm)
 {
 	struct task *t = current;
 	struct mm *old = t->mm;
-	irqstate_t s = arch_irq_save();
-	struct mm *loaded = t->active_mm;
+	struct mm *loaded;
+	irqstate_t s;
 
+	spin_lock(&task_list_lock); /* whoever looks at t->mm under it finds it alive */
+	s = arch_irq_save();
+	loaded = t->active_mm;
 	t->mm = mm;
 	t->active_mm = mm != NULL ? mm : &kernel_mm;
 	mm_switch(loaded, t->active_mm);
 	arch_irq_restore(s);
+	spin_unlock(&task_list_lock);
 	return old;
 }
 

@@ -33,7 +33,7 @@ struct task {
 	u32 pid;               /* [I] also the thread group's id: threads come later */
 	u32 flags;             /* [o] TASK_* bits */
 	void *kstack;          /* [I] lowest address of the kernel stack */
-	struct mm *mm;         /* [o] NULL: a kernel thread, borrowing active_mm */
+	struct mm *mm; /* [o], others under [tl]; NULL: a kernel thread, borrowing active_mm */
 	struct mm *active_mm;  /* [o] whose page tables are loaded */
 	struct arch_task arch; /* [o] */
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oom.c - a page fault that finds no memory: somebody has to go.
+ *
+ * There is no reclaim yet, so memory comes back only when a process ends. The one whose fault
+ * cannot be served dies, PID 1 excepted as long as another process has memory: then the largest
+ * other one dies and PID 1 tries again. Which process should go when there is a choice is a policy
+ * that comes with reclaim (bal-29).
+ */
+#include <octavo/errno.h>
+#include <octavo/mm.h>
+#include <octavo/oom.h>
+#include <octavo/printk.h>
+#include <octavo/process.h>
+#include <octavo/time.h>
+#include <octavo/why.h>
+#include <octavo/zone.h>
+#include <uapi/octavo/signal.h>
+
+#define OOM_RETRY_NS (4 * NSEC_PER_MSEC) /* between two looks whether the victim's memory is back */
+
+/* Kill `t` and say so. => task_list_lock held, or t is current */
+static void oom_kill(struct task *t, u32 resident, vaddr_t address)
+{
+	pr_warn("out of memory: killed %s[%u], %u pages resident; %u of %u pages free\n", t->comm,
+		t->pid, resident, nr_free_pages(), nr_total_pages());
+	why("OOM: fault at %08lx: killed %s[%u] with %u pages resident; %u of %u pages free",
+	    (unsigned long)address, t->comm, t->pid, resident, nr_free_pages(), nr_total_pages());
+	t->flags |= TASK_OOM_VICTIM;
+	task_kill(t, SIGKILL);
+}
+
+/* Kill the process but PID 1 with the most memory. => false: there is none, or one dies already */
+static bool oom_kill_largest(vaddr_t address)
+{
+	struct task *t, *largest = NULL;
+	bool dying = false;
+
+	spin_lock(&task_list_lock);
+	LIST_FOREACH(t, &all_tasks, all) {
+		if (t->mm == NULL || t == init_task)
+			continue;
+		if (t->fatal_signal != 0)
+			dying = true;
+		else if (largest == NULL || t->mm->nr_resident > largest->mm->nr_resident)
+			largest = t;
+	}
+	if (largest != NULL && !dying)
+		oom_kill(largest, largest->mm->nr_resident, address);
+	spin_unlock(&task_list_lock);
+	return largest != NULL || dying;
+}
+
+bool oom_fault(vaddr_t address)
+{
+	struct task *t = current;
+
+	if (t == init_task && oom_kill_largest(address)) {
+		(void)sleep_until(clock_ns() + OOM_RETRY_NS); /* PID 1 is not interrupted */
+		return true;
+	}
+	oom_kill(t, t->mm->nr_resident, address);
+	return false;
+}
