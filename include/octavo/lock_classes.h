@@ -21,6 +21,7 @@
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
 	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
+	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \
 	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
 	X(fs_lock,           SPIN,  0) /* a task's root and working directory */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
@@ -33,6 +34,7 @@
 	X(slab_lock,         SPIN,  0) /* one slab cache */ \
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
+	X(console_ring_lock, IRQ,   0) /* bytes that came and nobody has read */ \
 	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \
