@@ -8,6 +8,7 @@ A test shows a number where one of its lines says so:
     shows: bal-26 bal-27        in a comment of a test program, suite or mutant
     shows="bal-26"              in a run of a guest suite
     KTEST(name, "bal-26")       in a test inside the kernel
+    "refused at once (bal-26)"  at the end of the name of a TAP point
 
 Numbers that no test shows are listed at the end.  With --check nothing is
 written: the status says whether the table is up to date.
@@ -24,6 +25,7 @@ NUMBER = r"(?:bal|hug|lock|numa|oc|bc|nm|con|wli)-\d+"
 NUMBERS = rf"{NUMBER}(?:[\s,]+{NUMBER})*"
 CLAIMS = (re.compile(rf"shows:\s*({NUMBERS})"),
           re.compile(rf"shows=[\"']({NUMBERS})[\"']"),
+          re.compile(rf"\"[^\"\n]*\(({NUMBERS})\)\""),
           re.compile(rf"KTEST\(\s*\w+,\s*\"({NUMBERS})\"\s*\)"))
 WHERE = ("tests/", "kernel/ktest", "mm/ktest", "fs/ktest", "bench/")
 SECTIONS = {"bal": "Balancing of zones", "hug": "Large pages", "lock": "Locking",
