@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,7 +40,9 @@ static void complain(const char *what, const char *object, int error)
 /* The kernel may start us without open files. */
 static void open_console(void)
 {
-	if (fcntl(STDIN_FILENO, F_GETFD) >= 0)
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0)
 		return;
 	if (open("/dev/console", O_RDWR) != STDIN_FILENO)
 		return;
