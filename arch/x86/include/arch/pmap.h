@@ -10,7 +10,8 @@
  *
  * Invariants: directories and tables lie in the direct map, owner PAGE_PGTABLE, mapping = the
  * pmap. An entry is empty (0), present, or PTE_NONE_PROT: not present, but with its frame.
- * Lock: the mm's page_table_lock for everything in 0..767.
+ * Lock: the mm's page_table_lock for everything in 0..767; but an empty directory entry may get its
+ * table without it, by one atomic operation (two faults at once).
  */
 #pragma once
 
@@ -42,10 +43,8 @@ typedef struct {
 } pte_t;
 
 struct pmap {
-	u32 *dir;                /* [I] the directory, in the direct map */
-	struct page_list tables; /* [PTL] user tables; by page->lru */
-	u32 nr_tables;           /* [PTL] */
-	volatile u32 cpus;       /* [a] a bit for each CPU that has it loaded */
+	u32 *dir;          /* [I] the directory, in the direct map */
+	volatile u32 cpus; /* [a] a bit for each CPU that has it loaded */
 };
 
 static inline bool pte_none(pte_t p)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clock.c - the tick from the PIT, time from the TSC.
+ *
+ * The TSC counts from the machine's reset. Its frequency is measured against one millisecond of
+ * the PIT's second channel; then nanoseconds are a multiplication and a shift.
+ */
+#include <arch/cpu.h>
+#include <arch/io.h>
+#include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/assert.h>
+#include <octavo/printk.h>
+
+#define PIT_HZ       1193182u
+#define PIT_CHANNEL0 0x40
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define PIT_RATE     0x34 /* channel 0, two bytes, mode 2: an edge every n counts */
+#define PIT_ONE_SHOT 0xb0 /* channel 2, two bytes, mode 0: output rises after n counts */
+
+#define PORT_B         0x61
+#define PORT_B_GATE2   0x01
+#define PORT_B_SPEAKER 0x02
+#define PORT_B_OUT2    0x20
+
+#define CALIBRATION_COUNTS (PIT_HZ / 1000) /* 1 ms */
+#define NS_SHIFT           24
+#define TSC_HZ_MIN         4000000u /* below this the multiplier does not fit */
+
+static u32 ns_per_cycle; /* [I] << NS_SHIFT */
+
+static void pit_load(u16 channel, u8 command, u32 counts)
+{
+	outb(PIT_COMMAND, command);
+	outb(channel, (u8)counts);
+	outb(channel, (u8)(counts >> 8));
+}
+
+/* TSC cycles in CALIBRATION_COUNTS of the PIT. */
+static u64 measure(void)
+{
+	u8 port = inb(PORT_B) & (u8) ~(PORT_B_SPEAKER | PORT_B_GATE2);
+	u64 start;
+
+	outb(PORT_B, port | PORT_B_GATE2);
+	pit_load(PIT_CHANNEL2, PIT_ONE_SHOT, CALIBRATION_COUNTS);
+	start = read_tsc();
+	while (!(inb(PORT_B) & PORT_B_OUT2))
+		;
+	return read_tsc() - start;
+}
+
+void clock_init(void)
+{
+	u64 hz = measure() * PIT_HZ / CALIBRATION_COUNTS;
+
+	if (hz < TSC_HZ_MIN)
+		panic("the time-stamp counter makes %u Hz, %u at least are needed", (unsigned)hz,
+		      TSC_HZ_MIN);
+	ns_per_cycle = (u32)((1000000000ull << NS_SHIFT) / hz);
+	pr_debug("TSC: %u kHz\n", (unsigned)(hz / 1000));
+	pit_load(PIT_CHANNEL0, PIT_RATE, (PIT_HZ + HZ / 2) / HZ);
+	pic_unmask(IRQ_TIMER);
+}
+
+u64 arch_clock_ns(void)
+{
+	u64 tsc = read_tsc();
+
+	return ((u64)(u32)(tsc >> 32) * ns_per_cycle << (32 - NS_SHIFT)) +
+	       ((u64)(u32)tsc * ns_per_cycle >> NS_SHIFT);
+}
+
+void clock_tick(const struct trapframe *f)
+{
+	timer_tick(frame_is_user(f), frame_pc(f));
+}

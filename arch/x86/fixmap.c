@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fixmap.c - frames without a mapping of their own: a few addresses for each CPU at FIXMAP_START
+ * that show any frame for a moment.
+ *
+ *	FIXMAP_START	cpu 0: zero | copy from | copy to | temp 0 | temp 1 | (3 unused)
+ *	  + 32K		cpu 1: ...
+ *
+ * Frames of low memory are reached through the direct map instead.
+ * Invariant: a CPU's slots are used with preemption off, and by no other CPU.
+ */
+#include <arch/cpu.h>
+#include <arch/x86.h>
+#include <octavo/assert.h>
+#include <octavo/pmap.h>
+#include <octavo/preempt.h>
+#include <octavo/string.h>
+
+#define SLOTS_PER_CPU 8
+_Static_assert(FIX_SLOTS <= SLOTS_PER_CPU, "the slots of a CPU");
+_Static_assert(NR_CPUS *SLOTS_PER_CPU <= PTES_PER_TABLE, "one table");
+
+void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
+{
+	u32 index = arch_current_head()->cpu * SLOTS_PER_CPU + slot;
+	vaddr_t va = FIXMAP_START + (index << PAGE_SHIFT);
+
+	fixmap_table[index].v = pfn << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_YOUNG | PTE_DIRTY;
+	arch_invlpg(va);
+	return (void *)va;
+}
+
+void pmap_zero_frame(pfn_t pfn)
+{
+	if (pfn < max_low_pfn) {
+		memset(pfn_to_virt(pfn), 0, PAGE_SIZE);
+		return;
+	}
+	preempt_disable();
+	memset(fixmap_set(FIX_ZERO, pfn), 0, PAGE_SIZE);
+	preempt_enable();
+}
+
+void pmap_copy_frame(pfn_t dst, pfn_t src)
+{
+	const void *from;
+	void *to;
+
+	preempt_disable();
+	from = src < max_low_pfn ? pfn_to_virt(src) : fixmap_set(FIX_COPY_FROM, src);
+	to = dst < max_low_pfn ? pfn_to_virt(dst) : fixmap_set(FIX_COPY_TO, dst);
+	memcpy(to, from, PAGE_SIZE);
+	preempt_enable();
+}
+
+void *pmap_map_temp(pfn_t pfn)
+{
+	struct cpu *c;
+
+	preempt_disable();
+	if (pfn < max_low_pfn)
+		return pfn_to_virt(pfn);
+	c = this_cpu();
+	PANIC_ON(c->temp_depth == 2);
+	return fixmap_set(FIX_TEMP0 + c->temp_depth++, pfn);
+}
+
+/* The innermost is given back first. */
+void pmap_unmap_temp(void *va)
+{
+	if ((vaddr_t)va >= FIXMAP_START) {
+		struct cpu *c = this_cpu();
+
+		ASSERT(c->temp_depth > 0);
+		c->temp_depth--;
+	}
+	preempt_enable();
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fpu.c - the state of FPU and SSE, for the tasks that use them.
+ *
+ * CR0.TS is set whenever the FPU does not hold the running task's state; its first instruction
+ * then traps, and the state is loaded. A task that used it since it was switched in is saved when
+ * it is switched out, so its state is never left on another CPU.
+ *
+ *	fpu_valid	there is a state; else the first use starts with Linux's defaults
+ *	fpu_loaded	it is in the FPU, TS is clear
+ */
+#include <arch/cpu.h>
+#include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+
+#define MXCSR_DEFAULT 0x1f80u /* every exception masked, round to nearest */
+
+/* At vector 19 and 16: which bits say what. */
+#define FPU_INVALID     0x01u
+#define FPU_ZERO_DIVIDE 0x04u
+#define FPU_OVERFLOW    0x08u
+
+static void *fpu_space(struct task *t)
+{
+	return (void *)ALIGN_UP((uintptr_t)t->arch.fpu_space, 16);
+}
+
+static void ts_set(void)
+{
+	write_cr0(read_cr0() | CR0_TS);
+}
+
+static void ts_clear(void)
+{
+	__asm__ volatile("clts" ::: "memory");
+}
+
+void fpu_init(void)
+{
+	write_cr0((read_cr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
+}
+
+/* fpu_save - registers into the task's space; FNSAVE clears them, FXSAVE does not. */
+static void fpu_save(struct task *t)
+{
+	if (cpu_features & CPU_FXSR)
+		__asm__ volatile("fxsave (%0)" : : "r"(fpu_space(t)) : "memory");
+	else
+		__asm__ volatile("fnsave (%0); fwait" : : "r"(fpu_space(t)) : "memory");
+}
+
+static void fpu_restore(struct task *t)
+{
+	if (cpu_features & CPU_FXSR)
+		__asm__ volatile("fxrstor (%0)" : : "r"(fpu_space(t)) : "memory");
+	else
+		__asm__ volatile("frstor (%0)" : : "r"(fpu_space(t)) : "memory");
+}
+
+/* The state of a new program: also the SSE registers are 0, they held another task's values. */
+static void fpu_start(struct task *t)
+{
+	const u32 mxcsr = MXCSR_DEFAULT;
+
+	if (!(cpu_features & CPU_FXSR)) {
+		__asm__ volatile("fninit");
+		return;
+	}
+	memset(fpu_space(t), 0, FPU_STATE_SIZE);
+	*(u16 *)fpu_space(t) = 0x37f; /* control word; all tags 0: empty */
+	((u32 *)fpu_space(t))[6] = mxcsr;
+	fpu_restore(t);
+}
+
+void fpu_trap(void)
+{
+	struct task *t = current;
+
+	ts_clear();
+	if (t->arch.fpu_valid)
+		fpu_restore(t);
+	else
+		fpu_start(t);
+	t->arch.fpu_valid = true;
+	t->arch.fpu_loaded = true;
+}
+
+void fpu_switch_out(struct task *t)
+{
+	fpu_save(t);
+	t->arch.fpu_loaded = false;
+	ts_set();
+}
+
+void fpu_fork(struct task *child)
+{
+	struct task *t = current;
+	irqstate_t s;
+
+	child->arch.fpu_valid = t->arch.fpu_valid;
+	child->arch.fpu_loaded = false;
+	if (!t->arch.fpu_valid)
+		return;
+	s = arch_irq_save();
+	if (t->arch.fpu_loaded)
+		fpu_switch_out(t);
+	arch_irq_restore(s);
+	memcpy(fpu_space(child), fpu_space(t), FPU_STATE_SIZE);
+}
+
+void fpu_reset(void)
+{
+	struct task *t = current;
+	irqstate_t s = arch_irq_save();
+
+	t->arch.fpu_valid = false;
+	if (t->arch.fpu_loaded) {
+		t->arch.fpu_loaded = false;
+		ts_set();
+	}
+	arch_irq_restore(s);
+}
+
+const char *fpu_error_name(unsigned vector)
+{
+	u32 status = 0;
+	irqstate_t s = arch_irq_save();
+
+	if (current->arch.fpu_loaded) {
+		if (vector == 16)
+			__asm__ volatile("fnstsw %w0" : "+a"(status));
+		else
+			__asm__ volatile("stmxcsr %0" : "=m"(status));
+	}
+	arch_irq_restore(s);
+	if (status & FPU_INVALID)
+		return "floating point exception: invalid operation";
+	if (status & FPU_ZERO_DIVIDE)
+		return "floating point exception: division by zero";
+	if (status & FPU_OVERFLOW)
+		return "floating point exception: overflow";
+	return "floating point exception";
+}

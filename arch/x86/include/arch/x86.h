@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* x86.h - the calls between the files of arch/x86, and what kernel image and loader left. */
+#pragma once
+
+#include <arch/frame.h>
+#include <arch/pmap.h>
+#include <octavo/boot.h>
+#include <octavo/types.h>
+
+struct task;
+
+/* --- the image: linker/x86-kernel.ld --- */
+extern char kernel_start[], kernel_end[];     /* whole pages */
+extern char init_start[], init_end[];         /* needed for booting only; whole pages */
+extern char text_start[], rodata_end[];       /* may not be written once booted; whole pages */
+extern char boot_stack_guard[], boot_stack[]; /* a page that is unmapped, and what is above it */
+
+/* --- boot.S --- */
+extern u32 kernel_dir[];     /* the directory of kernel_pmap */
+extern pte_t low_table[];    /* maps the first 4M of memory at KERNEL_BASE */
+extern pte_t fixmap_table[]; /* maps FIXMAP_START on */
+#define LOW_TABLE_PAGES PTES_PER_TABLE
+
+void x86_start(u32 magic, paddr_t info) __noreturn; /* start.c, called by boot.S */
+
+/* --- fixmap.c: per-CPU slots that map any frame for a moment --- */
+enum fixmap_slot { FIX_ZERO, FIX_COPY_FROM, FIX_COPY_TO, FIX_TEMP0, FIX_TEMP1, FIX_SLOTS };
+/* fixmap_set - => the address; preemption off, or boot */
+void *fixmap_set(enum fixmap_slot slot, pfn_t pfn);
+
+/* --- trap.c, entry.S --- */
+extern const u32 trap_entries[48]; /* code for vectors 0..47 */
+void syscall_entry(void);
+void page_fault(struct trapframe *f);
+void trap(struct trapframe *f, unsigned vector);
+void irq_dispatch(struct trapframe *f, unsigned irq);
+/* extable_fixup - where to go on after a fault of the instruction at pc; 0: nowhere */
+uintptr_t extable_fixup(uintptr_t pc);
+struct task *switch_stacks(u32 *save_esp, u32 esp, struct task *prev);
+void task_begin_kernel(void); /* where a new task's first switch goes on */
+void task_begin_user(void);
+void user_return_to(struct trapframe *f) __noreturn;
+long syscall_none(void);
+void double_fault_entry(void);
+void double_fault(void) __noreturn;
+void kthread_end(int result) __noreturn;
+
+/* --- fpu.c --- */
+void fpu_init(void);
+void fpu_trap(void);                 /* #NM from user mode */
+void fpu_switch_out(struct task *t); /* interrupts off */
+void fpu_fork(struct task *child);
+void fpu_reset(void);
+const char *fpu_error_name(unsigned vector);
+
+/* --- pic.c, clock.c --- */
+void pic_init(void);
+void pic_unmask(unsigned irq);
+void irq_handle(const struct trapframe *f, unsigned irq); /* interrupts off */
+bool pic_spurious(unsigned irq);
+void clock_init(void);
+void clock_tick(const struct trapframe *f);
+
+#define IRQ_TIMER 0
+#define IRQ_COM2  3
+#define IRQ_COM1  4

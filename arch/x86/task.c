@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.c - what a task is to the CPU: a kernel stack, the registers on it, segments of its own.
+ *
+ *	stack + 8K   struct trapframe, once it has been or is to be in user mode
+ *		     ...
+ *	arch.esp ->  edi esi ebx ebp return address	while it does not run (switch_stacks)
+ *	stack	     struct task *
+ *
+ * A few stacks are kept for the next tasks: mapping one costs more than the rest of a fork.
+ */
+#include <arch/cpu.h>
+#include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/preempt.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+#include <octavo/vmalloc.h>
+
+#define EFLAGS_USER (EFLAGS_IF | 0x2u) /* bit 1 is always set */
+#define STACKS_KEPT 4
+
+/* What switch_stacks() pops. */
+struct switch_frame {
+	u32 edi, esi, ebx, ebp;
+	void (*go)(void);
+};
+
+/* [own CPU, preemption off] */
+static struct {
+	u32 nr;
+	void *stack[STACKS_KEPT];
+} kept[NR_CPUS];
+
+int arch_kstack_alloc(struct task *t)
+{
+	void *stack = NULL;
+	u32 cpu;
+
+	preempt_disable();
+	cpu = arch_current_head()->cpu;
+	if (kept[cpu].nr > 0)
+		stack = kept[cpu].stack[--kept[cpu].nr];
+	preempt_enable();
+	if (!stack)
+		stack = vmalloc_aligned(KSTACK_SIZE, KSTACK_SIZE, 1, "a kernel stack");
+	if (!stack)
+		return -ENOMEM;
+	*(struct task **)stack = t;
+	t->kstack = stack;
+	return 0;
+}
+
+void arch_kstack_free(struct task *t)
+{
+	void *stack = t->kstack;
+	u32 cpu;
+
+	t->kstack = NULL;
+	preempt_disable();
+	cpu = arch_current_head()->cpu;
+	if (kept[cpu].nr < STACKS_KEPT) {
+		kept[cpu].stack[kept[cpu].nr++] = stack;
+		stack = NULL;
+	}
+	preempt_enable();
+	vfree(stack);
+}
+
+static void tls_load(struct cpu *c, const struct task *t)
+{
+	memcpy(&c->gdt[GDT_TLS_MIN], t->arch.tls, sizeof(t->arch.tls));
+}
+
+/* A selector that has become invalid is loaded as 0. */
+static void segments_load(const struct arch_task *a)
+{
+	u32 fs = a->fs, gs = a->gs;
+
+	__asm__ volatile("1:	movl	%0, %%fs\n"
+			 "2:	movl	%1, %%gs\n"
+			 "	jmp	5f\n"
+			 "3:	xorl	%0, %0\n"
+			 "	jmp	1b\n"
+			 "4:	xorl	%1, %1\n"
+			 "	jmp	2b\n"
+			 "5:\n"
+			 "	.pushsection .extable, \"a\"\n"
+			 "	.balign	4\n"
+			 "	.long	1b, 3b, 2b, 4b\n"
+			 "	.popsection"
+			 : "+r"(fs), "+r"(gs)
+			 :
+			 : "cc");
+}
+
+static void segments_save(struct arch_task *a)
+{
+	u32 fs, gs;
+
+	__asm__ volatile("movl %%fs, %0; movl %%gs, %1" : "=r"(fs), "=r"(gs));
+	a->fs = (u16)fs;
+	a->gs = (u16)gs;
+}
+
+struct task *arch_switch(struct task *prev, struct task *next)
+{
+	struct cpu *c = &cpus[prev->head.cpu];
+
+	c->tss.esp0 = (u32)next->kstack + KSTACK_SIZE;
+	segments_save(&prev->arch);
+	if (unlikely(prev->arch.fpu_loaded))
+		fpu_switch_out(prev);
+	if (unlikely(prev->arch.tls_used | next->arch.tls_used))
+		tls_load(c, next);
+	if (unlikely(prev->arch.fs | prev->arch.gs | next->arch.fs | next->arch.gs))
+		segments_load(&next->arch);
+	return switch_stacks(&prev->arch.esp, next->arch.esp, prev);
+}
+
+struct trapframe *arch_user_frame(struct task *t)
+{
+	return (struct trapframe *)((char *)t->kstack + KSTACK_SIZE) - 1;
+}
+
+static void task_prepare_switch(struct task *t, void *below, void (*go)(void), u32 ebx, u32 esi)
+{
+	struct switch_frame *s = (struct switch_frame *)below - 1;
+
+	*s = (struct switch_frame){.ebx = ebx, .esi = esi, .go = go};
+	t->arch.esp = (u32)s;
+}
+
+void arch_task_init_kernel(struct task *t, int (*fn)(void *), void *arg)
+{
+	/* Room for a user frame stays: PID 1 begins as a kernel thread. */
+	task_prepare_switch(t, arch_user_frame(t), task_begin_kernel, (u32)fn, (u32)arg);
+}
+
+void kthread_end(int result)
+{
+	task_exit((result & 0xff) << 8, result);
+}
+
+void arch_task_init_fork(struct task *child, const struct trapframe *frame)
+{
+	struct trapframe *f = arch_user_frame(child);
+
+	*f = *frame;
+	f->eax = 0;
+	task_prepare_switch(child, f, task_begin_user, 0, 0);
+	segments_save(&child->arch);
+	child->arch.tls_used = current->arch.tls_used;
+	memcpy(child->arch.tls, current->arch.tls, sizeof(child->arch.tls));
+	fpu_fork(child);
+}
+
+void arch_task_free(struct task *t)
+{
+	(void)t; /* nothing is outside of struct task but the stack */
+}
+
+void arch_exec_frame(struct trapframe *frame, vaddr_t entry, vaddr_t sp, vaddr_t data_base)
+{
+	struct task *t = current;
+
+	(void)data_base;
+	*frame = (struct trapframe){
+		.ds = USER_DS,
+		.es = USER_DS,
+		.eip = entry,
+		.cs = USER_CS,
+		.eflags = EFLAGS_USER,
+		.esp = sp,
+		.ss = USER_DS,
+	};
+	fpu_reset();
+	preempt_disable();
+	t->arch.fs = t->arch.gs = 0;
+	segments_load(&t->arch);
+	if (t->arch.tls_used) {
+		memset(t->arch.tls, 0, sizeof(t->arch.tls));
+		t->arch.tls_used = false;
+		tls_load(this_cpu(), t);
+	}
+	preempt_enable();
+}
+
+void arch_enter_user(struct trapframe *frame)
+{
+	struct trapframe *top = arch_user_frame(current);
+
+	arch_irq_disable();
+	if (top != frame)
+		*top = *frame;
+	user_return_to(top);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trap.c - exceptions: page faults to the memory system, the program's mistakes to the program,
+ * the kernel's own to a panic. Instructions of the kernel that may fault on purpose (user copies,
+ * segment loads) stand in a table with the place where to go on.
+ */
+#include <arch/cpu.h>
+#include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/mm.h>
+#include <octavo/panic.h>
+#include <octavo/printk.h>
+#include <octavo/task.h>
+#include <octavo/vmalloc.h>
+#include <uapi/octavo/signal.h>
+
+/* Error code of a page fault. */
+#define PF_PRESENT 0x1u
+#define PF_WRITE   0x2u
+#define PF_USER    0x4u
+
+#define VECTOR_NMI        2
+#define VECTOR_NO_FPU     7
+#define VECTOR_FPU_ERROR  16
+#define VECTOR_SIMD_ERROR 19
+
+struct extable_entry {
+	uintptr_t at, go;
+};
+extern const struct extable_entry extable_start[], extable_end[];
+
+static const struct {
+	const char *name;
+	int signal;
+} exceptions[32] = {
+	[0] = {"division error", SIGFPE},
+	[1] = {"debug exception", SIGTRAP},
+	[2] = {"non-maskable interrupt", 0},
+	[3] = {"breakpoint", SIGTRAP},
+	[4] = {"overflow", SIGSEGV},
+	[5] = {"bound range exceeded", SIGSEGV},
+	[6] = {"invalid instruction", SIGILL},
+	[7] = {"no FPU", SIGSEGV},
+	[8] = {"double fault", 0},
+	[9] = {"coprocessor segment overrun", SIGFPE},
+	[10] = {"invalid TSS", SIGSEGV},
+	[11] = {"segment not present", SIGBUS},
+	[12] = {"stack segment fault", SIGBUS},
+	[13] = {"general protection fault", SIGSEGV},
+	[15] = {"reserved exception", SIGSEGV},
+	[16] = {"floating point exception", SIGFPE},
+	[17] = {"alignment check", SIGBUS},
+	[18] = {"machine check", 0},
+	[19] = {"floating point exception (SSE)", SIGFPE},
+};
+
+uintptr_t extable_fixup(uintptr_t pc)
+{
+	for (const struct extable_entry *e = extable_start; e < extable_end; e++)
+		if (e->at == pc)
+			return e->go;
+	return 0;
+}
+
+static const char *fault_place(vaddr_t va)
+{
+	if (va < PAGE_SIZE)
+		return ", a NULL pointer";
+	if (va - (vaddr_t)boot_stack_guard < PAGE_SIZE)
+		return ", below the boot stack";
+	if (va >= (vaddr_t)text_start && va < (vaddr_t)rodata_end)
+		return ", read-only kernel memory";
+	return "";
+}
+
+static void kernel_page_fault(const struct trapframe *f, vaddr_t va)
+{
+	const char *guard = vmalloc_guard_name(va);
+
+	panic_frame(f, "kernel %s of %08x, %s%s%s%s", f->error & PF_WRITE ? "write" : "read", va,
+		    f->error & PF_PRESENT ? "not allowed" : "not mapped",
+		    guard ? ", guard page of " : fault_place(va), guard ? guard : "",
+		    frame_pc(f) == va ? ", a jump to nowhere" : "");
+}
+
+static unsigned fault_flags(u32 error)
+{
+	return (error & PF_WRITE ? FAULT_WRITE : 0) | (error & PF_USER ? FAULT_USER : 0) |
+	       (error & PF_PRESENT ? FAULT_PRESENT : 0);
+}
+
+void page_fault(struct trapframe *f)
+{
+	vaddr_t va = read_cr2();
+	uintptr_t fixup;
+
+	if (likely(f->eflags & EFLAGS_IF))
+		arch_irq_enable();
+	if (likely(frame_is_user(f))) {
+		user_fault(f, va, fault_flags(f->error));
+		return;
+	}
+	fixup = extable_fixup(f->eip);
+	if (!fixup || va >= USER_END)
+		kernel_page_fault(f, va);
+	if (user_fault(f, va, fault_flags(f->error)) != 0)
+		f->eip = fixup;
+}
+
+void trap(struct trapframe *f, unsigned vector)
+{
+	const char *name = vector < ARRAY_SIZE(exceptions) ? exceptions[vector].name : NULL;
+	uintptr_t fixup;
+
+	if (!name)
+		name = "unknown exception";
+	if (frame_is_user(f) && vector == VECTOR_NO_FPU) {
+		fpu_trap();
+		return;
+	}
+	if (frame_is_user(f) && vector < ARRAY_SIZE(exceptions) && exceptions[vector].signal) {
+		arch_irq_enable();
+		if (vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
+			name = fpu_error_name(vector);
+		user_trap(f, exceptions[vector].signal, name);
+		return;
+	}
+	fixup = frame_is_user(f) ? 0 : extable_fixup(f->eip);
+	if (fixup) {
+		f->eip = fixup;
+		return;
+	}
+	panic_frame(f, "%s in %s mode, error code %x", name, frame_is_user(f) ? "user" : "kernel",
+		    f->error);
+}
+
+void irq_dispatch(struct trapframe *f, unsigned irq)
+{
+	struct task_head *head = arch_current_head();
+
+	if (pic_spurious(irq))
+		return;
+	irq_enter();
+	irq_handle(f, irq);
+	irq_exit();
+	if (!frame_is_user(f) && head->preempt_count == 0 && head->need_resched)
+		preempt_resched();
+}
+
+void arch_print_frame(const struct trapframe *f)
+{
+	printk(LOG_EMERG, "eip %08x  cs %04x  eflags %08x  error %08x  cr2 %08x  cr3 %08x\n",
+	       f->eip, f->cs & 0xffff, f->eflags, f->error, read_cr2(), read_cr3());
+	printk(LOG_EMERG, "eax %08x  ebx %08x  ecx %08x  edx %08x\n", f->eax, f->ebx, f->ecx,
+	       f->edx);
+	printk(LOG_EMERG, "esi %08x  edi %08x  ebp %08x  esp %08x\n", f->esi, f->edi, f->ebp,
+	       (u32)frame_sp(f));
+	printk(LOG_EMERG, "ds %04x  es %04x  ss %04x\n", f->ds, f->es,
+	       frame_is_user(f) ? f->ss & 0xffff : 0);
+}
