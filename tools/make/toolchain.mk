@@ -15,7 +15,7 @@ x86-cross := $(CROSS_COMPILE)
 arm-cross := $(CROSS_COMPILE_ARM)
 
 HOST_CC    ?= gcc
-HOST_CLANG ?= clang
+HOST_CLANG ?= clang-14
 
 ifeq ($(V),1)
 Q    :=
