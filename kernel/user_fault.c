@@ -72,13 +72,13 @@ void user_return_work(struct trapframe *frame)
 	struct task *t = current;
 
 	(void)frame;
-	while (t->head.user_work != 0 || t->head.need_resched) {
+	while (t->head.user_work != 0) {
 		t->head.user_work = 0;
 		arch_irq_enable();
 		if (t->fatal_signal != 0)
 			task_exit((int)t->fatal_signal, 128 + (int)t->fatal_signal);
 		lockval_assert_none("return to user mode");
-		if (t->head.need_resched)
+		if (t->head.need_resched & RESCHED_WANTED)
 			schedule();
 		arch_irq_disable();
 	}

@@ -9,7 +9,8 @@
  *   layout.h    addresses: KERNEL_BASE, USER_END, VMALLOC_START, KSTACK_SIZE, MMAP_BASE ...
  *               and names: ARCH_MACHINE (uname), ARCH_PLATFORM (AT_PLATFORM), ELF_MACHINE
  *   memmap.h    pfn_to_page, page_to_pfn, phys_to_virt, virt_to_phys, pfn_valid
- *   frame.h     struct trapframe; frame_pc(frame), frame_sp(frame)
+ *   frame.h     struct trapframe; frame_pc(frame), frame_sp(frame), frame_fp(frame):
+ *               where arch_backtrace_next() starts
  *   arch_task.h struct arch_task: what a task keeps for the architecture (stack pointer, FPU)
  *   string.h    which of memcpy, memset ... the architecture has its own version of
  */
@@ -73,7 +74,7 @@ u32 arch_hwcap(void);
 /* --- interrupts, time, end --- */
 
 void arch_idle(void);    /* wait for an interrupt; returns with interrupts on */
-u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started */
+u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started; 0 before arch_init */
 void arch_machine_end(int status) __noreturn; /* tell the host, or halt; status 0..63 */
 uintptr_t arch_frame_pointer(void); /* of the caller, for backtraces; 0 if there is none */
 bool arch_on_kernel_stack(const struct task *t, uintptr_t address);

@@ -32,10 +32,10 @@ static inline bool fail_should(enum fail_site site)
 {
 	return unlikely(fail_armed) && fail_should_slow(site);
 }
-/* fail_set_global - from "SITE:N"; => 0 or -EINVAL */
+/* fail_set_global - from "SITE:N", or "count" to count only; => 0 or -EINVAL */
 int fail_set_global(const char *spec);
 /* fail_set_task - the Nth allocation at site by the current task and its later children; n 0
- * clears; => 0 or -EINVAL */
+ * clears; => 0, -EINVAL, -ENOMEM; sleeps */
 int fail_set_task(const char *site, u32 n);
 /* fail_task_fired - has the injection set by fail_set_task() in this or a child task happened? */
 bool fail_task_fired(void);
@@ -43,5 +43,5 @@ bool fail_task_fired(void);
 struct task;
 void fail_inherit(struct task *child, struct task *parent);
 void fail_forget(struct task *t);
-/* fail_report - R frames "fail-site NAME COUNT": allocations asked for since boot, for each site */
+/* fail_report - R frames "fail-site NAME COUNT": requests at each site since fail= armed it */
 void fail_report(void);

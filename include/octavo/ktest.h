@@ -7,7 +7,9 @@
  *		KTEST_OK(page != NULL, "order 3 gives a page");
  *	}
  *
- * Tests lie in kernel/ktest_*.c and mm/ktest_*.c; the linker gathers them in a section. Each test
+ * Tests lie in kernel/ktest_*.c and mm/ktest_*.c; the linker gathers them in the
+ * section "ktests" (linker scripts: ktests : { KEEP(*(ktests)) }, which gives it __start_ktests and
+ * __stop_ktests). Each test
  * is one TAP point, its failed checks are comments. After each, the audit must be silent.
  */
 #pragma once
@@ -22,8 +24,7 @@ struct ktest {
 #define KTEST(id, numbers)                                                                         \
 	static void ktest_##id(void);                                                              \
 	static const struct ktest ktest_entry_##id                                                 \
-		__attribute__((section(".ktests"), used, aligned(4))) = {#id, numbers,             \
-									 ktest_##id};              \
+		__attribute__((section("ktests"), used, aligned(4))) = {#id, numbers, ktest_##id}; \
 	static void ktest_##id(void)
 #define KTEST_OK(cond, what) ktest_check((cond), (what), __FILE__, __LINE__)
 bool ktest_check(bool ok, const char *what, const char *file, int line);

@@ -39,8 +39,8 @@
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \
 	X(why_lock,          IRQ,   0) /* the ring of refusals */ \
-	X(log_lock,          IRQ,   0) /* the kernel log's ring */ \
 	X(console_lock,      IRQ,   0) /* the console's device */ \
+	X(log_lock,          IRQ,   0) /* the kernel log's ring */ \
 	X(control_lock,      IRQ,   0) /* the control channel's device */
 /* clang-format on */
 

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* mutex.h - a sleeping lock with one owner. Not from interrupts. */
+/*
+ * mutex.h - a sleeping lock with one owner. Not from interrupts.
+ *
+ * The uncontended paths are one atomic operation each. Where tasks wait, unlock hands the mutex to
+ * the one that has waited longest, so nobody starves.
+ */
 #pragma once
 
+#include <arch/atomic.h>
+#include <arch/current.h>
 #include <octavo/lockval.h>
 #include <octavo/wait.h>
 
 struct task;
 
+#define MUTEX_FREE    0u
+#define MUTEX_HELD    1u
+#define MUTEX_WAITERS 2u /* held, and somebody waits */
+
 struct mutex {
-	u32 locked;         /* [a] 0 free, 1 held, 2 held and somebody may be waiting */
-	struct task *owner; /* the holder, for assertions and the validator */
-	struct wait_queue waiters;
+	u32 locked;                /* [a] MUTEX_* */
+	struct task *owner;        /* the holder, for assertions and panics */
+	struct wait_queue waiters; /* its lock orders the slow paths */
 	struct lock_tag tag;
 };
 
@@ -21,9 +32,40 @@ struct mutex {
 #define mutex_init(m, cls) mutex_init_tag((m), (struct lock_tag)LOCK_TAG_INIT(cls))
 void mutex_init_tag(struct mutex *m, struct lock_tag tag);
 
-/* mutex_lock - => may sleep; not recursive; returns with the lock held */
-void mutex_lock(struct mutex *m) __acquires(m);
+void mutex_lock_slow(struct mutex *m);
+void mutex_unlock_slow(struct mutex *m);
+
 /* the second of two locks of a class that may nest (lock_classes.h) */
-void mutex_lock_nested(struct mutex *m, unsigned subclass) __acquires(m);
-bool mutex_trylock(struct mutex *m);
-void mutex_unlock(struct mutex *m) __releases(m);
+static inline void mutex_lock_nested(struct mutex *m, unsigned subclass) __acquires(m)
+{
+	lockval_acquire(m, m->tag, subclass, false);
+	if (unlikely(arch_cmpxchg(&m->locked, MUTEX_FREE, MUTEX_HELD) != MUTEX_FREE))
+		mutex_lock_slow(m);
+	m->owner = arch_current();
+	__acquire(m);
+}
+
+/* mutex_lock - => may sleep; not recursive; returns with the lock held */
+static inline void mutex_lock(struct mutex *m) __acquires(m)
+{
+	mutex_lock_nested(m, 0);
+}
+
+/* mutex_trylock - true: it is ours. Never sleeps. */
+static inline bool mutex_trylock(struct mutex *m)
+{
+	if (arch_cmpxchg(&m->locked, MUTEX_FREE, MUTEX_HELD) != MUTEX_FREE)
+		return false;
+	lockval_acquired(m, m->tag, false);
+	m->owner = arch_current();
+	return true;
+}
+
+static inline void mutex_unlock(struct mutex *m) __releases(m)
+{
+	__release(m);
+	lockval_release(m, m->tag);
+	m->owner = NULL;
+	if (unlikely(arch_cmpxchg(&m->locked, MUTEX_HELD, MUTEX_FREE) != MUTEX_HELD))
+		mutex_unlock_slow(m);
+}

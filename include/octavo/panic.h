@@ -17,6 +17,9 @@ void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
 void panic_frame(const struct trapframe *frame, const char *fmt, ...)
 	__printf(2, 3) __noreturn __cold;
 
+/* panic_in_progress - the machine is about to end: nobody waits for a lock any more. */
+bool panic_in_progress(void);
+
 /* backtrace_print - print the return addresses found from frame pointer `fp` with their symbols.
  * Never faults on a damaged chain: each step is checked to lie on the task's stack. */
 void backtrace_print(uintptr_t fp);

@@ -23,8 +23,16 @@ struct task_head {
 	volatile u32 user_work;    /* not 0: user_return_work() before user mode [a] */
 };
 
-/* preempt_resched - give the CPU away if that was asked for and is allowed. */
+/* Bits of need_resched. */
+#define RESCHED_WANTED 0x1u /* the slice is used up, or somebody more urgent woke */
+#define RESCHED_CHAOS  0x2u /* chaos=SEED: ask the generator */
+
+/* preempt_resched - give the CPU away if that was asked for and is allowed: preempt_count is 0 and
+ * interrupts are on (else it returns at once). */
 void preempt_resched(void);
+/* preempt_resched_irq - the same, for the end of an interrupt that came in kernel mode: called with
+ * interrupts off where preempt_count is 0 and need_resched set; returns with interrupts off. */
+void preempt_resched_irq(void);
 
 static inline void preempt_disable(void)
 {
@@ -39,6 +47,13 @@ static inline void preempt_enable(void)
 	__asm__ volatile("" ::: "memory");
 	if (--t->preempt_count == 0 && unlikely(t->need_resched))
 		preempt_resched();
+}
+
+/* preempt_enable_quiet - without looking whether to reschedule: where that is done anyway. */
+static inline void preempt_enable_quiet(void)
+{
+	__asm__ volatile("" ::: "memory");
+	arch_current_head()->preempt_count--;
 }
 
 static inline bool in_interrupt(void)

@@ -9,10 +9,12 @@
 
 #include <octavo/task.h>
 
-#define SLICE_TICKS 5 /* 20 ms */
+#define SLICE_NS 20000000 /* what a task may run before the next of its kind has its turn */
 
 /* sched_init - CPU 0's queue; the caller becomes its idle task. => boot, interrupts off */
 void sched_init(void);
+/* sched_is_live - has any task been switched to? Before that nobody can be kept waiting. */
+bool sched_is_live(void);
 /* sched_start - let a new task run from now on. => any context */
 void sched_start(struct task *t);
 /* schedule - give the CPU to the next runnable task. The current task's state says whether it
@@ -23,6 +25,18 @@ void sched_yield_cpu(void);
 /* sched_wake - make a sleeping task runnable; true if it slept.
  *   => any context; preempts the current task if the scheduler's rules say so */
 bool sched_wake(struct task *t);
+/* sched_wake_interruptible - the same where it sleeps as TASK_INTERRUPTIBLE only. */
+bool sched_wake_interruptible(struct task *t);
+/* sched_set_sleeping - mark the current task sleeping, before it looks at what it waits for; then it
+ * calls schedule(), or sched_set_running() where it need not sleep. */
+void sched_set_sleeping(bool interruptible);
+void sched_set_running(void);
+/* sched_tick - HZ times a second on each CPU, in the timer interrupt. */
+void sched_tick(void);
+/* sched_task_run_ns - CPU time of `t`, up to now if it runs. => any context */
+u64 sched_task_run_ns(struct task *t);
+/* sched_take_dead - a task in state TASK_DEAD that has left its CPU, or NULL. (task_reap_dead) */
+struct task *sched_take_dead(void);
 /* sched_exit - the last call of a dying task, state TASK_ZOMBIE or TASK_DEAD set by the caller
  * with `lock` held; releases it after the task can no longer be seen running. */
 void sched_exit(spinlock_t *lock) __noreturn;
@@ -38,4 +52,5 @@ u64 sched_nr_switches(void);
  * generator decides. */
 void chaos_init(u32 seed);
 extern bool chaos_on;
-bool chaos_preempt(void); /* decide for this point. => preempt_enable and unlocks ask it */
+bool chaos_preempt(void); /* decide for this point. => asked by preempt_resched() */
+u32 chaos_pick(u32 n);    /* => 0 .. n-1: which runnable task is next */

@@ -11,13 +11,14 @@
 struct mm;
 struct files;
 struct fs_context;
+struct fail_plan;
 
 enum task_state {
 	TASK_RUNNABLE,
 	TASK_SLEEPING,      /* only a wake makes it runnable */
 	TASK_INTERRUPTIBLE, /* a fatal signal does too */
 	TASK_ZOMBIE,        /* ended; its parent has not asked yet */
-	TASK_DEAD,          /* off every list; freed by the next task that runs */
+	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
 #define TASK_KTHREAD    0x1u /* no user mode, no mm of its own */
@@ -38,8 +39,8 @@ struct task {
 	struct arch_task arch; /* [o] */
 
 	enum task_state state;     /* [rq] */
-	bool on_rq;                /* [rq] */
-	u32 time_left;             /* [rq] ticks of its slice */
+	bool on_rq;                /* [rq] queued, or running */
+	s32 slice_left_ns;         /* [rq] of its time slice; charged when it is switched out */
 	u64 run_ns;                /* [rq] time it has run */
 	u64 started_ns;            /* [I] */
 	u64 switched_in_ns;        /* [rq] */
@@ -58,11 +59,11 @@ struct task {
 
 	volatile u32 fatal_signal; /* [a] number of the signal that is to end it, or 0 */
 
-	struct files *files;      /* [o] */
-	struct fs_context *fs;    /* [o] root and working directory */
-	u64 fail_nth;             /* [o] see fail.h: site << 32 | count */
-	char comm[TASK_COMM_LEN]; /* [o] */
-	struct lock_state locks;  /* [o] debug flavour */
+	struct files *files;         /* [o] */
+	struct fs_context *fs;       /* [o] root and working directory */
+	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
+	char comm[TASK_COMM_LEN];    /* [o] */
+	struct lock_state locks;     /* [o] debug flavour */
 };
 
 static inline struct task *current_task(void)
@@ -78,6 +79,11 @@ static inline struct task *current_task(void)
 struct task *task_alloc(const char *comm);
 /* task_free - what task_alloc made; not for a task that can still run. => may sleep */
 void task_free(struct task *t);
+/* task_reap_dead - free the kernel threads that have ended. task_alloc() does it too. => sleeps */
+void task_reap_dead(void);
+/* task_is_known - is `t` a task? Reads only what the lists of tasks lead to, so that a panic may ask
+ * it of any pointer; takes no lock. */
+bool task_is_known(const struct task *t);
 /* task_find - by pid; => task_list_lock held */
 struct task *task_find(u32 pid);
 extern spinlock_t task_list_lock;

@@ -17,11 +17,11 @@ static inline u64 clock_ns(void)
 extern volatile u32 ticks; /* timer interrupts since boot, of CPU 0 */
 
 struct timer {
-	u64 expires_ns;          /* [timer_lock] */
-	void (*fn)(void *arg);   /* [I] in the timer interrupt, timer_lock not held */
-	void *arg;               /* [I] */
-	bool pending;            /* [timer_lock] */
-	TAILQ_ENTRY(timer) link; /* [timer_lock] */
+	u64 expires_ns;         /* [timer_lock] */
+	void (*fn)(void *arg);  /* [I] in the timer interrupt, timer_lock not held */
+	void *arg;              /* [I] */
+	bool pending;           /* [timer_lock] */
+	LIST_ENTRY(timer) link; /* [timer_lock] */
 };
 /* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;
  * t is not pending; it stays the caller's and must live until it fired or timer_cancel() */
@@ -29,7 +29,12 @@ void timer_add(struct timer *t, u64 expires_ns);
 /* timer_cancel - true if it had not fired; on return fn is not running. => not from fn itself */
 bool timer_cancel(struct timer *t);
 void timers_run(u64 now_ns); /* by timer_tick() */
-void time_init(void);
+void timer_init(void);       /* by time_init() */
+void time_init(void);        /* => boot, after arch_init() */
+
+/* clock_realtime_ns - nanoseconds since 1970, as the kernel parameter epoch=SECONDS sets the clock at
+ * boot (2026-01-01 where it is not given: the same for every run). */
+u64 clock_realtime_ns(void);
 
 /* sleep_until - sleep to a point of clock_ns(). => 0, or -EINTR when the task is to die */
 int sleep_until(u64 when_ns);

@@ -17,6 +17,7 @@ struct task;
 struct waiter {
 	struct task *task;
 	bool queued; /* [wait_queue.lock] */
+	bool write;  /* [I] of a rwsem: wants it for writing */
 	TAILQ_ENTRY(waiter) link;
 };
 
@@ -39,6 +40,11 @@ void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible);
 void wait_sleep(void);
 /* wait_finish - off the queue, runnable. */
 void wait_finish(struct wait_queue *q, struct waiter *w);
+
+/* wait_until_granted - for locks that hand themselves over: sleep until the one who lets go has taken
+ * w off the queue (queued false) and woken its task. => q->lock held, with the state `s` of
+ * interrupts; returns without it */
+void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s) __releases(&q->lock);
 
 /* wake_one / wake_all - make the first / every sleeper runnable. => any context */
 void wake_one(struct wait_queue *q);

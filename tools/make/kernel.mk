@@ -20,6 +20,7 @@ kernel-MMU    :=
 kernel-NOMMU  :=
 kernel-X86    :=
 kernel-ARM    :=
+kernel-DEBUG  :=
 
 # read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST
 define read-lists
@@ -28,8 +29,9 @@ MMU    :=
 NOMMU  :=
 X86    :=
 ARM    :=
+DEBUG  :=
 include $1/Makefile
-$$(foreach l,COMMON MMU NOMMU X86 ARM,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
+$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
 endef
 $(foreach d,$(KERNEL_FOLDERS),$(eval $(call read-lists,$d)))
 
@@ -39,6 +41,10 @@ x86-sources := $(addprefix arch/x86/,$(SOURCES)) $(kernel-COMMON) $(kernel-MMU) 
 SOURCES :=
 include arch/arm-nommu/Makefile
 arm-sources := $(addprefix arch/arm-nommu/,$(SOURCES)) $(kernel-COMMON) $(kernel-NOMMU) $(kernel-ARM)
+
+# The files of one flavour only.
+kernel-debug   := $(kernel-DEBUG)
+kernel-release :=
 
 x86-folder := arch/x86
 arm-folder := arch/arm-nommu
@@ -60,7 +66,7 @@ kernel-ldflags := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=non
 # kernel ARCH,FLAVOUR
 define kernel
 $1-$2-dir  := build/$1-$2
-$1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources)))
+$1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources) $$(kernel-$2)))
 ifneq ($$(words $$(sort $$($1-$2-objs))),$$(words $$($1-$2-objs)))
 $$(error two sources of the $1 kernel share a name (or one is listed twice))
 endif

@@ -31,18 +31,26 @@ struct held_lock {
 };
 struct lock_state { /* inside every task */
 	unsigned depth;
+	bool busy;      /* the validator itself runs for this task */
+	bool expecting; /* lockval_expect() */
 	struct held_lock held[LOCKVAL_MAX_HELD];
 };
 
 /* lockval_acquire - before `lock` is waited for. subclass 1: the second of a nesting pair. */
 void lockval_acquire(const void *lock, struct lock_tag tag, unsigned subclass, bool read);
+/* lockval_acquired - a lock that was taken without waiting (try forms): noted, its order not checked */
+void lockval_acquired(const void *lock, struct lock_tag tag, bool read);
 void lockval_release(const void *lock, struct lock_tag tag);
 /* lockval_might_sleep - where a function may sleep: nothing atomic may be going on. */
 void lockval_might_sleep(const char *where);
 bool lockval_holds(const void *lock);
 /* lockval_exit - a system call returns or a task ends: no lock may be held. */
 void lockval_assert_none(const char *where);
-/* number of violations since boot */
+/* lockval_expect - while true, reports about the current task are counted for lockval_expected() and
+ * nothing else: tests of the validator. */
+void lockval_expect(bool on);
+unsigned lockval_expected(void);
+/* number of violations since boot, without the expected ones */
 unsigned lockval_reports(void);
 #define might_sleep()  lockval_might_sleep(__func__)
 #define assert_held(l) PANIC_ON(!lockval_holds(l))

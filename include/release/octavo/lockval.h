@@ -16,6 +16,10 @@ static inline void lockval_acquire(const void *lock, struct lock_tag tag, unsign
 {
 	(void)lock, (void)tag, (void)subclass, (void)read;
 }
+static inline void lockval_acquired(const void *lock, struct lock_tag tag, bool read)
+{
+	(void)lock, (void)tag, (void)read;
+}
 static inline void lockval_release(const void *lock, struct lock_tag tag)
 {
 	(void)lock, (void)tag;

@@ -38,6 +38,12 @@ static inline uintptr_t frame_sp(const struct trapframe *f)
 	return f->sp;
 }
 
+/* frame_fp - where a backtrace starts: the stack, which is searched for return addresses. */
+static inline uintptr_t frame_fp(const struct trapframe *f)
+{
+	return f->sp;
+}
+
 static inline u32 frame_result(const struct trapframe *f)
 {
 	return f->r[0];

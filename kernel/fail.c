@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fail.c - fault injection: fail.h says what it does.
+ *
+ *	machine   seen[site] counts every request since it was armed; fail=SITE:N fails the Nth
+ *	task      struct fail_plan, shared by the task that made it and the children that it forked
+ *	          since; its count goes down with each request of any of them, and fails at 0
+ *
+ * fail_armed says whether anybody counts at all. A plan lives as long as a task refers to it.
+ */
+#include <arch/atomic.h>
+#include <octavo/control.h>
+#include <octavo/errno.h>
+#include <octavo/fail.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+
+struct fail_plan {
+	atomic_t refs;
+	enum fail_site site; /* [I] */
+	atomic_t left;       /* requests until the one that fails; below 1 it has happened */
+};
+
+static const char *const site_names[NR_FAIL_SITES] = {
+#define FAIL_SITE_NAME(name) #name,
+	FAIL_SITES(FAIL_SITE_NAME)
+#undef FAIL_SITE_NAME
+};
+
+bool fail_armed;
+static bool counting;     /* [I] after boot: fail=... was given */
+static atomic_t nr_plans; /* tasks' plans that exist */
+static atomic_t seen[NR_FAIL_SITES];
+static s32 fail_at[NR_FAIL_SITES]; /* [I] after boot: 0 never */
+
+static void update_armed(void)
+{
+	fail_armed = counting || atomic_read(&nr_plans) != 0;
+}
+
+static int find_site(const char *name, size_t len)
+{
+	for (int i = 0; i < NR_FAIL_SITES; i++) {
+		if (strlen(site_names[i]) == len && memcmp(site_names[i], name, len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+bool fail_should_slow(enum fail_site site)
+{
+	struct fail_plan *plan = current->fail_plan;
+	s32 nr = atomic_inc_return(&seen[site]);
+	bool fail = nr == fail_at[site];
+
+	/* An interrupt allocates for nobody. */
+	if (plan != NULL && plan->site == site && !in_interrupt())
+		fail |= atomic_dec_return(&plan->left) == 0;
+	return fail;
+}
+
+/* Decimal, 1 to 2^31-1. */
+static int parse_count(const char *text, s32 *count)
+{
+	s32 n = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || n > (INT32_MAX - 9) / 10)
+			return -EINVAL;
+		n = n * 10 + (*text - '0');
+	}
+	*count = n;
+	return n > 0 ? 0 : -EINVAL;
+}
+
+int fail_set_global(const char *spec)
+{
+	const char *colon = strchr(spec, ':');
+	s32 count;
+	int site;
+
+	if (strcmp(spec, "count") != 0) {
+		if (colon == NULL)
+			return -EINVAL;
+		site = find_site(spec, (size_t)(colon - spec));
+		if (site < 0 || parse_count(colon + 1, &count) != 0)
+			return -EINVAL;
+		fail_at[site] = atomic_read(&seen[site]) + count;
+	}
+	counting = true;
+	update_armed();
+	return 0;
+}
+
+static void plan_put(struct fail_plan *plan)
+{
+	if (plan == NULL || !atomic_dec_and_test(&plan->refs))
+		return;
+	atomic_dec(&nr_plans);
+	update_armed();
+	kfree(plan);
+}
+
+int fail_set_task(const char *site, u32 n)
+{
+	struct fail_plan *plan = NULL;
+	int id = find_site(site, strlen(site));
+
+	if (id < 0 || n > INT32_MAX)
+		return -EINVAL;
+	fail_forget(current);
+	if (n == 0)
+		return 0;
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
+	if (plan == NULL)
+		return -ENOMEM;
+	atomic_set(&plan->refs, 1);
+	plan->site = (enum fail_site)id;
+	atomic_set(&plan->left, (s32)n);
+	atomic_inc(&nr_plans);
+	current->fail_plan = plan;
+	update_armed();
+	return 0;
+}
+
+bool fail_task_fired(void)
+{
+	const struct fail_plan *plan = current->fail_plan;
+
+	return plan != NULL && atomic_read(&plan->left) <= 0;
+}
+
+void fail_inherit(struct task *child, struct task *parent)
+{
+	child->fail_plan = parent->fail_plan;
+	if (child->fail_plan != NULL)
+		atomic_inc(&child->fail_plan->refs);
+}
+
+void fail_forget(struct task *t)
+{
+	struct fail_plan *plan = t->fail_plan;
+
+	t->fail_plan = NULL;
+	plan_put(plan);
+}
+
+void fail_report(void)
+{
+	if (!counting)
+		return;
+	for (unsigned i = 0; i < NR_FAIL_SITES; i++)
+		control_sendf(CONTROL_REPORT, "fail-site %s %d", site_names[i],
+			      atomic_read(&seen[i]));
+}

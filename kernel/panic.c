@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * panic.c - the last words of the machine.
+ *
+ * Nothing here trusts what it does not need: no lock is taken once panic_in_progress() (printk and
+ * the control channel look at it), and the current task is believed in only if it is on the list of
+ * all tasks or an idle task; a kernel stack that was overrun has a damaged word where it is named.
+ */
+#include <octavo/arch.h>
+#include <octavo/control.h>
+#include <octavo/ksyms.h>
+#include <octavo/panic.h>
+#include <octavo/printf.h>
+#include <octavo/printk.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+
+#define MESSAGE_MAX     256
+#define BACKTRACE_DEPTH 32
+#define PANIC_STATUS    1
+
+static u32 panicking; /* [a] */
+
+bool panic_in_progress(void)
+{
+	return unlikely(arch_read_once(&panicking) != 0);
+}
+
+static void print_address(uintptr_t pc)
+{
+	size_t offset;
+	const char *name = ksym_lookup(pc, &offset);
+
+	if (name != NULL)
+		printk(LOG_EMERG, "  %08lx %s+0x%x\n", (unsigned long)pc, name, (unsigned)offset);
+	else
+		printk(LOG_EMERG, "  %08lx\n", (unsigned long)pc);
+}
+
+void backtrace_print(uintptr_t fp)
+{
+	const struct task *t = arch_current();
+	uintptr_t pc;
+
+	for (unsigned depth = 0; depth < BACKTRACE_DEPTH && fp != 0; depth++) {
+		if (!arch_on_kernel_stack(t, fp) || !arch_backtrace_next(&fp, &pc))
+			break;
+		print_address(pc);
+	}
+}
+
+/* => is the current task one that its fields can be believed of? */
+static bool print_task(void)
+{
+	const struct task *t = arch_current();
+
+	if (!task_is_known(t)) {
+		printk(LOG_EMERG, "current task is damaged (%08lx)\n", (unsigned long)(uintptr_t)t);
+		return false;
+	}
+	printk(LOG_EMERG, "task %.*s[%u] cpu %u preempt_count %x stack %08lx\n", TASK_COMM_LEN,
+	       t->comm, t->pid, t->head.cpu, t->head.preempt_count,
+	       (unsigned long)(uintptr_t)t->kstack);
+	return true;
+}
+
+static void __noreturn panic_end(const char *message, const struct trapframe *frame, uintptr_t fp,
+				 uintptr_t pc)
+{
+	size_t line = strlen(message);
+
+	while (line > 0 && message[line - 1] == '\n')
+		line--;
+	printk(LOG_EMERG, "panic: %.*s\n", (int)line, message);
+	control_send(CONTROL_PANIC, message, line);
+	if (frame != NULL) {
+		arch_print_frame(frame);
+		fp = frame_fp(frame);
+		pc = frame_pc(frame);
+	}
+	if (print_task()) {
+		printk(LOG_EMERG, "backtrace:\n");
+		print_address(pc);
+		backtrace_print(fp);
+	} else {
+		print_address(pc);
+	}
+	arch_machine_end(PANIC_STATUS);
+}
+
+/* The first to come goes on; a panic inside the panic says its line and ends the machine. */
+static void panic_enter(const char *message)
+{
+	arch_irq_disable();
+	if (arch_xchg(&panicking, 1) == 0)
+		return;
+	printk(LOG_EMERG, "panic in panic: %s\n", message);
+	arch_machine_end(PANIC_STATUS);
+}
+
+void panic(const char *fmt, ...)
+{
+	char message[MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vscnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	panic_enter(message);
+	panic_end(message, NULL, arch_frame_pointer(), (uintptr_t)__builtin_return_address(0));
+}
+
+void panic_frame(const struct trapframe *frame, const char *fmt, ...)
+{
+	char message[MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vscnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	panic_enter(message);
+	panic_end(message, frame, 0, 0);
+}

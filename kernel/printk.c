@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * printk.c - the kernel log and the console.
+ *
+ *	printk() -> ring -> log_flush() -> console
+ *	                 -> log_read()      (dmesg)
+ *	console_write()  ----------------> console
+ *
+ * The console has a position in the ring like any other reader, so what was said before a console
+ * registered is printed when it does. console_lock is held while the device is written, log_lock
+ * only while the ring is read or changed: printk() costs a caller that holds a lock no more than
+ * its own lines and those that another CPU left.
+ *
+ * Lock order: console_lock, log_lock. During a panic neither is taken (panic_in_progress): the CPU
+ * that panics may hold them, and the task that runs may be damaged.
+ */
+#include <octavo/log_ring.h>
+#include <octavo/printf.h>
+#include <octavo/printk.h>
+#include <octavo/spinlock.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+
+#define LOG_BYTES     32768
+#define LINE_MAX      512
+#define CONSOLE_CHUNK 128 /* bytes written with interrupts off */
+
+static char log_buffer[LOG_BYTES];
+static struct log_ring ring = LOG_RING_INIT(log_buffer); /* [log_lock] */
+static char line[LINE_MAX];                              /* [log_lock] */
+static spinlock_t log_lock = SPINLOCK_INIT(log_lock);
+
+static const struct console *console;     /* [console_lock] */
+static u64 console_pos;                   /* [console_lock] what it has of the ring */
+static unsigned console_level = LOG_INFO; /* [console_lock] */
+static spinlock_t console_lock = SPINLOCK_INIT(console_lock);
+
+/* The locks, unless the machine is about to end. */
+static irqstate_t log_enter(spinlock_t *l)
+{
+	return panic_in_progress() ? arch_irq_save() : spin_lock_irqsave(l);
+}
+
+static void log_leave(spinlock_t *l, irqstate_t s)
+{
+	if (panic_in_progress())
+		arch_irq_restore(s);
+	else
+		spin_unlock_irqrestore(l, s);
+}
+
+/* Everything that the console has not had goes to it. */
+static void log_flush(void)
+{
+	char chunk[CONSOLE_CHUNK];
+	irqstate_t outer, inner;
+	size_t n;
+
+	do {
+		outer = log_enter(&console_lock);
+		n = 0;
+		if (console != NULL) {
+			inner = log_enter(&log_lock);
+			n = log_ring_get(&ring, &console_pos, console_level, chunk, sizeof(chunk));
+			log_leave(&log_lock, inner);
+			if (n != 0)
+				console->write(chunk, n);
+		}
+		log_leave(&console_lock, outer);
+	} while (n != 0);
+}
+
+static size_t format_line(const char *fmt, va_list ap)
+{
+	u64 us = clock_ns() / 1000u;
+	int n = scnprintf(line, sizeof(line), "[%5u.%06u] ", (unsigned)(us / 1000000u),
+			  (unsigned)(us % 1000000u));
+
+	return (size_t)(n + vscnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap));
+}
+
+void printk(enum log_level level, const char *fmt, ...)
+{
+	irqstate_t s = log_enter(&log_lock);
+	size_t len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	len = format_line(fmt, ap);
+	va_end(ap);
+	log_ring_put(&ring, level, line, len);
+	log_leave(&log_lock, s);
+	log_flush();
+}
+
+size_t log_read(u64 *pos, char *buf, size_t len)
+{
+	irqstate_t s = log_enter(&log_lock);
+	size_t n = log_ring_get(&ring, pos, LOG_DEBUG, buf, len);
+
+	log_leave(&log_lock, s);
+	return n;
+}
+
+void log_set_console_level(enum log_level level)
+{
+	irqstate_t s = log_enter(&console_lock);
+
+	console_level = level;
+	log_leave(&console_lock, s);
+}
+
+void console_register(const struct console *con)
+{
+	irqstate_t s = log_enter(&console_lock);
+
+	if (console == NULL)
+		console = con;
+	log_leave(&console_lock, s);
+	log_flush();
+}
+
+void console_write(const char *text, size_t len)
+{
+	while (len != 0) {
+		size_t n = MIN(len, (size_t)CONSOLE_CHUNK);
+		irqstate_t s = log_enter(&console_lock);
+
+		if (console != NULL)
+			console->write(text, n);
+		log_leave(&console_lock, s);
+		text += n;
+		len -= n;
+	}
+}

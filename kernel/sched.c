@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched.c - who runs: a run queue for each CPU.
+ *
+ *	queue[0]  tasks with something left of their slice: woken sleepers
+ *	queue[1]  tasks whose slice was used up (it is full again), new ones, those that yielded
+ *
+ * Each queue is first come, first served, and queue[0] goes first: whoever sleeps much is served
+ * soon, until its slice is used up, so nobody waits longer than the slices of those before it. A
+ * wake from an interrupt preempts a task, a wake by a task does not. The idle task is in no queue.
+ *
+ * A task is in one of these states:
+ *	running		rq->curr, on_rq, in no queue
+ *	runnable	on_rq, in a queue
+ *	asleep		not on_rq; state is a sleeping one
+ *	falling asleep	running, state a sleeping one: a wake turns it back; a preemption leaves the
+ *			state alone and queues the task, so that it can go on to look at its condition
+ *
+ * The run queue's lock is held from before the choice of the next task until that task has
+ * continued on its own stack (finish_switch); so a task that a waker sees off its run queue has
+ * left its stack. A woken task returns to the CPU that it ran on.
+ * Lock order: any spinlock, then runqueue_lock; nothing inside it.
+ */
+#include <arch/atomic.h>
+#include <octavo/arch.h>
+#include <octavo/mm.h>
+#include <octavo/sched.h>
+#include <octavo/time.h>
+
+TAILQ_HEAD(run_list, task);
+
+enum { QUEUE_SLEEPERS, QUEUE_OTHERS, NR_QUEUES };
+
+enum switch_reason {
+	SWITCH_PREEMPT, /* the task did not ask: its state is left alone */
+	SWITCH_SLEEP,   /* its state says whether it comes back */
+	SWITCH_YIELD,
+};
+
+struct runqueue {
+	spinlock_t lock;
+	struct run_list queue[NR_QUEUES]; /* [lock] */
+	u32 nr;                           /* [lock] tasks in the queues */
+	struct task *curr;                /* [lock] */
+	struct task *idle;                /* [I] */
+	spinlock_t *exit_lock;            /* [lock] of sched_exit(): the next task releases it */
+	struct run_list dead;             /* [lock] TASK_DEAD, off their stacks */
+	u64 nr_switches;                  /* [lock] */
+} __aligned(64);
+
+static struct runqueue runqueues[NR_CPUS];
+static unsigned nr_cpus_running = 1;
+static bool live; /* set by the first switch */
+
+/* --- the run queue's lock: its owner changes in the middle of a switch --- */
+
+static struct runqueue *this_rq(void)
+{
+	return &runqueues[arch_current_head()->cpu];
+}
+
+static irqstate_t rq_lock(struct runqueue *rq) __acquires(&rq->lock)
+{
+	return spin_lock_irqsave(&rq->lock);
+}
+
+/* Does not look at need_resched: that is done where a switch is possible. */
+static void rq_unlock_quiet(struct runqueue *rq, irqstate_t s) __releases(&rq->lock)
+{
+	__release(&rq->lock);
+	lockval_release(&rq->lock, rq->lock.tag);
+	arch_store_release(&rq->lock.locked, 0);
+	arch_irq_restore(s);
+	preempt_enable_quiet();
+}
+
+/* Lock the run queue of t; it may move while we wait. */
+static struct runqueue *task_rq_lock(struct task *t, irqstate_t *s)
+{
+	for (;;) {
+		struct runqueue *rq = &runqueues[arch_read_once(&t->head.cpu)];
+
+		*s = rq_lock(rq);
+		if (likely(rq == &runqueues[t->head.cpu]))
+			return rq;
+		spin_unlock_irqrestore(&rq->lock, *s);
+	}
+}
+
+static void rq_check(const struct runqueue *rq)
+{
+	const struct task *t;
+	u32 n = 0;
+
+	for (unsigned i = 0; i < NR_QUEUES; i++) {
+		TAILQ_FOREACH(t, &rq->queue[i], rq_link) {
+			PANIC_ON(!t->on_rq || t == rq->curr || t == rq->idle);
+			n++;
+		}
+	}
+	PANIC_ON(n != rq->nr || rq->curr == NULL);
+}
+
+/* --- queueing; the run queue's lock is held --- */
+
+static void enqueue(struct runqueue *rq, struct task *t, unsigned which)
+{
+	if (t->slice_left_ns <= 0) {
+		t->slice_left_ns = SLICE_NS;
+		which = QUEUE_OTHERS;
+	}
+	t->on_rq = true;
+	TAILQ_INSERT_TAIL(&rq->queue[which], t, rq_link);
+	rq->nr++;
+}
+
+/* The n-th runnable task, n < rq->nr, and its queue. */
+static struct task *nth_runnable(struct runqueue *rq, u32 n, struct run_list **queue)
+{
+	struct task *t = NULL;
+
+	for (unsigned i = 0; i < NR_QUEUES; i++) {
+		*queue = &rq->queue[i];
+		TAILQ_FOREACH(t, *queue, rq_link) {
+			if (n-- == 0)
+				return t;
+		}
+	}
+	return t;
+}
+
+static struct task *pick_next(struct runqueue *rq)
+{
+	struct run_list *queue = &rq->queue[QUEUE_SLEEPERS];
+	struct task *t = TAILQ_FIRST(queue);
+
+	if (rq->nr == 0)
+		return rq->idle;
+	if (t == NULL) {
+		queue = &rq->queue[QUEUE_OTHERS];
+		t = TAILQ_FIRST(queue);
+	}
+	if (unlikely(chaos_on))
+		t = nth_runnable(rq, chaos_pick(rq->nr), &queue);
+	TAILQ_REMOVE(queue, t, rq_link);
+	rq->nr--;
+	return t;
+}
+
+/* Have the CPU of rq choose again as soon as it may. */
+static void resched(struct runqueue *rq)
+{
+	rq->curr->head.need_resched |= RESCHED_WANTED;
+	rq->curr->head.user_work = 1;
+}
+
+/* t has become runnable in queue `which`: does it go before the running task? */
+static void preempt_for(struct runqueue *rq, unsigned which)
+{
+	if (rq->curr == rq->idle || (which == QUEUE_SLEEPERS && in_interrupt()))
+		resched(rq);
+}
+
+/* --- the switch --- */
+
+static void charge(struct task *t, u64 now)
+{
+	u64 ran = now - t->switched_in_ns;
+
+	t->run_ns += ran;
+	t->slice_left_ns -= ran < SLICE_NS ? (s32)ran : SLICE_NS;
+	t->switched_in_ns = now;
+}
+
+/* The first thing on the stack of the task that continues. => rq lock held, which prev took */
+static void finish_switch(struct runqueue *rq, struct task *prev)
+{
+	spinlock_t *exit_lock = rq->exit_lock;
+
+	if (likely(exit_lock == NULL))
+		return;
+	rq->exit_lock = NULL;
+	if (prev->state == TASK_DEAD)
+		TAILQ_INSERT_TAIL(&rq->dead, prev, rq_link);
+	/* From here on a zombie's parent may free it. */
+	arch_store_release(&exit_lock->locked, 0);
+}
+
+static void switch_to(struct runqueue *rq, struct task *prev, struct task *next)
+{
+	struct mm *mm = next->mm != NULL ? next->mm : &kernel_mm;
+	u64 now = clock_ns();
+
+	charge(prev, now);
+	next->switched_in_ns = now;
+	next->head.need_resched = chaos_on ? RESCHED_CHAOS : 0;
+	next->nr_switches++;
+	rq->nr_switches++;
+	rq->curr = next;
+	live = true;
+	next->active_mm = mm;
+	if (prev->active_mm != mm)
+		mm_switch(prev->active_mm, mm);
+	lockval_release(&rq->lock, rq->lock.tag);
+	prev = arch_switch(prev, next);
+	rq = this_rq();
+	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
+	finish_switch(rq, prev);
+}
+
+static void switch_tasks(enum switch_reason reason)
+{
+	struct task *prev = current, *next;
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = this_rq();
+
+	(void)rq_lock(rq);
+	prev->head.need_resched &= ~RESCHED_WANTED;
+	if (prev == rq->idle) {
+		PANIC_ON(prev->state != TASK_RUNNABLE); /* there is nobody to run instead */
+	} else if (reason == SWITCH_SLEEP && prev->state != TASK_RUNNABLE) {
+		prev->on_rq = false;
+	} else {
+		enqueue(rq, prev, reason == SWITCH_YIELD ? QUEUE_OTHERS : QUEUE_SLEEPERS);
+	}
+	next = pick_next(rq);
+	if (next != prev)
+		switch_to(rq, prev, next);
+	rq_unlock_quiet(this_rq(), s);
+}
+
+void schedule(void)
+{
+	ASSERT(current->head.preempt_count == 0);
+	do {
+		switch_tasks(SWITCH_SLEEP);
+	} while (current->head.need_resched & RESCHED_WANTED);
+}
+
+void sched_yield_cpu(void)
+{
+	switch_tasks(SWITCH_YIELD);
+}
+
+static bool preemption_due(void)
+{
+	u32 why = current->head.need_resched;
+
+	return (why & RESCHED_WANTED) || ((why & RESCHED_CHAOS) && chaos_preempt());
+}
+
+void preempt_resched(void)
+{
+	if (arch_irqs_disabled() || current->head.preempt_count != 0 || !preemption_due())
+		return;
+	do {
+		switch_tasks(SWITCH_PREEMPT);
+	} while (current->head.need_resched & RESCHED_WANTED);
+}
+
+void preempt_resched_irq(void)
+{
+	ASSERT(arch_irqs_disabled() && current->head.preempt_count == 0);
+	if (!preemption_due())
+		return;
+	do {
+		switch_tasks(SWITCH_PREEMPT);
+	} while (current->head.need_resched & RESCHED_WANTED);
+}
+
+void sched_new_task(struct task *prev)
+{
+	struct runqueue *rq = this_rq();
+
+	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
+	finish_switch(rq, prev);
+	lockval_release(&rq->lock, rq->lock.tag);
+	arch_store_release(&rq->lock.locked, 0);
+	arch_irq_enable();
+	preempt_enable();
+}
+
+void sched_exit(spinlock_t *lock)
+{
+	struct task *prev = current;
+	struct runqueue *rq;
+
+	arch_irq_disable();
+	rq = this_rq();
+	(void)rq_lock(rq);
+	ASSERT(prev != rq->idle && (prev->state == TASK_ZOMBIE || prev->state == TASK_DEAD));
+	lockval_release(lock, lock->tag);
+	rq->exit_lock = lock;
+	prev->on_rq = false;
+	switch_to(rq, prev, pick_next(rq));
+	panic("a dead task runs");
+}
+
+/* --- sleeping and waking --- */
+
+void sched_set_sleeping(bool interruptible)
+{
+	current->state = interruptible ? TASK_INTERRUPTIBLE : TASK_SLEEPING;
+	arch_mb(); /* before the look at the condition */
+}
+
+void sched_set_running(void)
+{
+	current->state = TASK_RUNNABLE;
+}
+
+static bool wake_task(struct task *t, bool interruptible_only)
+{
+	irqstate_t s;
+	struct runqueue *rq = task_rq_lock(t, &s);
+	bool slept = t->state == TASK_INTERRUPTIBLE ||
+		     (t->state == TASK_SLEEPING && !interruptible_only);
+
+	if (slept) {
+		t->state = TASK_RUNNABLE;
+		if (!t->on_rq) {
+			unsigned which = t->slice_left_ns > 0 ? QUEUE_SLEEPERS : QUEUE_OTHERS;
+
+			enqueue(rq, t, which);
+			preempt_for(rq, which);
+		}
+	}
+	spin_unlock_irqrestore(&rq->lock, s);
+	return slept;
+}
+
+bool sched_wake(struct task *t)
+{
+	return wake_task(t, false);
+}
+
+bool sched_wake_interruptible(struct task *t)
+{
+	return wake_task(t, true);
+}
+
+void sched_start(struct task *t)
+{
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = this_rq();
+
+	(void)rq_lock(rq);
+	ASSERT(!t->on_rq);
+	t->head.cpu = arch_current_head()->cpu;
+	t->state = TASK_RUNNABLE;
+	t->slice_left_ns = SLICE_NS;
+	enqueue(rq, t, QUEUE_OTHERS);
+	preempt_for(rq, QUEUE_OTHERS);
+	spin_unlock_irqrestore(&rq->lock, s);
+}
+
+void sched_wait_inactive(struct task *t)
+{
+	for (;;) {
+		irqstate_t s;
+		struct runqueue *rq = task_rq_lock(t, &s);
+		bool running = rq->curr == t;
+
+		spin_unlock_irqrestore(&rq->lock, s);
+		if (!running)
+			return;
+		arch_relax();
+	}
+}
+
+struct task *sched_take_dead(void)
+{
+	struct task *t = NULL;
+
+	for (unsigned cpu = 0; cpu < nr_cpus_running && t == NULL; cpu++) {
+		struct runqueue *rq = &runqueues[cpu];
+		irqstate_t s = rq_lock(rq);
+
+		t = TAILQ_FIRST(&rq->dead);
+		if (t != NULL)
+			TAILQ_REMOVE(&rq->dead, t, rq_link);
+		spin_unlock_irqrestore(&rq->lock, s);
+	}
+	return t;
+}
+
+/* --- ticks, idling, reports --- */
+
+void sched_tick(void)
+{
+	struct runqueue *rq = this_rq();
+	irqstate_t s = rq_lock(rq);
+	struct task *t = rq->curr;
+
+	charge(t, clock_ns());
+	if (rq->nr != 0 && (t == rq->idle || t->slice_left_ns <= 0))
+		resched(rq);
+	else if (t->slice_left_ns <= 0)
+		t->slice_left_ns = SLICE_NS;
+	CHECK(rq_check(rq));
+	spin_unlock_irqrestore(&rq->lock, s);
+}
+
+u64 sched_task_run_ns(struct task *t)
+{
+	irqstate_t s;
+	struct runqueue *rq = task_rq_lock(t, &s);
+	u64 ns;
+
+	if (rq->curr == t)
+		charge(t, clock_ns());
+	ns = t->run_ns;
+	spin_unlock_irqrestore(&rq->lock, s);
+	return ns;
+}
+
+void sched_init(void)
+{
+	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct runqueue *rq = &runqueues[cpu];
+
+		spin_lock_init(&rq->lock, runqueue_lock);
+		for (unsigned i = 0; i < NR_QUEUES; i++)
+			TAILQ_INIT(&rq->queue[i]);
+		TAILQ_INIT(&rq->dead);
+	}
+	boot_task.on_rq = true;
+	boot_task.switched_in_ns = clock_ns();
+	runqueues[0].idle = &boot_task;
+	runqueues[0].curr = &boot_task;
+}
+
+void sched_cpu_idle(void)
+{
+	for (;;) {
+		arch_irq_disable();
+		if (current->head.need_resched & RESCHED_WANTED)
+			arch_irq_enable();
+		else
+			arch_idle();
+		if (current->head.need_resched & RESCHED_WANTED)
+			schedule();
+	}
+}
+
+bool sched_is_live(void)
+{
+	return live;
+}
+
+unsigned sched_nr_runnable(void)
+{
+	unsigned n = 0;
+
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		const struct runqueue *rq = &runqueues[cpu];
+
+		n += rq->nr + (rq->curr != rq->idle ? 1 : 0);
+	}
+	return n;
+}
+
+u64 sched_nr_switches(void)
+{
+	u64 n = 0;
+
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		irqstate_t s = rq_lock(&runqueues[cpu]);
+
+		n += runqueues[cpu].nr_switches;
+		spin_unlock_irqrestore(&runqueues[cpu].lock, s);
+	}
+	return n;
+}

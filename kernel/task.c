@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.c - making, finding and freeing tasks.
+ *
+ *	task_alloc()  task, kernel stack, pid  ->  sched_start()  ->  ... task_exit()
+ *	                                            zombie: its parent calls task_free()
+ *	                                            dead (kernel thread): task_reap_dead() does
+ *
+ * Pids are given in order, and again after PID_MAX; 1 is given once, to the first task of all.
+ * task_list_lock protects the list of all tasks and the pid table.
+ */
+#include <octavo/arch.h>
+#include <octavo/assert.h>
+#include <octavo/errno.h>
+#include <octavo/mm.h>
+#include <octavo/sched.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+
+#define PID_BUCKETS 64
+
+spinlock_t task_list_lock = SPINLOCK_INIT(task_list_lock);
+struct task_list all_tasks = LIST_HEAD_INITIALIZER(all_tasks);
+static struct task_list pid_table[PID_BUCKETS]; /* [task_list_lock] */
+static u32 last_pid;                            /* [task_list_lock] */
+static u32 nr_tasks;                            /* [task_list_lock] */
+static struct slab_cache *task_cache;
+
+struct task boot_task = {
+	.flags = TASK_KTHREAD,
+	.active_mm = &kernel_mm,
+	.comm = "idle/0",
+};
+
+void task_init(void)
+{
+	task_cache = slab_cache_create("task", sizeof(struct task), 16);
+	wait_queue_init(&boot_task.child_exit);
+}
+
+struct task *task_find(u32 pid)
+{
+	struct task *t;
+
+	assert_held(&task_list_lock);
+	LIST_FOREACH(t, &pid_table[pid % PID_BUCKETS], pid_hash) {
+		if (t->pid == pid)
+			return t;
+	}
+	return NULL;
+}
+
+bool task_is_known(const struct task *t)
+{
+	const struct task *known;
+	u32 steps = 0;
+
+	if (t == &boot_task)
+		return true;
+	LIST_FOREACH(known, &all_tasks, all) {
+		if (known == t)
+			return true;
+		if (++steps > PID_MAX)
+			break;
+	}
+	return false;
+}
+
+/* Give t the next free pid and list it. => 0, -EAGAIN */
+static int pid_assign(struct task *t)
+{
+	u32 pid;
+
+	spin_lock(&task_list_lock);
+	if (nr_tasks >= PID_MAX - 2) {
+		spin_unlock(&task_list_lock);
+		return -EAGAIN;
+	}
+	pid = last_pid;
+	do {
+		pid = pid + 1 < PID_MAX ? pid + 1 : 2;
+	} while (task_find(pid) != NULL);
+	last_pid = pid;
+	nr_tasks++;
+	t->pid = pid;
+	LIST_INSERT_HEAD(&pid_table[pid % PID_BUCKETS], t, pid_hash);
+	LIST_INSERT_HEAD(&all_tasks, t, all);
+	spin_unlock(&task_list_lock);
+	return 0;
+}
+
+struct task *task_alloc(const char *comm)
+{
+	struct task *t;
+	int err = -ENOMEM;
+
+	task_reap_dead();
+	t = slab_alloc(task_cache, GFP_KERNEL | __GFP_ZERO);
+	if (t == NULL)
+		return err_ptr(err);
+	strlcpy(t->comm, comm, sizeof(t->comm));
+	t->head.preempt_count = 1; /* sched_new_task() makes it 0 */
+	t->started_ns = clock_ns();
+	LIST_INIT(&t->children);
+	wait_queue_init(&t->child_exit);
+	err = arch_kstack_alloc(t);
+	if (err != 0)
+		goto free_task;
+	err = pid_assign(t);
+	if (err != 0)
+		goto free_stack;
+	return t;
+
+free_stack:
+	arch_kstack_free(t);
+free_task:
+	slab_free(task_cache, t);
+	return err_ptr(err);
+}
+
+void task_free(struct task *t)
+{
+	PANIC_ON(t->on_rq || t->mm != NULL || t->fail_plan != NULL);
+	spin_lock(&task_list_lock);
+	LIST_REMOVE(t, pid_hash);
+	LIST_REMOVE(t, all);
+	nr_tasks--;
+	spin_unlock(&task_list_lock);
+	arch_task_free(t);
+	arch_kstack_free(t);
+	slab_free(task_cache, t);
+}
+
+void task_reap_dead(void)
+{
+	struct task *t;
+
+	while ((t = sched_take_dead()) != NULL)
+		task_free(t);
+}
+
+struct task *kthread_create(int (*fn)(void *), void *arg, const char *name)
+{
+	struct task *t = task_alloc(name);
+
+	if (ptr_is_err(t))
+		return t;
+	t->flags = TASK_KTHREAD;
+	t->active_mm = &kernel_mm;
+	arch_task_init_kernel(t, fn, arg);
+	return t;
+}
+
+void task_kill(struct task *t, int signal)
+{
+	if (t->flags & TASK_KTHREAD)
+		return;
+	arch_cmpxchg(&t->fatal_signal, 0, (u32)signal); /* the first one counts */
+	t->head.user_work = 1;
+	sched_wake_interruptible(t);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * time.c - the tick, the clocks, and sleeping for a time.
+ *
+ * The monotonic clock is the architecture's. The real one is the monotonic plus what the kernel
+ * parameter epoch= says that it was at the start of the machine; no calendar chip is read, so a run
+ * does not depend on the day.
+ */
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/param.h>
+#include <octavo/sched.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/time.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/time.h>
+
+#define DEFAULT_EPOCH 1767225600u /* 2026-01-01 00:00:00 UTC */
+
+volatile u32 ticks;
+static u64 realtime_base_ns; /* [I] after time_init() */
+
+void time_init(void)
+{
+	u32 epoch;
+
+	if (params_get_u32(&boot_params, "epoch", &epoch) != 0)
+		epoch = DEFAULT_EPOCH;
+	realtime_base_ns = epoch * NSEC_PER_SEC;
+	timer_init();
+}
+
+u64 clock_realtime_ns(void)
+{
+	return realtime_base_ns + clock_ns();
+}
+
+void irq_enter(void)
+{
+	arch_current_head()->preempt_count += PREEMPT_IRQ;
+}
+
+void irq_exit(void)
+{
+	arch_current_head()->preempt_count -= PREEMPT_IRQ;
+}
+
+void timer_tick(bool user, uintptr_t pc)
+{
+	(void)user, (void)pc;
+	if (current->head.cpu == 0) {
+		ticks++;
+		timers_run(clock_ns());
+	}
+	sched_tick();
+}
+
+/* --- sleeping --- */
+
+static void sleep_over(void *arg)
+{
+	sched_wake(arg);
+}
+
+int sleep_until(u64 when_ns)
+{
+	struct timer timer = {.fn = sleep_over, .arg = current};
+	int err = 0;
+
+	might_sleep();
+	timer_add(&timer, when_ns);
+	for (;;) {
+		sched_set_sleeping(true);
+		if (clock_ns() >= when_ns)
+			break;
+		if (task_must_die()) {
+			err = -EINTR;
+			break;
+		}
+		schedule();
+	}
+	sched_set_running();
+	timer_cancel(&timer);
+	return err;
+}
+
+/* --- system calls --- */
+
+/* The time of a clock in nanoseconds. => 0, -EINVAL */
+static int clock_read(int clock, u64 *ns)
+{
+	switch (clock) {
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ns = clock_ns();
+		return 0;
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*ns = clock_realtime_ns();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ns = sched_task_run_ns(current);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Seconds and the nanoseconds left over. Whole seconds fit 32 bits until the year 2106. */
+static u32 split_seconds(u64 ns, u32 *rest)
+{
+	u32 seconds = (u32)(ns / NSEC_PER_SEC);
+
+	*rest = (u32)(ns - seconds * NSEC_PER_SEC);
+	return seconds;
+}
+
+long sys_clock_gettime(int clock, void __user *ts)
+{
+	struct uapi_timespec32 t;
+	u32 rest;
+	u64 ns;
+
+	if (clock_read(clock, &ns) != 0)
+		return -EINVAL;
+	t.tv_sec = (int)split_seconds(ns, &rest);
+	t.tv_nsec = (int)rest;
+	return copy_to_user(ts, &t, sizeof(t));
+}
+
+long sys_clock_gettime64(int clock, void __user *ts)
+{
+	struct uapi_timespec64 t;
+	u32 rest;
+	u64 ns;
+
+	if (clock_read(clock, &ns) != 0)
+		return -EINVAL;
+	t.tv_sec = split_seconds(ns, &rest);
+	t.tv_nsec = rest;
+	return copy_to_user(ts, &t, sizeof(t));
+}
+
+long sys_nanosleep(const void __user *req, void __user *rem)
+{
+	struct uapi_timespec32 t;
+	u64 when, now;
+	u32 rest;
+
+	if (copy_from_user(&t, req, sizeof(t)) != 0)
+		return -EFAULT;
+	if (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= (int)NSEC_PER_SEC)
+		return -EINVAL;
+	when = clock_ns() + (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
+	if (sleep_until(when) == 0)
+		return 0;
+	now = clock_ns();
+	t.tv_sec = (int)split_seconds(now < when ? when - now : 0, &rest);
+	t.tv_nsec = (int)rest;
+	if (rem != NULL && copy_to_user(rem, &t, sizeof(t)) != 0)
+		return -EFAULT;
+	return -EINTR;
+}
+
+long sys_time(s32 __user *t)
+{
+	u32 rest, now = split_seconds(clock_realtime_ns(), &rest);
+
+	if (t != NULL && copy_to_user(t, &now, sizeof(now)) != 0)
+		return -EFAULT;
+	return (long)now;
+}
+
+long sys_gettimeofday(void __user *tv, void __user *tz)
+{
+	static const s32 utc[2]; /* minutes west, kind of summer time */
+	struct uapi_timeval32 t;
+	u32 rest;
+
+	if (tv != NULL) {
+		t.tv_sec = (int)split_seconds(clock_realtime_ns(), &rest);
+		t.tv_usec = (int)(rest / 1000u);
+		if (copy_to_user(tv, &t, sizeof(t)) != 0)
+			return -EFAULT;
+	}
+	if (tz != NULL && copy_to_user(tz, utc, sizeof(utc)) != 0)
+		return -EFAULT;
+	return 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait.c - wait queues.
+ *
+ * A waiter is on the queue and marked sleeping before it looks at its condition; a waker changes
+ * the condition before it looks at the queue. Each puts a full barrier in between, so at least one
+ * of them sees the other. A waker that finds the queue empty takes no lock.
+ *
+ * wait_finish() always takes the queue's lock: a waker uses the waiter's task under it, so once
+ * wait_finish() has had the lock nobody uses task or waiter any more.
+ * Lock order: wait_queue.lock, runqueue_lock.
+ */
+#include <arch/atomic.h>
+#include <octavo/sched.h>
+#include <octavo/wait.h>
+
+void wait_queue_init(struct wait_queue *q)
+{
+	spin_lock_init(&q->lock, wait_queue_lock);
+	TAILQ_INIT(&q->waiters);
+}
+
+void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible)
+{
+	irqstate_t s = spin_lock_irqsave(&q->lock);
+
+	if (!w->queued) {
+		w->task = current;
+		w->queued = true;
+		TAILQ_INSERT_TAIL(&q->waiters, w, link);
+	}
+	sched_set_sleeping(interruptible);
+	spin_unlock_irqrestore(&q->lock, s);
+}
+
+void wait_sleep(void)
+{
+	schedule();
+}
+
+void wait_finish(struct wait_queue *q, struct waiter *w)
+{
+	irqstate_t s;
+
+	sched_set_running();
+	s = spin_lock_irqsave(&q->lock);
+	if (w->queued) {
+		TAILQ_REMOVE(&q->waiters, w, link);
+		w->queued = false;
+	}
+	spin_unlock_irqrestore(&q->lock, s);
+}
+
+void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s)
+{
+	while (w->queued) {
+		sched_set_sleeping(false);
+		spin_unlock_irqrestore(&q->lock, s);
+		schedule();
+		s = spin_lock_irqsave(&q->lock);
+	}
+	spin_unlock_irqrestore(&q->lock, s);
+}
+
+/* Wake up to max sleepers, and take them off the queue: they queue again if they must. */
+static void wake(struct wait_queue *q, u32 max)
+{
+	struct waiter *w;
+	irqstate_t s;
+
+	arch_mb();
+	if (TAILQ_EMPTY(&q->waiters))
+		return;
+	s = spin_lock_irqsave(&q->lock);
+	while (max > 0 && (w = TAILQ_FIRST(&q->waiters)) != NULL) {
+		TAILQ_REMOVE(&q->waiters, w, link);
+		w->queued = false;
+		if (sched_wake(w->task))
+			max--;
+	}
+	spin_unlock_irqrestore(&q->lock, s);
+}
+
+void wake_one(struct wait_queue *q)
+{
+	wake(q, 1);
+}
+
+void wake_all(struct wait_queue *q)
+{
+	wake(q, UINT32_MAX);
+}
+
+bool task_must_die(void)
+{
+	return current->fatal_signal != 0;
+}
