@@ -23,8 +23,9 @@ struct audit_source {
 void audit_own(struct audit *a, pfn_t pfn, u32 nr, enum page_owner owner);
 /* audit_ref - one more reference to the frame (file's, shared object's). */
 void audit_ref(struct audit *a, pfn_t pfn);
-/* audit_map - one user page-table entry maps the frame (counts a reference as well). */
-void audit_map(struct audit *a, pfn_t pfn);
+/* audit_map - one user page-table entry maps the frame (counts a reference as well). alone: it
+ * must be the only one, since a program may write to it and no other may see that. */
+void audit_map(struct audit *a, pfn_t pfn, bool alone);
 /* audit_differ - something else is wrong: printed and counted. */
 void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 

@@ -68,7 +68,7 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
 /* --- for exec --- */
 /* mm_setup_stack - the stack area below `top`, RLIMIT_STACK 8M of growth. => 0, -ENOMEM */
 int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
-/* mm_write_user / mm_zero_user - fill the memory of an mm that is not loaded (a program being
+/* mm_write_user - fill the memory of an mm that is not loaded (a program being
  * exec'ed), faulting pages in. => 0, -ENOMEM, -EFAULT; sleeps */
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the

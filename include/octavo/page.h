@@ -7,7 +7,7 @@
  *	per-CPU hot  -                   -                  -               hot list
  *	slab         struct slab_cache   objects in use     first free      cache's lists
  *	anon         NULL, or the shared pgoff              -               (LRU later)
- *	             object | PAGE_SHARED
+ *	             object | PAGE_MAPPING_SHARED
  *	tmpfs        struct inode        page of the file   -               -
  *	page table   struct pmap         which table        -               pmap's list
  *	vmalloc      struct vm_area      page of the area   -               -
@@ -44,6 +44,8 @@ enum page_owner {
 #define PG_ZERO         0x40u /* the shared zero page */
 #define PAGE_ZONE_SHIFT 28    /* zone index in the top bits: 2 bits zone, 2 bits node */
 #define PAGE_NODE_SHIFT 30
+
+#define PAGE_MAPPING_SHARED 1u /* in `mapping` of an anonymous page; the rest is the object */
 
 struct page {
 	u32 flags;             /* owner, PG_* [own]; zone and node [I] */

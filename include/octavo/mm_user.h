@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_user.h - what the files that make up user memory (mm.c, mmap.c, fault.c, mprotect.c, brk.c,
+ * madvise.c, shared_anon.c) have of each other.
+ *
+ * The counts of a user page: mapcount is the number of page-table entries that map it; refcount is
+ * that, and one for the object that it belongs to (a shared anonymous object). So a private page
+ * with refcount 1 is one that nobody else can see. The zero page is counted nowhere.
+ */
+#pragma once
+
+#include <octavo/area.h>
+#include <octavo/mm.h>
+#include <octavo/zone.h>
+
+#define STACK_LIMIT (8u * 1024 * 1024) /* RLIMIT_STACK: bytes that a stack may grow to */
+
+extern pfn_t zero_pfn;                          /* [I] the page that unwritten memory reads as */
+extern const struct area_window mm_user_window; /* where programs may map */
+
+/* --- pages --- */
+
+/* vm_prot - an area's access bits as the pmap wants them; what may be accessed may be read. */
+static inline u32 vm_prot(u32 vm_flags)
+{
+	u32 prot = vm_flags & (PMAP_READ | PMAP_WRITE | PMAP_EXEC);
+
+	return prot ? prot | PMAP_READ : 0;
+}
+
+static inline bool page_is_private(const struct page *page)
+{
+	return page_owner(page) == PAGE_ANON && !page->mapping;
+}
+
+/* user_page_may_write - may an entry of a private area map this frame writable? PTL. */
+static inline bool user_page_may_write(pfn_t pfn)
+{
+	const struct page *page = pfn_to_page(pfn);
+
+	return page_is_private(page) && atomic_read(&page->refcount) == 1;
+}
+
+/* user_page_mapped - one more entry maps it, with a reference of its own. PTL. */
+static inline void user_page_mapped(pfn_t pfn)
+{
+	struct page *page = pfn_to_page(pfn);
+
+	if (pfn == zero_pfn)
+		return;
+	atomic_inc(&page->mapcount);
+	atomic_inc(&page->refcount);
+}
+
+/* user_page_unmapped - one entry fewer, and its reference; frees the last. */
+static inline void user_page_unmapped(pfn_t pfn)
+{
+	struct page *page = pfn_to_page(pfn);
+
+	if (pfn == zero_pfn)
+		return;
+	atomic_dec(&page->mapcount);
+	put_page(page);
+}
+
+/* the same, as pmap_remove_range() calls it; what is anonymous is never clean */
+static inline void user_page_unmapped_dirty(pfn_t pfn, bool dirty)
+{
+	(void)dirty;
+	user_page_unmapped(pfn);
+}
+
+/* user_page_alloc - a page of private memory, not cleared, refcount 1 and mapcount 1 for the entry
+ * that is about to map it. => NULL; sleeps */
+static inline struct page *user_page_alloc(vaddr_t va)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+
+	if (likely(page)) {
+		page_set_owner(page, PAGE_ANON);
+		page->mapping = NULL;
+		page->index = va >> PAGE_SHIFT;
+		atomic_set(&page->mapcount, 1);
+	}
+	return page;
+}
+
+/* user_page_discard - undo user_page_alloc() */
+static inline void user_page_discard(struct page *page)
+{
+	atomic_set(&page->mapcount, 0);
+	free_page(page);
+}
+
+/* --- areas --- */
+
+struct vma *vma_alloc(void); /* not cleared; NULL; sleeps */
+void vma_free(struct vma *v);
+
+/* mm_find - the first area with end > addr, or NULL. mmap_sem. */
+static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
+{
+	struct vma *v = mm->vmas.hint;
+
+	if (likely(v && v->start <= addr && addr < v->end))
+		return v;
+	return vma_find(&mm->vmas, addr);
+}
+
+static inline void vma_open_object(struct vma *v)
+{
+	if (v->ops)
+		v->ops->open(v);
+}
+
+static inline void vma_close_object(struct vma *v)
+{
+	if (v->ops)
+		v->ops->close(v);
+}
+
+/* mm_zap - unmap what is mapped in [start, end); areas stay. => PTL not held; mmap_sem */
+void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
+/* mm_unmap_locked - as munmap(2), arguments checked. => 0 or -ENOMEM; mmap_sem write; sleeps */
+int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end);
+/* mm_map_place - the address that mmap(2) would use, in *where; nothing changes. len is not 0.
+ *   => 0; -ENOMEM, -EOVERFLOW and those of area_choose(); mmap_sem write */
+int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vaddr_t *where);
+/* mm_area_new - a new anonymous area or one of an object (its reference is taken over on success),
+ * merged with its neighbours where that is possible; nothing is mapped there.
+ *   => 0 or -ENOMEM; mmap_sem write; sleeps */
+int mm_area_new(struct mm *mm, const struct vma *new);
+/* mm_merge_around - merge what has become mergeable from start to end. mmap_sem write and PTL. */
+void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end);
+/* mm_populate - fault [start, end) in as far as that goes; failures are silent. => takes mmap_sem
+ * for reading; sleeps */
+void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/* --- shared anonymous objects (mm/shared_anon.c) --- */
+struct shared_anon;
+extern const struct vma_ops shared_anon_ops;
+/* shared_anon_create - an object of `bytes` bytes of zeros, one reference. => NULL; sleeps */
+struct shared_anon *shared_anon_create(u32 bytes);
+void shared_anon_put(struct shared_anon *object); /* sleeps when it is the last */
+/* for the audit: its own pages; `seen` areas refer to each object */
+struct audit;
+void shared_anon_audit_begin(void);
+void shared_anon_audit_seen(struct audit *a, void *object);
+void shared_anon_audit(struct audit *a);

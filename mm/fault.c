@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.c - a program touched memory that the page tables do not let it touch.
+ *
+ *	no area, or too far below a stack	-EFAULT
+ *	the area does not allow it		-EACCES
+ *	private, nothing there, read		map the zero page, read-only
+ *	private, nothing there, write		a page of zeros
+ *	private, read-only entry, write		nobody else has the page: make it writable
+ *						else: a copy (the zero page: a page of zeros)
+ *	an object's				ask the object for its page
+ *
+ * A fault holds mmap_sem for reading: areas and page tables stay (tables are only freed by munmap),
+ * entries may change under one's feet until PTL is held. So a page is got ready first, by what the
+ * entry looked like without the lock; then, under PTL, the entry is looked at again. If it is no
+ * longer what it was somebody else has served the fault, or changed it: the access is tried again,
+ * and faults again if it must.
+ *
+ * Frames are cleared before PTL is taken, and copied under it: the entry that is copied from must
+ * not lose its frame meanwhile.
+ */
+#include <octavo/assert.h>
+#include <octavo/errno.h>
+#include <octavo/mm_user.h>
+#include <octavo/string.h>
+#include <octavo/wait.h>
+#include <octavo/why.h>
+
+#define POPULATE_BATCH 16u
+
+/* --- private memory --- */
+
+static inline int need_table(struct mm *mm, vaddr_t va)
+{
+	if (likely(pmap_prepared(&mm->pmap, va)))
+		return 0;
+	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
+}
+
+/* A first write: a page of zeros. */
+static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
+{
+	struct page *page;
+	pfn_t pfn;
+
+	if (unlikely(need_table(mm, va) != 0))
+		return -ENOMEM;
+	page = user_page_alloc(va);
+	if (unlikely(!page))
+		return -ENOMEM;
+	pfn = page_to_pfn(page);
+	pmap_zero_frame(pfn);
+	spin_lock(&mm->page_table_lock);
+	if (unlikely(!pte_none(pmap_query(&mm->pmap, va)))) {
+		spin_unlock(&mm->page_table_lock);
+		user_page_discard(page);
+		return 0;
+	}
+	pmap_enter(&mm->pmap, va, pfn, vm_prot(v->flags));
+	mm->nr_resident++;
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+/* A first read. */
+static int anon_read(struct mm *mm, const struct vma *v, vaddr_t va)
+{
+	if (unlikely(need_table(mm, va) != 0))
+		return -ENOMEM;
+	spin_lock(&mm->page_table_lock);
+	if (likely(pte_none(pmap_query(&mm->pmap, va)))) {
+		pmap_enter(&mm->pmap, va, zero_pfn, vm_prot(v->flags & ~VM_WRITE) | PMAP_READ);
+		mm->nr_resident++;
+	}
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+/* A write to a page that is mapped, but not writable; `seen` is its entry, read without a lock. */
+static int anon_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen)
+{
+	pfn_t old = pte_pfn(seen);
+	struct page *page = NULL;
+	pte_t pte;
+
+	if (old == zero_pfn || !user_page_may_write(old)) {
+		page = user_page_alloc(va);
+		if (unlikely(!page))
+			return -ENOMEM;
+		if (old == zero_pfn)
+			pmap_zero_frame(page_to_pfn(page));
+	}
+	spin_lock(&mm->page_table_lock);
+	pte = pmap_query(&mm->pmap, va);
+	if (unlikely(!pte_present(pte) || pte_pfn(pte) != old || pte_writable(pte)))
+		goto unlock; /* somebody else was here */
+	if (old != zero_pfn && user_page_may_write(old)) {
+		pmap_enter(&mm->pmap, va, old, vm_prot(v->flags));
+		goto unlock;
+	}
+	if (unlikely(!page))
+		goto unlock; /* it has become shared: again */
+	if (old != zero_pfn)
+		pmap_copy_frame(page_to_pfn(page), old);
+	pmap_enter(&mm->pmap, va, page_to_pfn(page), vm_prot(v->flags));
+	page = NULL;
+	user_page_unmapped(old);
+unlock:
+	spin_unlock(&mm->page_table_lock);
+	if (unlikely(page))
+		user_page_discard(page);
+	return 0;
+}
+
+/* --- memory of an object --- */
+
+static int object_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+{
+	u32 pgoff = v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
+	struct page *page;
+	pte_t pte;
+	int err = need_table(mm, va);
+
+	if (err == 0)
+		err = v->ops->fault(v, pgoff, write, &page);
+	if (err != 0)
+		return err == -EFAULT ? -EIO : err;
+	spin_lock(&mm->page_table_lock);
+	pte = pmap_query(&mm->pmap, va);
+	if (pte_none(pte)) {
+		user_page_mapped(page_to_pfn(page));
+		mm->nr_resident++;
+	}
+	if (pte_none(pte) || pte_pfn(pte) == page_to_pfn(page))
+		pmap_enter(&mm->pmap, va, page_to_pfn(page), vm_prot(v->flags));
+	spin_unlock(&mm->page_table_lock);
+	put_page(page);
+	return 0;
+}
+
+/* --- where it happened --- */
+
+/* The area `v` grows down, and addr lies below it: let it grow, if it may. */
+static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
+{
+	vaddr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	int err = 0;
+
+	spin_lock(&mm->page_table_lock);
+	if (start < v->start) { /* else another fault was faster */
+		err = area_stack_room(v, start, USER_START, STACK_LIMIT);
+		if (err == 0) {
+			u32 pages = (u32)((v->start - start) >> PAGE_SHIFT);
+
+			v->pgoff -= pages;
+			vma_set_bounds(&mm->vmas, v, start, v->end);
+			mm->total_pages += pages;
+		}
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (err == 0)
+		return 0;
+	if (err == -ENOSPC)
+		why("stack: %u kB asked, %u kB allowed", (u32)(v->end - start) / 1024,
+		    STACK_LIMIT / 1024);
+	else if (err == -ENOMEM)
+		why("stack: at %08x it would be nearer than %u kB to the area below", (u32)start,
+		    STACK_GUARD_GAP / 1024);
+	return -EFAULT;
+}
+
+/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
+static struct vma *find_area(struct mm *mm, vaddr_t addr)
+{
+	struct vma *v = mm_find(mm, addr);
+
+	if (unlikely(!v))
+		return NULL;
+	if (unlikely(v->start > addr)) {
+		if (!(v->flags & VM_GROWSDOWN) || grow_stack(mm, v, addr) != 0)
+			return NULL;
+	}
+	return v;
+}
+
+static bool access_allowed(const struct vma *v, unsigned flags)
+{
+	if (flags & FAULT_WRITE)
+		return (v->flags & VM_WRITE) != 0;
+	if (flags & FAULT_EXEC)
+		return (v->flags & VM_EXEC) != 0;
+	return (v->flags & (VM_READ | VM_WRITE | VM_EXEC)) != 0;
+}
+
+/* serve - make the page at va present, and writable for a write. mmap_sem read. */
+static int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+{
+	pte_t pte;
+
+	if (unlikely(v->ops != NULL))
+		return object_fault(mm, v, va, write);
+	pte = pmap_query(&mm->pmap, va);
+	if (likely(pte_none(pte)))
+		return write ? anon_write(mm, v, va) : anon_read(mm, v, va);
+	if (write && !pte_writable(pte))
+		return anon_copy_on_write(mm, v, va, pte);
+	return 0;
+}
+
+int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
+{
+	struct vma *v;
+	int err;
+
+	might_sleep();
+	if (unlikely(addr >= USER_END))
+		return -EFAULT;
+	rwsem_down_read(&mm->mmap_sem);
+	v = find_area(mm, addr);
+	if (unlikely(!v))
+		err = -EFAULT;
+	else if (unlikely(!access_allowed(v, flags)))
+		err = -EACCES;
+	else
+		err = serve(mm, v, addr & PAGE_MASK, flags & FAULT_WRITE);
+	rwsem_up_read(&mm->mmap_sem);
+	if (unlikely(err == -ENOMEM))
+		why("fault: ENOMEM: no page for %08x: %u of %u pages are free, %u mapped here",
+		    (u32)addr, nr_free_pages(), nr_total_pages(), mm->nr_resident);
+	return err;
+}
+
+/* --- faults before they happen --- */
+
+/* Up to POPULATE_BATCH pages of zeros from va on, which one table maps. => -ENOMEM: none */
+static int populate_batch(struct mm *mm, const struct vma *v, vaddr_t va, u32 nr)
+{
+	struct page *pages[POPULATE_BATCH];
+	u32 got = 0, used = 0;
+
+	if (need_table(mm, va) != 0)
+		return -ENOMEM;
+	for (; got < nr; got++) {
+		pages[got] = user_page_alloc(va + got * PAGE_SIZE);
+		if (!pages[got])
+			break;
+		pmap_zero_frame(page_to_pfn(pages[got]));
+	}
+	spin_lock(&mm->page_table_lock);
+	for (u32 i = 0; i < got; i++, va += PAGE_SIZE) {
+		if (!pte_none(pmap_query(&mm->pmap, va)))
+			continue;
+		pmap_enter(&mm->pmap, va, page_to_pfn(pages[i]), vm_prot(v->flags));
+		pages[i] = NULL;
+		used++;
+	}
+	mm->nr_resident += used;
+	spin_unlock(&mm->page_table_lock);
+	for (u32 i = 0; i < got; i++) {
+		if (pages[i])
+			user_page_discard(pages[i]);
+	}
+	return got == nr ? 0 : -ENOMEM;
+}
+
+static int populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end)
+{
+	bool write = (v->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+	int err = 0;
+
+	while (va < end && err == 0) {
+		u32 to_table_end = (TABLE_SPAN - (u32)(va & (TABLE_SPAN - 1))) >> PAGE_SHIFT;
+		u32 nr = MIN(MIN(POPULATE_BATCH, to_table_end), (u32)((end - va) >> PAGE_SHIFT));
+
+		if (write && !v->ops && pte_none(pmap_query(&mm->pmap, va))) {
+			err = populate_batch(mm, v, va, nr);
+		} else {
+			nr = 1;
+			err = serve(mm, v, va, write);
+		}
+		va += nr * PAGE_SIZE;
+		if (task_must_die())
+			return -ENOMEM;
+	}
+	return err;
+}
+
+void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct vma *v;
+
+	rwsem_down_read(&mm->mmap_sem);
+	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v)) {
+		if (!(v->flags & (VM_READ | VM_WRITE | VM_EXEC)))
+			break;
+		if (populate_area(mm, v, MAX(v->start, start), MIN(v->end, end)) != 0)
+			break;
+	}
+	rwsem_up_read(&mm->mmap_sem);
+}
+
+/* --- for exec --- */
+
+int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes)
+{
+	u32 bytes = ALIGN_UP(MAX(initial_bytes, 1u), PAGE_SIZE);
+	struct vma new = {
+		.start = top - bytes,
+		.end = top,
+		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |
+			 VM_STACK,
+		.pgoff = (top - bytes) >> PAGE_SHIFT,
+		.mm = mm,
+	};
+	int err = -ENOMEM;
+
+	rwsem_down_write(&mm->mmap_sem);
+	if (initial_bytes <= STACK_LIMIT && !vma_overlaps(&mm->vmas, new.start, new.end))
+		err = mm_area_new(mm, &new);
+	if (err == 0)
+		mm->stack_top = top;
+	rwsem_up_write(&mm->mmap_sem);
+	return err;
+}
+
+/* The page at va if it is there and a write to it would be seen by this address space alone, or by
+ * all that share it on purpose; with a reference. */
+static struct page *writable_page(struct mm *mm, const struct vma *v, vaddr_t va)
+{
+	struct page *page = NULL;
+	pte_t pte;
+
+	spin_lock(&mm->page_table_lock);
+	pte = pmap_query(&mm->pmap, va);
+	if (pte_present(pte) && pte_pfn(pte) != zero_pfn &&
+	    ((v->flags & VM_SHARED) || user_page_may_write(pte_pfn(pte)))) {
+		page = pfn_to_page(pte_pfn(pte));
+		get_page(page);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
+{
+	vaddr_t va = addr & PAGE_MASK;
+	struct vma *v;
+	int err = 0;
+
+	if (addr >= USER_END)
+		return -EFAULT;
+	rwsem_down_read(&mm->mmap_sem);
+	v = find_area(mm, addr);
+	if (!v)
+		err = -EFAULT;
+	while (err == 0) {
+		*page = writable_page(mm, v, va);
+		if (*page)
+			break;
+		err = serve(mm, v, va, true);
+	}
+	rwsem_up_read(&mm->mmap_sem);
+	return err;
+}
+
+int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)
+{
+	const char *from = src;
+
+	while (len > 0) {
+		u32 offset = (u32)addr & (PAGE_SIZE - 1);
+		u32 n = MIN(len, PAGE_SIZE - offset);
+		struct page *page;
+		char *to;
+		int err = mm_page_for_write(mm, addr, &page);
+
+		if (err != 0)
+			return err;
+		to = pmap_map_temp(page_to_pfn(page));
+		memcpy(to + offset, from, n);
+		pmap_unmap_temp(to);
+		put_page(page);
+		addr += n;
+		from += n;
+		len -= n;
+	}
+	return 0;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mprotect.c - mprotect(2): what may be done with memory, for whole pages.
+ *
+ *	before	[        rw        ]		check: every page mapped, every area may
+ *	cut	[  rw  |   rw  | rw]		cut at both ends (two new areas at most)
+ *	set	[  rw  |   r   | rw]		areas, then the entries of their pages
+ *	merge	[  rw  |     r     ] ...	neighbours that are alike now become one
+ *
+ * All checks come first, and memory for the cuts with them: a call that fails has changed nothing.
+ * (Linux has by then changed what lies before the first hole.)
+ *
+ * A private page that this address space has alone becomes writable at once; one that is shared
+ * with another stays read-only, and the next write copies it (fault.c).
+ */
+#include <octavo/assert.h>
+#include <octavo/errno.h>
+#include <octavo/mm_user.h>
+#include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/why.h>
+#include <uapi/octavo/mman.h>
+
+#define PROT_ACCESS (PROT_READ | PROT_WRITE | PROT_EXEC)
+
+/* Memory for the areas that the cuts make. */
+struct cut_spares {
+	struct vma *at_start, *at_end; /* NULL: no cut there */
+};
+
+static int spares_get(struct mm *mm, vaddr_t start, vaddr_t end, struct cut_spares *s)
+{
+	bool need_start = area_astride(&mm->vmas, start) != NULL;
+	bool need_end = area_astride(&mm->vmas, end) != NULL;
+	u32 nr = mm->vmas.nr + need_start + need_end;
+
+	s->at_start = NULL;
+	s->at_end = NULL;
+	if (need_start + need_end > 0 && nr > AREA_MAX) {
+		why("mprotect: ENOMEM: would make %u areas, %u allowed", nr, AREA_MAX);
+		return -ENOMEM;
+	}
+	if (need_start) {
+		s->at_start = vma_alloc();
+		if (!s->at_start)
+			return -ENOMEM;
+	}
+	if (need_end) {
+		s->at_end = vma_alloc();
+		if (!s->at_end)
+			goto free_at_start;
+	}
+	return 0;
+
+free_at_start:
+	if (s->at_start)
+		vma_free(s->at_start);
+	return -ENOMEM;
+}
+
+static void cut_at(struct mm *mm, vaddr_t addr, struct vma *spare)
+{
+	if (!spare)
+		return;
+	vma_split(&mm->vmas, area_astride(&mm->vmas, addr), spare, addr);
+	vma_open_object(spare);
+}
+
+static bool may_always_write(pfn_t pfn)
+{
+	(void)pfn;
+	return true;
+}
+
+/* The entries of one area, a table's span at a time. */
+static void protect_pages(struct mm *mm, const struct vma *v)
+{
+	u32 prot = vm_prot(v->flags);
+	vaddr_t va = v->start;
+
+	while (va < v->end) {
+		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, v->end);
+
+		if (pmap_prepared(&mm->pmap, va)) {
+			spin_lock(&mm->page_table_lock);
+			if (v->flags & VM_SHARED)
+				pmap_protect_range(&mm->pmap, va, stop, prot, may_always_write);
+			else
+				pmap_protect_range(&mm->pmap, va, stop, prot, user_page_may_write);
+			spin_unlock(&mm->page_table_lock);
+		}
+		va = stop;
+	}
+}
+
+void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct vma *dead;
+
+	while ((dead = area_merge_step(&mm->vmas, start, end)) != NULL) {
+		vma_close_object(dead); /* the one that it is part of now has another reference */
+		vma_free(dead);
+	}
+}
+
+static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
+{
+	struct cut_spares spares;
+	const struct vma *v;
+	bool same;
+	int err = area_protect_check(&mm->vmas, start, end, access, &same);
+
+	if (err != 0 || same)
+		return err;
+	err = spares_get(mm, start, end, &spares);
+	if (err != 0)
+		return err;
+	spin_lock(&mm->page_table_lock);
+	cut_at(mm, start, spares.at_start);
+	cut_at(mm, end, spares.at_end);
+	area_set_access(&mm->vmas, start, end, access);
+	spin_unlock(&mm->page_table_lock);
+	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v))
+		protect_pages(mm, v);
+	spin_lock(&mm->page_table_lock);
+	mm_merge_around(mm, start, end);
+	spin_unlock(&mm->page_table_lock);
+	CHECK(mm_check(mm));
+	return 0;
+}
+
+/* PROT_GROWSDOWN: from the start of the area, which must grow down. */
+static int protect_from_start(struct mm *mm, vaddr_t *start, vaddr_t end)
+{
+	const struct vma *v = vma_find(&mm->vmas, *start);
+
+	if (!v || v->start >= end)
+		return -ENOMEM;
+	*start = v->start;
+	return v->flags & VM_GROWSDOWN ? 0 : -EINVAL;
+}
+
+int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot)
+{
+	u32 grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+	vaddr_t end = addr + ALIGN_UP(len, PAGE_SIZE);
+	int err = 0;
+
+	prot &= ~(u32)(PROT_GROWSDOWN | PROT_GROWSUP);
+	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || (addr & (PAGE_SIZE - 1)))
+		return -EINVAL;
+	if (len == 0)
+		return 0;
+	if (end <= addr)
+		return -ENOMEM;
+	if (prot & ~(u32)(PROT_ACCESS | PROT_SEM))
+		return -EINVAL;
+	rwsem_down_write(&mm->mmap_sem);
+	if (grows == PROT_GROWSDOWN)
+		err = protect_from_start(mm, &addr, end);
+	else if (grows == PROT_GROWSUP)
+		err = vma_overlaps(&mm->vmas, addr, addr + 1) ? -EINVAL : -ENOMEM;
+	if (err == 0)
+		err = protect_locked(mm, addr, end, prot & PROT_ACCESS);
+	rwsem_up_write(&mm->mmap_sem);
+	return err;
+}
+
+long sys_mprotect(vaddr_t addr, u32 len, u32 prot)
+{
+	return mm_protect(current->mm, addr, len, prot);
+}
