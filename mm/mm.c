@@ -295,7 +295,6 @@ void mm_init(void)
 
 	mm_start(&kernel_mm);
 	kernel_mm.pmap = kernel_pmap;
-	TAILQ_INIT(&kernel_mm.pmap.tables);
 
 	zero->flags |= PG_ZERO;
 	page_set_owner(zero, PAGE_RESERVED);
