@@ -10,7 +10,7 @@
  */
 #include <arch/io.h>
 #include <arch/x86.h>
-#include <octavo/console.h>
+#include <octavo/console_input.h>
 #include <octavo/control.h>
 #include <octavo/printk.h>
 #include <octavo/uart.h>

@@ -24,7 +24,7 @@
 	.balign	4
 	.long	MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
-	.section .init.text, "ax"
+	.section .init.entry, "ax"
 	.globl	_start
 	.type	_start, @function
 _start:
