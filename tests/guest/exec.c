@@ -9,8 +9,7 @@
 
 #include "guest.h"
 
-#define MARK_FD     20 /* open across exec */
-#define CLOSING_FD  21 /* marked close-on-exec */
+#define MARK_FD     20 /* open across exec, and the only one above the standard three */
 #define EXEC_FAILED 77
 
 extern char _start[];

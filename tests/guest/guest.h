@@ -57,6 +57,33 @@ static inline int in_child(int (*fn)(void *), void *arg)
 	return status;
 }
 
+static inline uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* As in_child(), but a child that takes longer than MS is killed. */
+static inline int in_child_for(long ms, int (*fn)(void *), void *arg)
+{
+	uint64_t end = now_ns() + (uint64_t)ms * 1000000;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(fn(arg));
+	if (pid < 0)
+		return -1;
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (now_ns() > end)
+			kill(pid, SIGKILL);
+		sched_yield();
+	}
+	return status;
+}
+
 /* Wait statuses of a child that exited with CODE, or was killed by SIG. */
 #define EXITED(code) ((code) << 8)
 #define KILLED(sig)  (sig)
@@ -129,14 +156,6 @@ static inline uint32_t next_random(uint32_t *state)
 	x ^= x >> 17;
 	x ^= x << 5;
 	return *state = x;
-}
-
-static inline uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static inline void sleep_ms(long ms)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The scheduler as programs see it: everybody gets on, nobody waits for a spinning one. */
+#include "guest.h"
+
+static volatile unsigned long *counters; /* shared */
+
+static void spin(int n)
+{
+	for (;;)
+		counters[n]++;
+}
+
+static void kill_all(const pid_t *pids, int n)
+{
+	int status;
+
+	for (int i = 0; i < n; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], &status, 0);
+	}
+}
+
+/* N children that never make a system call. => how many of them have counted */
+static int spin_together(int n)
+{
+	pid_t pids[8];
+	int moved = 0;
+
+	for (int i = 0; i < n; i++) {
+		counters[i] = 0;
+		pids[i] = fork();
+		if (pids[i] == 0)
+			spin(i);
+	}
+	sleep_ms(300);
+	for (int i = 0; i < n; i++)
+		moved += counters[i] != 0;
+	/* all of them still: the counters go on */
+	for (int i = 0; i < n; i++)
+		counters[i] = 0;
+	sleep_ms(300);
+	for (int i = 0; i < n; i++)
+		moved += counters[i] != 0;
+	kill_all(pids, n);
+	return moved;
+}
+
+static void test_sleep(void)
+{
+	static const long lengths[] = {1, 5, 20, 100};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		uint64_t start = now_ns(), took;
+
+		sleep_ms(lengths[i]);
+		took = now_ns() - start;
+		ok(took >= (uint64_t)lengths[i] * 1000000 && took < 2000000000u,
+		   "sleeping %ld ms takes as long, and not for ever", lengths[i]);
+	}
+}
+
+static void test_clock(void)
+{
+	uint64_t last = now_ns();
+	int back = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		uint64_t now = now_ns();
+
+		back += now < last;
+		last = now;
+	}
+	is(back, 0, "the clock never goes back");
+}
+
+/* A process that sleeps runs at once when its time has come, whoever spins. */
+static void test_wake_while_spinning(void)
+{
+	pid_t pid = fork();
+	uint64_t start, took;
+
+	if (pid == 0)
+		spin(0);
+	sleep_ms(20);
+	start = now_ns();
+	for (int i = 0; i < 10; i++)
+		sleep_ms(5);
+	took = now_ns() - start;
+	ok(took < 1500000000u, "ten short sleeps beside a spinning process (%lu us)",
+	   (unsigned long)(took / 1000));
+	kill_all(&pid, 1);
+}
+
+static void test_yield(void)
+{
+	pid_t pid;
+	int status;
+
+	counters[0] = counters[1] = 0;
+	pid = fork();
+	if (pid == 0) {
+		for (int i = 0; i < 1000; i++) {
+			counters[0]++;
+			if (sched_yield() != 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		counters[1]++;
+		sched_yield();
+	}
+	is(status, EXITED(0), "sched_yield 1000 times");
+	ok(counters[0] == 1000 && counters[1] > 0, "both have had their turns");
+}
+
+int main(void)
+{
+	counters = map_shared(1);
+	is(spin_together(2), 2 * 2, "two spinning children both get on");
+	is(spin_together(8), 2 * 8, "eight, too");
+	test_sleep();
+	test_clock();
+	test_wake_while_spinning();
+	test_yield();
+	return tap_done();
+}
