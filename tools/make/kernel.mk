@@ -95,7 +95,7 @@ build/$1-$2/%.o: %.S build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@$$(say) AS $$@
 	$$(Q)$$($1-$2-command) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
 
-build/$1-$2/ksyms%.o: build/$1-$2/ksyms%.S
+build/$1-$2/ksyms.o build/$1-$2/ksyms-none.o: %.o: %.S build/$1-$2/flags
 	$$(Q)$$($1-$2-command) -c $$< -o $$@
 
 build/$1-$2/ksyms-none.S: tools/ksyms.py
