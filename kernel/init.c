@@ -28,13 +28,10 @@ static const char default_program[] = "/bin/hello";
 
 static void free_init_memory(pfn_t pfn, unsigned nr_pages)
 {
-	for (unsigned i = 0; i < nr_pages; i++) {
-		struct page *page = pfn_to_page(pfn + i);
-
-		atomic_set(&page->refcount, 1);
-		page_set_owner(page, PAGE_KERNEL);
-		free_page(page);
-	}
+	if (bootmem_release(pfn, nr_pages) != 0)
+		return;
+	for (unsigned i = 0; i < nr_pages; i++)
+		free_page(pfn_to_page(pfn + i));
 }
 
 /* Descriptors 0, 1 and 2 on the console; a machine without /dev/console has a program without. */

@@ -26,6 +26,7 @@ struct zone_layout {
 	pfn_t start, end;
 	bool highmem;     /* not in the direct map */
 	bool kernel_only; /* user pages are never taken from here */
+	u8 node;          /* banks that do not lie together are nodes of their own (numa-3) */
 };
 extern const struct zone_layout arch_zones[];
 extern const unsigned arch_nr_zones;

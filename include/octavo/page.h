@@ -44,6 +44,7 @@ enum page_owner {
 #define PG_ZERO         0x40u /* the shared zero page */
 #define PAGE_ZONE_SHIFT 28    /* zone index in the top bits: 2 bits zone, 2 bits node */
 #define PAGE_NODE_SHIFT 30
+#define PAGE_PLACE_MASK 0xf0000000u /* zone and node */
 
 #define PAGE_MAPPING_SHARED 1u /* in `mapping` of an anonymous page; the rest is the object */
 
@@ -56,7 +57,7 @@ struct page {
 	u32 private;           /* [own] */
 	TAILQ_ENTRY(page) lru; /* [own] or [z] */
 };
-_Static_assert(sizeof(struct page) == 32, "struct page is exactly 32 bytes");
+_Static_assert(sizeof(struct page) == 32 || sizeof(void *) == 8, "32 bytes but on a 64-bit host");
 TAILQ_HEAD(page_list, page);
 
 static inline enum page_owner page_owner(const struct page *p)

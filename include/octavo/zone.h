@@ -22,7 +22,7 @@
 
 struct percpu_pages { /* own CPU, preemption off */
 	u32 count;
-	struct page_list list; /* hottest first */
+	struct page *pages[PCP_HIGH]; /* hottest last */
 } __aligned(32);
 
 struct zone {
@@ -48,6 +48,23 @@ struct pgdat { /* a node (numa-4) */
 extern struct pgdat nodes[MAX_NODES];
 extern unsigned nr_nodes;
 
+/* Where a request may be served, best first; by the bits of gfp that name a place. */
+struct zonelist {
+	unsigned nr;
+	unsigned classzone; /* index in its node of the best zone: what lowmem_reserve goes by */
+	struct zone *zone[MAX_ZONES * MAX_NODES];
+};
+#define NR_ZONELISTS 8
+extern struct zonelist zonelists[NR_ZONELISTS]; /* [I] */
+static inline unsigned gfp_zonelist(gfp_t gfp)
+{
+	return ((gfp >> 4) & 3) | ((gfp >> 7) & 4);
+}
+_Static_assert(__GFP_DMA == 1u << 4 && __GFP_HIGHMEM == 2u << 4 && __GFP_USER == 4u << 7,
+	       "gfp_zonelist()");
+/* Zones by the top bits of a page's flags. */
+extern struct zone *zone_table[1u << (32 - PAGE_ZONE_SHIFT)]; /* [I] */
+
 /* zone_init - zones from arch_zones[] and bootmem's map; the rest of bootmem's memory becomes
  * free. => boot, once; after it bootmem is closed */
 void zone_init(const struct boot_info *info);
@@ -59,16 +76,10 @@ void zone_init(const struct boot_info *info);
  *   order > 0: one allocated block, freed whole with free_pages(page, order)
  */
 struct page *alloc_pages(gfp_t gfp, unsigned order);
-static inline struct page *alloc_page(gfp_t gfp)
-{
-	return alloc_pages(gfp, 0);
-}
+struct page *alloc_page(gfp_t gfp);
 /* free_pages - => refcount 0 or 1 (then it is the last), mapcount 0; not in interrupts */
 void free_pages(struct page *page, unsigned order);
-static inline void free_page(struct page *page)
-{
-	free_pages(page, 0);
-}
+void free_page(struct page *page);
 /* split_pages - a block of order > 0 becomes 2^order single pages, each with refcount 1. */
 void split_pages(struct page *page, unsigned order);
 
@@ -80,16 +91,40 @@ static inline void get_page(struct page *page)
 static inline void put_page(struct page *page)
 {
 	if (atomic_dec_and_test(&page->refcount))
-		free_pages(page, 0);
+		free_page(page);
 }
 
-struct zone *page_zone(const struct page *page);
+static inline struct zone *page_zone(const struct page *page)
+{
+	return zone_table[page->flags >> PAGE_ZONE_SHIFT];
+}
+/* pages_set_owner - of all pages of an allocated block. */
+void pages_set_owner(struct page *page, unsigned order, enum page_owner owner);
+/* page_zero - clear the frame, in the direct map or not (zero_mmu.c, zero_nommu.c). */
+void page_zero(struct page *page);
+/* bootmem_release - frames that bootmem handed out or reserved become ordinary allocated ones:
+ * refcount 1, owner PAGE_KERNEL, the caller's to use or free. => after zone_init(); 0, or -ENOMEM
+ * (bootmem's lists are full: the frames stay reserved) */
+int bootmem_release(pfn_t pfn, u32 nr);
 u32 nr_free_pages(void);  /* all zones, per-CPU lists included */
 u32 nr_total_pages(void); /* frames that the zones hold */
 u32 zone_free_pages(const struct zone *z);
-/* pcp_drain_all - per-CPU lists back into the buddy, for the audit and large requests. */
+/* pcp_drain_all - per-CPU lists back into the buddy, for the audit and large requests.
+ *   => no other CPU allocates meanwhile */
 void pcp_drain_all(void);
-/* Every zone of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
+/* Every zone that has pages, of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
 struct zone *zone_first(void);
 struct zone *zone_next(struct zone *z);
 void zone_check(struct zone *z);
+
+/* --- between zone.c and percpu_pages.c --- */
+/* zone_alloc_slow - alloc_pages() where the hot list is empty or order > 0: marks, reserves,
+ * reclaim, refusal; does not zero. */
+struct page *zone_alloc_slow(gfp_t gfp, unsigned order);
+/* zone_free_bulk - n single pages, owner PAGE_PCP, back into the buddy. */
+void zone_free_bulk(struct zone *z, struct page **pages, unsigned n);
+/* pcp_take_or_fill - a page of this CPU's list; where that is empty, `batch` pages go onto it from
+ * the buddy first. => zone->lock held; NULL: the buddy is empty too */
+struct page *pcp_take_or_fill(struct zone *z, unsigned batch) __must_hold(&z->lock);
+/* page_alloc_injected - is this allocation to fail by fault injection? Writes the why-line. */
+bool page_alloc_injected(gfp_t gfp, unsigned order);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * zone_init.c - from boot memory to zones: nodes, zones, zonelists, every struct page once.
+ *
+ *	arch_zones[]	|  DMA  |        Normal        |   HighMem   |
+ *	RAM		|-|  |---------------------------------------|
+ *	bootmem free	    |--|      |----------------|-------------|
+ *	struct page	 R R F R      F                F              (PAGE_RESERVED, PAGE_FREE)
+ *
+ * After zone_init() bootmem hands out nothing more; its lists remain as the record of what was never
+ * given to the zones, which the audit reads and bootmem_release() shortens.
+ */
+#include <octavo/audit.h>
+#include <octavo/bootmem.h>
+#include <octavo/errno.h>
+#include <octavo/panic.h>
+#include <octavo/printk.h>
+#include <octavo/zone.h>
+
+struct pgdat nodes[MAX_NODES];
+unsigned nr_nodes;
+struct zonelist zonelists[NR_ZONELISTS];
+struct zone *zone_table[1u << (32 - PAGE_ZONE_SHIFT)];
+struct bootmem boot_memory[MAX_NODES];
+
+/* The pages that lie in a range of bytes as a whole. */
+static pfn_t range_first(const struct phys_range *r)
+{
+	return (r->start >> PAGE_SHIFT) + ((r->start & ~PAGE_MASK) != 0);
+}
+
+static pfn_t range_end(const struct phys_range *r)
+{
+	return r->end >> PAGE_SHIFT;
+}
+
+/* The node of the zone in which a frame lies. */
+static unsigned frame_node(pfn_t pfn)
+{
+	for (unsigned i = 0; i < arch_nr_zones; i++) {
+		if (pfn >= arch_zones[i].start && pfn < arch_zones[i].end)
+			return arch_zones[i].node;
+	}
+	return 0;
+}
+
+static void boot_reserve(const struct phys_range *r)
+{
+	for (unsigned node = 0; node < MAX_NODES; node++) {
+		if (bootmem_reserve(&boot_memory[node], r->start, r->end) != 0)
+			panic("boot: memory map in too many pieces");
+	}
+}
+
+void bootmem_setup(const struct boot_info *info)
+{
+	for (unsigned node = 0; node < MAX_NODES; node++) {
+		struct phys_range ranges[BOOT_MAX_RANGES];
+		unsigned n = 0;
+
+		for (unsigned i = 0; i < info->nr_ranges; i++) {
+			if (frame_node(info->ranges[i].start >> PAGE_SHIFT) == node)
+				ranges[n++] = info->ranges[i];
+		}
+		bootmem_init(&boot_memory[node], ranges, n);
+	}
+	boot_reserve(&info->kernel);
+	boot_reserve(&info->module);
+}
+
+/* Frames [start, end) get their struct page. These stores are most of what the boot costs, so the
+ * list links, which every owner sets first, are left alone. */
+static void pages_init(pfn_t start, pfn_t end, u32 flags)
+{
+	struct page *page, *last;
+
+	if (start >= end)
+		return;
+	page = pfn_to_page(start);
+	last = page + (end - start);
+#pragma GCC unroll 4
+	for (; page != last; page++) {
+		page->flags = flags;
+		atomic_set(&page->refcount, 0);
+		atomic_set(&page->mapcount, 0);
+		page->mapping = NULL;
+		page->index = 0;
+		page->private = 0;
+	}
+}
+
+/* Frames of [start, end) that bootmem has left are free, the others reserved. */
+static void zone_fill(struct zone *z, pfn_t start, pfn_t end)
+{
+	const struct bootmem *b = &boot_memory[z->node];
+	u32 place = (u32)z->index << PAGE_ZONE_SHIFT | (u32)z->node << PAGE_NODE_SHIFT;
+	pfn_t at = start;
+
+	buddy_init(&z->buddy, pfn_to_page(start), start, end);
+	for (unsigned i = 0; i < b->nr_free; i++) {
+		pfn_t first = MAX(range_first(&b->free[i]), start);
+		pfn_t last = MIN(range_end(&b->free[i]), end);
+
+		if (first >= last)
+			continue;
+		pages_init(at, first, place | (u32)PAGE_RESERVED);
+		pages_init(first, last, place | (u32)PAGE_FREE);
+		buddy_free_range(&z->buddy, first, last);
+		at = last;
+	}
+	pages_init(at, end, place | (u32)PAGE_RESERVED);
+}
+
+static u32 ram_pages(const struct boot_info *info, pfn_t start, pfn_t end)
+{
+	u32 pages = 0;
+
+	for (unsigned i = 0; i < info->nr_ranges; i++) {
+		pfn_t first = MAX(range_first(&info->ranges[i]), start);
+		pfn_t last = MIN(range_end(&info->ranges[i]), end);
+
+		if (first < last)
+			pages += last - first;
+	}
+	return pages;
+}
+
+static void zone_setup(const struct zone_layout *layout, const struct boot_info *info)
+{
+	struct pgdat *node = &nodes[layout->node];
+	struct zone *z = &node->zones[node->nr_zones];
+	pfn_t end = MIN(layout->end, (pfn_t)MAX_PFN);
+
+	PANIC_ON(layout->node >= MAX_NODES || node->nr_zones == MAX_ZONES);
+	z->name = layout->name;
+	z->index = (u8)node->nr_zones++;
+	z->node = layout->node;
+	z->highmem = layout->highmem;
+	z->kernel_only = layout->kernel_only;
+	spin_lock_init(&z->lock, zone_lock);
+	nr_nodes = MAX(nr_nodes, layout->node + 1u);
+	zone_table[(u32)z->index | (u32)z->node << (PAGE_NODE_SHIFT - PAGE_ZONE_SHIFT)] = z;
+	if (layout->start >= end) {
+		buddy_init(&z->buddy, NULL, layout->start, layout->start);
+		return;
+	}
+	z->present_pages = ram_pages(info, layout->start, end);
+	node->present_pages += z->present_pages;
+	zone_fill(z, layout->start, end);
+}
+
+/* Marks of all zones, from all low memory of the machine (bal-24), and their reserves (bal-25). */
+static void marks_setup(void)
+{
+	u32 lowmem = 0, kbytes;
+
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
+		lowmem += z->highmem ? 0 : z->present_pages;
+	kbytes = watermark_min_free_kbytes(lowmem << (PAGE_SHIFT - 10));
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		const struct pgdat *node = &nodes[z->node];
+		u32 present[MAX_ZONES];
+
+		for (unsigned i = 0; i < node->nr_zones; i++)
+			present[i] = node->zones[i].present_pages;
+		watermark_set(&z->marks, kbytes, z->present_pages, lowmem, z->highmem);
+		watermark_reserve_set(&z->marks, z->index, present, node->nr_zones);
+		z->zone_wake_kswapd = z->buddy.nr_free < z->marks.low;
+		z->low_on_memory = z->buddy.nr_free < z->marks.min;
+	}
+}
+
+static bool zone_serves(const struct zone *z, gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return z->index == 0 && !z->highmem;
+	if (z->highmem && !(gfp & __GFP_HIGHMEM))
+		return false;
+	return !(z->kernel_only && (gfp & __GFP_USER));
+}
+
+/* Highest zone first, DMA last (bal-5); for the kernel itself, its own zone before any other. */
+static void zonelist_setup(struct zonelist *zl, gfp_t gfp)
+{
+	for (int kernel_only = 1; kernel_only >= 0; kernel_only--) {
+		for (unsigned n = 0; n < nr_nodes; n++) {
+			for (unsigned i = nodes[n].nr_zones; i-- > 0;) {
+				struct zone *z = &nodes[n].zones[i];
+
+				if (z->present_pages > 0 && z->kernel_only == kernel_only &&
+				    zone_serves(z, gfp))
+					zl->zone[zl->nr++] = z;
+			}
+		}
+	}
+	if (zl->nr == 0)
+		panic("boot: no memory for requests with gfp 0x%x", gfp);
+	zl->classzone = zl->zone[0]->index;
+}
+
+void zone_init(const struct boot_info *info)
+{
+	for (unsigned i = 0; i < arch_nr_zones; i++)
+		zone_setup(&arch_zones[i], info);
+	for (unsigned i = 0; i < NR_ZONELISTS; i++)
+		zonelist_setup(&zonelists[i], (i & 3u) << 4 | (i & 4u) << 7);
+	marks_setup();
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		pr_info("zone %s: %u pages, %u free, marks %u %u %u\n", z->name, z->present_pages,
+			z->buddy.nr_free, z->marks.min, z->marks.low, z->marks.high);
+		CHECK(zone_check(z));
+	}
+}
+
+/* --- one zone after the other --- */
+
+static struct zone *zone_from(unsigned node, unsigned index)
+{
+	for (; node < nr_nodes; node++, index = 0) {
+		for (; index < nodes[node].nr_zones; index++) {
+			if (nodes[node].zones[index].present_pages > 0)
+				return &nodes[node].zones[index];
+		}
+	}
+	return NULL;
+}
+
+struct zone *zone_first(void)
+{
+	return zone_from(0, 0);
+}
+
+struct zone *zone_next(struct zone *z)
+{
+	return zone_from(z->node, z->index + 1u);
+}
+
+/* --- what bootmem kept --- */
+
+int bootmem_release(pfn_t pfn, u32 nr)
+{
+	int err = bootmem_free(&boot_memory[frame_node(pfn)], pfn << PAGE_SHIFT,
+			       (pfn + nr) << PAGE_SHIFT);
+
+	if (err != 0)
+		return err;
+	for (u32 i = 0; i < nr; i++) {
+		struct page *page = pfn_to_page(pfn + i);
+
+		PANIC_ON(page_owner(page) != PAGE_RESERVED);
+		page_set_owner(page, PAGE_KERNEL);
+		atomic_set(&page->refcount, 1);
+	}
+	return 0;
+}
