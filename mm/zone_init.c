@@ -44,6 +44,9 @@ static unsigned frame_node(pfn_t pfn)
 	return 0;
 }
 
+/* Never handed out: no kernel pointer with a page's address is NULL, wherever RAM is mapped. */
+static const struct phys_range frame_0 = {0, PAGE_SIZE};
+
 static void boot_reserve(const struct phys_range *r)
 {
 	for (unsigned node = 0; node < MAX_NODES; node++) {
@@ -64,6 +67,7 @@ void bootmem_setup(const struct boot_info *info)
 		}
 		bootmem_init(&boot_memory[node], ranges, n);
 	}
+	boot_reserve(&frame_0);
 	boot_reserve(&info->kernel);
 	boot_reserve(&info->module);
 }
