@@ -14,12 +14,15 @@
 
 struct audit; /* a run of it */
 
-/* A layer that owns frames: const tables in audit_sources[] (mm/audit_sources.c). */
+/* A layer that owns frames: const tables in audit_sources[] (mm/audit_sources_mmu.c, audit_sources_nommu.c). */
 struct audit_source {
 	const char *name;
 	void (*walk)(struct audit *a);
 };
-/* audit_own - frames [pfn, pfn + nr) belong to the calling source, as `owner`. */
+extern const struct audit_source audit_sources[];
+extern const unsigned nr_audit_sources;
+/* audit_own - frames [pfn, pfn + nr) belong to the calling source, as `owner`. The first one has one
+ * reference for it, and no other of an allocated block has any; free and reserved ones have none. */
 void audit_own(struct audit *a, pfn_t pfn, u32 nr, enum page_owner owner);
 /* audit_ref - one more reference to the frame (file's, shared object's). */
 void audit_ref(struct audit *a, pfn_t pfn);
@@ -30,7 +33,7 @@ void audit_map(struct audit *a, pfn_t pfn, bool alone);
 void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 
 /* audit_run - => number of differences (each printed and sent as an A frame; "ok" if none);
- * sleeps; no other task may allocate meanwhile: it stops preemption while it walks */
+ * sleeps; what other tasks do meanwhile does not matter, unless they never stop allocating */
 unsigned audit_run(void);
 
 /*
@@ -44,3 +47,5 @@ void slab_audit(struct audit *a);    /* slab.c: slabs and big kmallocs: PAGE_SLA
 void vmalloc_audit(struct audit *a); /* vmalloc.c: PAGE_VMALLOC */
 void mm_audit(struct audit *a);      /* mm.c: page tables, user pages, shared anonymous objects */
 void fs_audit(struct audit *a);      /* fs/: PAGE_FILE */
+void nommu_audit(struct audit *a);   /* nommu.c: programs' runs: PAGE_RUN */
+void nommu_vmalloc_audit(struct audit *a); /* nommu_vmalloc.c: PAGE_VMALLOC */
