@@ -144,7 +144,7 @@ void irq_dispatch(struct trapframe *f, unsigned irq)
 	irq_handle(f, irq);
 	irq_exit();
 	if (!frame_is_user(f) && head->preempt_count == 0 && head->need_resched)
-		preempt_resched();
+		preempt_resched_irq();
 }
 
 void arch_print_frame(const struct trapframe *f)
