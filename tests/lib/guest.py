@@ -23,8 +23,9 @@
 Each run is one TAP point (each kernel test too): it passes if the exit status
 is as said, no "not ok" stood on the console, and the patterns are found.  The
 host command itself fails runs whose audit, lock validator or panic speaks.
-Runs with only_all=True are left out of `make test`.
+Runs with only_all=True are left out of `make test`; so are most of a spread().
 """
+import atexit
 import json
 import os
 import re
@@ -130,6 +131,31 @@ def ktests(pattern="all", **expectations):
     return Run(program=(), append=append.strip(), kernel_tests=True, **expectations)
 
 
+def image(base, cut=None, garbage=False):
+    """A root file system image made from BASE: cut after some bytes, or garbage of its size."""
+    scratch = tempfile.NamedTemporaryFile(prefix="octavo-image-", delete=False)
+    atexit.register(os.unlink, scratch.name)
+    with open(base, "rb") as file, scratch:
+        data = file.read()
+        scratch.write(bytes((i * 37 + 11) & 0xFF for i in range(len(data))) if garbage
+                      else data[:cut])
+    return scratch.name
+
+
+def spread(programs, machines, **expectations):
+    """Runs of each program: on two of the machines in turn, on all of them for `make test-all`.
+
+    So each machine runs some programs, and each program meets different machines.
+    """
+    runs = []
+    for i, program in enumerate(programs):
+        words = program.split()
+        chosen = {i % len(machines), (i + 1 + i // len(machines)) % len(machines)}
+        for k, on in enumerate(machines):
+            runs.append(run(*words, on=on, only_all=k not in chosen, **expectations))
+    return runs
+
+
 def defects(one, status, console, stderr):
     """What is not as expected, in words."""
     wanted = one.exit if isinstance(one.exit, (tuple, list, range)) else (one.exit,)
@@ -186,7 +212,7 @@ def judge(tap, one):
 
 
 def Suite(*runs):  # pylint: disable=invalid-name
-    """Runs all, prints TAP, ends the program."""
+    """Runs all, prints TAP, ends the program.  Words on the command line choose by title."""
     tap = Tap()
     words = sys.argv[1:]
     for one in runs:

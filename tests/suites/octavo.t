@@ -187,7 +187,11 @@ def test_terminal():
     """At a terminal every key goes to the guest; Ctrl-A x ends; the settings come back."""
     import termios
     with tempfile.TemporaryDirectory() as folder:
-        pid, master = pty.fork()
+        try:
+            pid, master = pty.fork()
+        except OSError as error:
+            tap.comment(f"no terminal can be had here ({error}): its tests are left out")
+            return
         if pid == 0:
             os.execv(OCTAVO, [OCTAVO, "run", "--kernel", PUPPET, "--image",
                               script(folder, then=b"c")])

@@ -7,7 +7,7 @@ from .errors import UsageError
 
 MAX_BYTES = 2047
 MAX_WORDS = 128
-BLANKS = " \t\n"
+BLANKS = " \t\n\r"
 
 
 def split(text):

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The ARM board: a program in place from a romfs, unprivileged."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run  # noqa: E402
+
+HELLO = {"console": r"^hello"}
+
+Suite(
+    run("/bin/hello", on="arm debug", **HELLO),
+    run("/bin/hello", on="arm release", **HELLO),
+    run("/bin/hello", on="arm debug", append="chaos=1", **HELLO),
+    run("/bin/nothing", on="arm debug", exit=range(1, 128), name="a program that is not there"),
+)

@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Anonymous memory, protections, the heap, the stack, shared memory."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run, spread  # noqa: E402
+
+PROGRAMS = ("/tests/mmap_anon", "/tests/mprotect", "/tests/munmap", "/tests/brk", "/tests/stack",
+            "/tests/shared_anon")
+MACHINES = ("64M debug", "64M release", "1280M debug", "3G debug", "64M release iso",
+            "64M debug qemu32,-pse,-pge")
+
+Suite(
+    *spread(PROGRAMS, MACHINES),
+    run("/tests/mmap_anon", on="64M debug", append="chaos=1"),
+    run("/tests/shared_anon", on="64M debug", append="chaos=2"),
+)

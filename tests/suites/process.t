@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Processes: fork, copy on write, exec, wait, the scheduler."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run, spread  # noqa: E402
+
+PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/badelf",
+            "/tests/sched", "/tests/orphans")
+MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso", "3G release",
+            "64M debug qemu32,-pse,-pge")
+
+Suite(
+    *spread(PROGRAMS, MACHINES),
+    run("/tests/fork", on="64M debug", append="chaos=1"),
+    run("/tests/cow", on="64M debug", append="chaos=2"),
+    run("/tests/wait", on="64M release", append="chaos=3"),
+    run("/tests/orphans", on="64M debug", append="chaos=4"),
+    run("/tests/fork10000", on="64M release", timeout=300),
+    run("/tests/fork10000", "300", on="16M debug"),
+)

@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What programs do wrong: faults, wild pointers, bad descriptors, bad arguments."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run, spread  # noqa: E402
+
+PROGRAMS = ("/tests/faults", "/tests/efault", "/tests/sysargs", "/tests/files")
+MACHINES = ("64M debug", "64M release", "1280M debug", "64M debug qemu32,-pse,-pge")
+
+Suite(
+    *spread(PROGRAMS, MACHINES),
+    run("/tests/efault", on="64M debug", append="chaos=5"),
+)
