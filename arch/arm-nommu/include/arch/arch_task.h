@@ -4,8 +4,19 @@
 
 #include <octavo/types.h>
 
+/* Why a program entered the kernel, if not by itself: noted in the fault handler, read by
+ * trap_user_thread() on the task's kernel stack. */
+struct arch_trap {
+	int signal;        /* 0: a memory fault that user_fault() is to judge */
+	bool lost;         /* the program cannot go on: its registers were not stacked */
+	const char *what;  /* [signal != 0] */
+	uintptr_t address; /* [signal == 0] */
+	unsigned flags;    /* [signal == 0] FAULT_* */
+};
+
 struct arch_task {
-	u32 sp;         /* kernel stack pointer while it does not run; switch.S */
-	u32 kstack_top; /* where its trapframe ends */
-	u32 guard_rbar; /* MPU_RBAR for the guard of its kernel stack */
+	u32 sp;         /* kernel stack pointer while it does not run; entry.S */
+	u32 kstack_top; /* where its trapframe ends; entry.S */
+	u32 guard_rbar; /* MPU_RBAR for the guard of its kernel stack; entry.S */
+	struct arch_trap trap;
 };

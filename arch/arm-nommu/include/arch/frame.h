@@ -15,10 +15,11 @@ struct trapframe {
 	u32 lr;
 	u32 pc; /* even */
 	u32 xpsr;
-	u32 exc_return; /* a trap in the kernel: what it came from. A system call: r0 at entry */
+	u32 exc_return; /* EXC_RETURN of a trap in the kernel (FRAME_KERNEL is set); user: 0 */
 };
 _Static_assert(sizeof(struct trapframe) == 72, "entry.S builds it; keeps the stack 8-aligned");
 
+#define FRAME_KERNEL   0x80000000u
 #define XPSR_THUMB     0x01000000u
 #define XPSR_ALIGN     0x00000200u /* in a stacked one: four more bytes were skipped */
 #define XPSR_EXCEPTION 0x000001ffu /* number of the running exception; 0: thread mode */
@@ -27,6 +28,12 @@ _Static_assert(sizeof(struct trapframe) == 72, "entry.S builds it; keeps the sta
 struct hw_frame {
 	u32 r0, r1, r2, r3, r12, lr, pc, xpsr;
 };
+
+/* frame_is_user - of a program; else of a trap inside the kernel */
+static inline bool frame_is_user(const struct trapframe *f)
+{
+	return (f->exc_return & FRAME_KERNEL) == 0;
+}
 
 static inline uintptr_t frame_pc(const struct trapframe *f)
 {
@@ -38,10 +45,16 @@ static inline uintptr_t frame_sp(const struct trapframe *f)
 	return f->sp;
 }
 
-/* frame_fp - where a backtrace starts: the stack, which is searched for return addresses. */
+/* frame_fp - where a backtrace begins: it looks through the stack, see backtrace.c */
 static inline uintptr_t frame_fp(const struct trapframe *f)
 {
 	return f->sp;
+}
+
+/* frame_syscall - the number of the call that a program made: r7 */
+static inline u32 frame_syscall(const struct trapframe *f)
+{
+	return f->r[7];
 }
 
 static inline u32 frame_result(const struct trapframe *f)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * layout.h - where things lie on the MPS2 boards; every address is physical.
+ * layout.h - where things lie on the MPS2 boards; every address is physical. Also read by the
+ * assembler, which takes no suffixes of numbers.
  *
  *	00000000  4M   bank 0: vectors, kernel, mem_map, kernel allocations   (zone Kernel)
  *	20000000  4M   SRAM, here a ROM: the root romfs; its last page holds the boot parameters
@@ -10,26 +11,27 @@
  */
 #pragma once
 
-#define KERNEL_BASE     0x00000000u
-#define KERNEL_BANK_END 0x00400000u
+#define KERNEL_BASE     0x00000000
+#define KERNEL_BANK_END 0x00400000
 
-#define ROM_BASE       0x20000000u
-#define ROM_END        0x203ff000u
-#define PARAMETER_PAGE 0x203ff000u
+#define ROM_BASE       0x20000000
+#define ROM_END        0x203ff000
+#define PARAMETER_PAGE 0x203ff000
 
-#define PSRAM_BASE 0x21000000u
-#define PSRAM_END  0x22000000u
+#define PSRAM_BASE 0x21000000
+#define PSRAM_END  0x22000000
 
 /* Bounds for arguments only: what a process may touch its list says. */
 #define USER_START ROM_BASE
 #define USER_END   PSRAM_END
 
-#define KSTACK_SIZE  0x2000u
-#define KSTACK_GUARD 0x400u /* the lowest bytes of it: an MPU region that nobody may touch */
+#define KSTACK_SIZE        0x2000
+#define HANDLER_STACK_SIZE 0x1000 /* interrupts and faults, nested */
+#define KSTACK_GUARD       0x400  /* the lowest bytes of it: an MPU region that nobody may touch */
 
 /* A program's stack and the room above its bss that brk(2) may take: fixed when it starts. */
-#define USER_STACK_SIZE 0x8000u
-#define USER_HEAP_SIZE  0x10000u
+#define USER_STACK_SIZE 0x8000
+#define USER_HEAP_SIZE  0x10000
 
 /* What the machine calls itself: uname(2), AT_PLATFORM, the e_machine of its programs. */
 #define ARCH_MACHINE  "armv7ml"

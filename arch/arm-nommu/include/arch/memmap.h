@@ -17,7 +17,7 @@
 #define MEM_MAP_PAGES (BANK0_PAGES + PSRAM_PAGES)
 #define MAX_PFN       (PSRAM_END >> PAGE_SHIFT) /* one past the last frame with a struct page */
 
-extern struct page *mem_map;
+extern struct page *mem_map; /* [I] since arch_memory_init() */
 
 /* pfn_valid - does the frame have a struct page? */
 static inline bool pfn_valid(pfn_t pfn)
@@ -47,12 +47,22 @@ static inline paddr_t virt_to_phys(const volatile void *va)
 	return (paddr_t)va;
 }
 
+static inline void *pfn_to_virt(pfn_t pfn)
+{
+	return phys_to_virt(pfn << PAGE_SHIFT);
+}
+
+static inline pfn_t virt_to_pfn(const volatile void *va)
+{
+	return virt_to_phys(va) >> PAGE_SHIFT;
+}
+
 static inline void *page_to_virt(const struct page *page)
 {
-	return phys_to_virt(page_to_pfn(page) << PAGE_SHIFT);
+	return pfn_to_virt(page_to_pfn(page));
 }
 
 static inline struct page *virt_to_page(const volatile void *va)
 {
-	return pfn_to_page(virt_to_phys(va) >> PAGE_SHIFT);
+	return pfn_to_page(virt_to_pfn(va));
 }

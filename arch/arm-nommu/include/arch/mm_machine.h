@@ -34,4 +34,5 @@ struct mpu_space { /* [interrupts off] */
 
 struct pmap {
 	struct mpu_space mpu;
+	uintptr_t brk_limit; /* [I] after exec: the heap cannot grow beyond */
 };

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* local.h - what the files of this architecture have for each other alone. */
+#pragma once
+
+#include <arch/frame.h>
+#include <octavo/types.h>
+
+struct task;
+
+/* start.c, from vectors.S */
+void start(void) __noreturn;
+
+/* task.c */
+void boot_task_init(void);
+void kernel_thread_end(int result) __noreturn; /* from entry.S */
+
+/* mpu.c; see mpu.h for what mm/ uses */
+void mpu_init(void);
+/* mpu_protect_kernel - nobody writes [start, end) any more. => interrupts off */
+void mpu_protect_kernel(uintptr_t start, uintptr_t end);
+/* mpu_guard_rbar - what arch_switch() loads for the guard of the kernel stack at `kstack` */
+u32 mpu_guard_rbar(const void *kstack);
+/* The stack pointers with which a program may go on: checked on each return to user mode, by
+ * entry.S. Those of the slot that holds the whole stack; others are user_stack_elsewhere()'s. */
+struct user_stack_bounds {
+	u32 lowest, highest;
+};
+extern struct user_stack_bounds user_stack_bounds;
+
+/* systick.c */
+void systick_init(void);
+
+/* entry.S */
+void kernel_thread_start(void);
+void fork_start(void);
+void enter_user_at(struct trapframe *frame) __noreturn;
+void fault_thread(void);
+
+/* trap.c, from entry.S */
+struct callee_saved {
+	u32 r[8]; /* r4 to r11 */
+};
+bool mpu_fault(const struct hw_frame *psp);
+void trap_from_user(const struct callee_saved *saved);
+void trap_kernel(const struct callee_saved *saved, u32 exc_return,
+		 const struct hw_frame *hw) __noreturn;
+void trap_user_thread(struct trapframe *frame);
+bool user_stack_elsewhere(struct trapframe *frame);
+void systick_interrupt(bool user, const struct hw_frame *interrupted);
+void irq_dispatch(u32 irq);

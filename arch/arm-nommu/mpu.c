@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mpu.c - the slots of the MPU as a cache of a process's list; mm_machine.h says what is in them.
+ *
+ * The kernel needs no region (PRIVDEFENA): what it may not do either, write its own text and touch a
+ * stack's guard, the first two slots say. Programs may do what the other slots say and nothing else.
+ */
+#include <arch/local.h>
+#include <arch/mm_machine.h>
+#include <arch/mpu_region.h>
+#include <arch/registers.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/mpu.h>
+#include <octavo/panic.h>
+#include <octavo/task.h>
+
+#define RASR_ENABLE    0x00000001u
+#define RASR_SIZE(log) (((log)-1u) << 1)
+#define RASR_SRD(bits) ((bits) << 8)
+#define RASR_MEMORY    0x00020000u /* normal, write-through, not shared */
+#define RASR_NOBODY    0x00000000u
+#define RASR_KERNEL_RO 0x05000000u /* kernel reads, programs nothing */
+#define RASR_READ      0x02000000u /* kernel writes, programs read */
+#define RASR_WRITE     0x03000000u /* both write */
+#define RASR_NO_EXEC   0x10000000u
+
+static struct mpu_space *active; /* [interrupts off] whose slots are loaded */
+
+struct user_stack_bounds user_stack_bounds;
+
+static void load_slot(unsigned slot, const struct mpu_region *r)
+{
+	MPU_RBAR = r->rbar | RBAR_VALID | slot;
+	MPU_RASR = r->rasr;
+}
+
+static struct mpu_region region_of(const struct mpu_cover *c, u32 access)
+{
+	return (struct mpu_region){
+		.rbar = c->base,
+		.rasr = access | RASR_MEMORY | RASR_SRD(c->disabled) | RASR_SIZE(c->log2_size) |
+			RASR_ENABLE,
+		.start = c->start,
+		.end = c->end,
+	};
+}
+
+void mpu_init(void)
+{
+	static const struct mpu_region none;
+	const struct mpu_cover guard = {.base = 0,
+					.log2_size = 31u - (u32)__builtin_clz(KSTACK_GUARD)};
+	struct mpu_region r = region_of(&guard, RASR_NOBODY | RASR_NO_EXEC);
+
+	PANIC_ON((MPU_TYPE >> 8 & 0xff) < MPU_SLOTS);
+	for (unsigned slot = 0; slot < (MPU_TYPE >> 8 & 0xff); slot++)
+		load_slot(slot, &none);
+	r.rbar = mpu_guard_rbar(current->kstack);
+	load_slot(MPU_SLOT_GUARD, &r);
+	MPU_CTRL = CTRL_ENABLE | CTRL_PRIVDEFENA;
+	__asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
+void mpu_protect_kernel(uintptr_t start, uintptr_t end)
+{
+	struct mpu_cover c;
+	struct mpu_region r;
+
+	mpu_region_cover(start, end, start, &c);
+	r = region_of(&c, RASR_KERNEL_RO);
+	load_slot(MPU_SLOT_KERNEL, &r);
+}
+
+u32 mpu_guard_rbar(const void *kstack)
+{
+	return (u32)kstack | RBAR_VALID | MPU_SLOT_GUARD;
+}
+
+void mpu_flush(struct mpu_space *space)
+{
+	irqstate_t s = arch_irq_save();
+
+	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
+		space->slot[i] = (struct mpu_region){0};
+	if (space == active)
+		for (unsigned i = 0; i < MPU_DYNAMIC; i++)
+			load_slot(MPU_SLOT_FIRST + i, &space->slot[i]);
+	arch_irq_restore(s);
+}
+
+static void load_stack(const struct mpu_region *stack)
+{
+	load_slot(MPU_SLOT_STACK, stack);
+	user_stack_bounds.lowest = stack->start + sizeof(struct hw_frame) + 4;
+	user_stack_bounds.highest = stack->end;
+}
+
+void mpu_activate(struct mpu_space *space)
+{
+	static const struct mpu_space none;
+	const struct mpu_space *next = space != NULL ? space : &none;
+
+	if (space == active)
+		return;
+	active = space;
+	load_stack(&next->stack);
+	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
+		load_slot(MPU_SLOT_FIRST + i, &next->slot[i]);
+}
+
+int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size)
+{
+	struct mpu_cover c;
+	irqstate_t s;
+
+	if (!mpu_region_stack(start, size, &c))
+		return -EINVAL;
+	s = arch_irq_save();
+	space->stack = region_of(&c, RASR_WRITE | RASR_NO_EXEC);
+	if (space == active)
+		load_stack(&space->stack);
+	arch_irq_restore(s);
+	return 0;
+}
+
+static bool inside(const struct mpu_region *r, uintptr_t address)
+{
+	return address - r->start < r->end - r->start;
+}
+
+bool mpu_load(struct mpu_space *space, uintptr_t start, uintptr_t end, u32 prot, uintptr_t address)
+{
+	struct mpu_cover c;
+	struct mpu_region *r;
+	unsigned slot;
+
+	if (inside(&space->stack, address))
+		return false;
+	for (slot = 0; slot < MPU_DYNAMIC; slot++)
+		if (inside(&space->slot[slot], address))
+			return false;
+	slot = space->next;
+	space->next = slot + 1 < MPU_DYNAMIC ? slot + 1 : 0;
+	r = &space->slot[slot];
+	mpu_region_cover(start, end, address, &c);
+	*r = region_of(&c, (prot & MPU_WRITE ? RASR_WRITE : RASR_READ) |
+				   (prot & MPU_EXEC ? 0 : RASR_NO_EXEC));
+	if (space == active)
+		load_slot(MPU_SLOT_FIRST + slot, r);
+	return true;
+}

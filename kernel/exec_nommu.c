@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec_nommu.c - a split static PIE program: text in place, data and stack of its own.
+ *
+ *	in the file system's image	text, read-only data		shared by all
+ *	a run of frames			data | bss | heap		one for each process
+ *	a block of frames		guard | stack			one for each process
+ *
+ * elf_pie.h has the picture. The file must lie in one piece, aligned to pages, where the processor
+ * can execute it (file_ops.direct).
+ */
+#include <arch/layout.h>
+#include <octavo/elf_pie.h>
+#include <octavo/errno.h>
+#include <octavo/exec.h>
+#include <octavo/fs.h>
+#include <octavo/nommu.h>
+#include <octavo/string.h>
+#include <octavo/why.h>
+
+#define LINKED_MAX 0x01000000u /* programs are linked at 0 and below 16M */
+
+static const struct elf_rules exec_rules = {
+	.machine = ELF_MACHINE,
+	.relocatable = true,
+	.granule = PAGE_SIZE,
+	.user_start = 0,
+	.user_end = LINKED_MAX,
+};
+
+struct program {
+	const u8 *image; /* the file, in place */
+	u32 len;
+	struct elf_plan plan;
+	struct elf_pie pie;
+	vaddr_t text, data; /* where they run */
+};
+
+static int refuse(const char *reason)
+{
+	why("exec: ENOEXEC: %s", reason);
+	return -ENOEXEC;
+}
+
+static int read_program(struct file *file, struct program *p)
+{
+	const char *reason = "no program of this machine";
+	struct elf_phdr_place place;
+	loff_t size = file->inode->size;
+
+	if (size < ELF_HEADER_SIZE || size > LINKED_MAX)
+		return refuse("too short or too long for a program");
+	p->len = (u32)size;
+	p->image = file->ops->direct != NULL ? file->ops->direct(file, 0, p->len) : NULL;
+	if (p->image == NULL || ((vaddr_t)p->image & ~PAGE_MASK) != 0)
+		return refuse("the file does not lie in one piece, aligned to pages");
+	if (elf_check_header(p->image, p->len, p->len, &exec_rules, &place) != 0 ||
+	    elf_plan(p->image, p->image + place.offset, p->len, &exec_rules, &p->plan, &reason) !=
+		    0 ||
+	    elf_pie_plan(p->image, p->len, &p->plan, &p->pie, &reason) != 0)
+		return refuse(reason);
+	p->text = (vaddr_t)p->image;
+	return 0;
+}
+
+static int map_text(struct mm *mm, struct file *file, const struct program *p)
+{
+	const u32 flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC;
+	int err;
+
+	file_get(file);
+	err = nommu_map_file(mm, p->text, ALIGN_UP(p->pie.text.memsz, PAGE_SIZE), flags, file);
+	if (err != 0)
+		file_put(file);
+	return err;
+}
+
+/* Data, bss and the heap: one run. */
+static int map_data(struct mm *mm, struct program *p)
+{
+	const u32 flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_HEAP;
+	const struct elf_segment *data = &p->pie.data;
+	u32 below = data->vaddr & ~PAGE_MASK;
+	u32 bytes = ALIGN_UP(below + data->memsz + USER_HEAP_SIZE, PAGE_SIZE);
+	long start = nommu_map_memory(mm, bytes, flags);
+
+	if (start < 0)
+		return (int)start;
+	p->data = (vaddr_t)start + below;
+	memcpy((void *)p->data, p->image + data->offset, data->filesz);
+	elf_pie_relocate(p->image, &p->pie, (void *)p->data, (u32)p->text, (u32)p->data);
+	mm->brk_start = ALIGN_UP(p->data + data->memsz, 8);
+	mm->brk = mm->brk_start;
+	mm->pmap.brk_limit = (vaddr_t)start + bytes;
+	return 0;
+}
+
+static int map_program(struct mm *mm, struct file *file, struct program *p)
+{
+	long stack;
+	int err = map_text(mm, file, p);
+
+	if (err == 0)
+		err = map_data(mm, p);
+	if (err != 0)
+		return err;
+	stack = nommu_map_stack(mm, USER_STACK_SIZE);
+	if (stack < 0)
+		return (int)stack;
+	mm->stack_top = (vaddr_t)stack + USER_STACK_SIZE;
+	return 0;
+}
+
+int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
+{
+	struct program p;
+	struct mm *mm;
+	int err = read_program(file, &p);
+
+	(void)stack_bytes; /* a stack does not grow: stack_bytes_max is what there is */
+	if (err != 0)
+		return err;
+	mm = mm_alloc();
+	if (mm == NULL)
+		return -ENOMEM;
+	err = map_program(mm, file, &p);
+	if (err != 0) {
+		mm_put(mm);
+		return err;
+	}
+	image->mm = mm;
+	image->entry = p.text + p.pie.entry;
+	image->phdr = p.plan.phdr != 0 ? p.text + p.plan.phdr : 0;
+	image->nr_phdrs = p.plan.phnum;
+	image->stack_top = mm->stack_top;
+	image->stack_bytes_max = USER_STACK_SIZE / 4;
+	image->data_base = p.data;
+	return 0;
+}

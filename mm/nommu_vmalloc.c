@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nommu_vmalloc.c - vmalloc() without an MMU: a run of frames.
+ *
+ *	areas: first page -> first page -> ...	(lru)
+ *		 |  private = pages of the run
+ *
+ * A run comes from one buddy block; the frames beyond what was asked for go back at once.
+ * Lock: vmalloc_lock for the list.
+ */
+#include <octavo/audit.h>
+#include <octavo/fail.h>
+#include <octavo/nommu.h>
+#include <octavo/spinlock.h>
+#include <octavo/vmalloc.h>
+#include <octavo/why.h>
+#include <octavo/zone.h>
+
+static spinlock_t vmalloc_lock = SPINLOCK_INIT(vmalloc_lock);
+static struct page_list areas = TAILQ_HEAD_INITIALIZER(areas); /* [vmalloc_lock] */
+
+void vmalloc_init(void)
+{
+}
+
+void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name)
+{
+	u32 nr_pages = PAGES_OF(bytes), block = MAX(bytes, align);
+	unsigned order = 0;
+	struct page *page;
+	pfn_t pfn;
+
+	(void)guard_before; /* nothing is unmapped where nothing is mapped */
+	might_sleep();
+	if (bytes == 0 || fail_should(FAIL_vmalloc))
+		return NULL;
+	while (order < MAX_ORDER && PAGE_SIZE << order < block)
+		order++;
+	if (PAGE_SIZE << order < block) {
+		why("vmalloc %s: %u bytes asked, the largest block has %u", name, (u32)bytes,
+		    PAGE_SIZE << MAX_ORDER);
+		return NULL;
+	}
+	page = alloc_pages(GFP_KERNEL, order);
+	if (page == NULL)
+		return NULL;
+	pfn = page_to_pfn(page);
+	if (order > 0)
+		split_pages(page, order);
+	for (u32 i = nr_pages; i < 1u << order; i++)
+		free_page(pfn_to_page(pfn + i));
+	for (u32 i = 0; i < nr_pages; i++)
+		page_set_owner(pfn_to_page(pfn + i), PAGE_VMALLOC);
+	page->private = nr_pages;
+	spin_lock(&vmalloc_lock);
+	TAILQ_INSERT_TAIL(&areas, page, lru);
+	spin_unlock(&vmalloc_lock);
+	return page_to_virt(page);
+}
+
+void *vmalloc(size_t bytes)
+{
+	return vmalloc_aligned(bytes, PAGE_SIZE, 0, "vmalloc");
+}
+
+void vfree(const void *p)
+{
+	struct page *page;
+	pfn_t pfn;
+	u32 nr_pages;
+
+	might_sleep();
+	if (p == NULL)
+		return;
+	page = virt_to_page(p);
+	PANIC_ON(page_owner(page) != PAGE_VMALLOC || page->private == 0);
+	pfn = page_to_pfn(page);
+	nr_pages = page->private;
+	spin_lock(&vmalloc_lock);
+	TAILQ_REMOVE(&areas, page, lru);
+	spin_unlock(&vmalloc_lock);
+	page->private = 0;
+	for (u32 i = 0; i < nr_pages; i++)
+		free_page(pfn_to_page(pfn + i));
+}
+
+const char *vmalloc_guard_name(vaddr_t address)
+{
+	(void)address;
+	return NULL;
+}
+
+void nommu_vmalloc_audit(struct audit *a)
+{
+	struct page *page;
+
+	TAILQ_FOREACH(page, &areas, lru)
+		audit_own(a, page_to_pfn(page), page->private, PAGE_VMALLOC);
+}
