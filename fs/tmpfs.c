@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tmpfs.c - a file system that lives in memory alone: the root of a machine with an MMU.
+ *
+ *	directory --entries--> entry "etc" (cookie 2) --> inode
+ *		               entry "bin" (cookie 3) --> inode
+ *	    ^------------------------ parent --------------'	(directories only)
+ *
+ * An entry holds a reference to its inode, a directory one to its parent; an inode therefore goes
+ * when its last entry and its last user went. Entries are found by walking the list: directories
+ * are short. Positions for getdents64(2) are cookies that grow and are never reused, so that a
+ * directory may change while it is read. Contents of regular files: tmpfs_file.c.
+ *
+ * Locks: a directory's entries and everybody's nlink below it, its inode's mutex; the list of all
+ * inodes, which the audit walks, inode_list_lock.
+ */
+#include "tmpfs.h"
+
+#include "dirent.h"
+#include <octavo/audit.h>
+#include <octavo/errno.h>
+#include <octavo/slab.h>
+#include <octavo/spinlock.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+#include <octavo/zone.h>
+#include <uapi/octavo/stat.h>
+
+enum {
+	COOKIE_DOT = 0,
+	COOKIE_DOTDOT = 1,
+	COOKIE_FIRST = 2,
+	ENTRY_SIZE = 20, /* what an entry adds to st_size, as on Linux */
+};
+
+static const struct inode_ops dir_ops, file_ops, link_ops, device_ops;
+static const struct file_ops dir_fops;
+
+static struct super_block tmpfs_sb = {.name = "tmpfs", .dev = 1};
+static struct slab_cache *inode_cache;
+static atomic_t last_ino;
+static spinlock_t list_lock = SPINLOCK_INIT(inode_list_lock);
+static LIST_HEAD(, tmpfs_inode) all_inodes = LIST_HEAD_INITIALIZER(all_inodes);
+
+/* --- inodes --- */
+
+static const struct inode_ops *ops_for(u32 mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return &dir_ops;
+	case S_IFREG:
+		return &file_ops;
+	case S_IFLNK:
+		return &link_ops;
+	default:
+		return &device_ops;
+	}
+}
+
+static const struct file_ops *fops_for(u32 mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return &dir_fops;
+	case S_IFREG:
+		return &tmpfs_file_fops;
+	default:
+		return NULL; /* devices: chrdev.c knows */
+	}
+}
+
+/* A new inode without entries: one reference, no link. NULL without memory. */
+static struct tmpfs_inode *inode_new(struct tmpfs_inode *parent, u32 mode, u32 rdev)
+{
+	struct tmpfs_inode *t = slab_alloc(inode_cache, GFP_KERNEL | __GFP_ZERO);
+
+	if (t == NULL)
+		return NULL;
+	inode_init(&t->inode, &tmpfs_sb, (u32)atomic_inc_return(&last_ino), mode, ops_for(mode),
+		   fops_for(mode));
+	t->inode.nlink = 0;
+	t->inode.rdev = rdev;
+	if (S_ISDIR(mode)) {
+		TAILQ_INIT(&t->entries);
+		t->next_cookie = COOKIE_FIRST;
+		t->parent = parent != NULL ? parent : t;
+		if (parent != NULL)
+			inode_get(&parent->inode);
+	}
+	spin_lock(&list_lock);
+	LIST_INSERT_HEAD(&all_inodes, t, all);
+	spin_unlock(&list_lock);
+	return t;
+}
+
+static void tmpfs_release(struct inode *inode)
+{
+	struct tmpfs_inode *t = tmpfs_inode(inode);
+
+	ASSERT(inode->nlink == 0);
+	tmpfs_free_pages(t);
+	if (S_ISDIR(inode->mode)) {
+		ASSERT(TAILQ_EMPTY(&t->entries));
+		inode_put(&t->parent->inode);
+	}
+	spin_lock(&list_lock);
+	LIST_REMOVE(t, all);
+	spin_unlock(&list_lock);
+	kfree(t->target);
+	slab_free(inode_cache, t);
+}
+
+/* --- entries --- */
+
+static bool is_dot(const char *name, size_t len)
+{
+	return len == 1 && name[0] == '.';
+}
+
+static bool is_dotdot(const char *name, size_t len)
+{
+	return len == 2 && name[0] == '.' && name[1] == '.';
+}
+
+static struct tmpfs_entry *entry_find(struct tmpfs_inode *dir, const char *name, size_t len)
+{
+	struct tmpfs_entry *e;
+
+	TAILQ_FOREACH(e, &dir->entries, link)
+		if (e->len == len && memcmp(e->name, name, len) == 0)
+			return e;
+	return NULL;
+}
+
+static struct tmpfs_entry *entry_new(const char *name, size_t len)
+{
+	struct tmpfs_entry *e = kmalloc(sizeof(*e) + len, GFP_KERNEL);
+
+	if (e == NULL)
+		return NULL;
+	e->len = (u32)len;
+	memcpy(e->name, name, len);
+	return e;
+}
+
+/* Put an entry for `t` into the directory; the entry takes a reference. Cannot fail. */
+static void entry_add(struct tmpfs_inode *dir, struct tmpfs_entry *e, struct tmpfs_inode *t)
+{
+	bool is_dir = S_ISDIR(t->inode.mode);
+
+	inode_get(&t->inode);
+	e->inode = t;
+	e->cookie = dir->next_cookie++;
+	TAILQ_INSERT_TAIL(&dir->entries, e, link);
+	t->inode.nlink += is_dir ? 2 : 1;
+	dir->inode.nlink += is_dir ? 1 : 0;
+	dir->inode.size += ENTRY_SIZE;
+	dir->inode.mtime_ns = clock_ns();
+}
+
+static void entry_remove(struct tmpfs_inode *dir, struct tmpfs_entry *e)
+{
+	struct tmpfs_inode *t = e->inode;
+	bool is_dir = S_ISDIR(t->inode.mode);
+
+	TAILQ_REMOVE(&dir->entries, e, link);
+	kfree(e);
+	ASSERT(t->inode.nlink >= (is_dir ? 2u : 1u));
+	t->inode.nlink -= is_dir ? 2 : 1;
+	dir->inode.nlink -= is_dir ? 1 : 0;
+	dir->inode.size -= ENTRY_SIZE;
+	dir->inode.mtime_ns = clock_ns();
+	inode_put(&t->inode);
+}
+
+static int dir_lookup(struct inode *inode, const char *name, size_t len, struct inode **out)
+{
+	struct tmpfs_inode *dir = tmpfs_inode(inode);
+	struct tmpfs_entry *e;
+
+	if (is_dot(name, len)) {
+		*out = inode;
+	} else if (is_dotdot(name, len)) {
+		*out = &dir->parent->inode;
+	} else {
+		e = entry_find(dir, name, len);
+		if (e == NULL)
+			return -ENOENT;
+		*out = &e->inode->inode;
+	}
+	inode_get(*out);
+	return 0;
+}
+
+/* An entry and an inode for it, `target` for a symbolic link. *out with a reference. */
+static int make(struct inode *inode, const char *name, size_t len, u32 mode, u32 rdev,
+		const char *target, struct inode **out)
+{
+	struct tmpfs_inode *dir = tmpfs_inode(inode);
+	struct tmpfs_entry *e = entry_new(name, len);
+	struct tmpfs_inode *t;
+
+	if (e == NULL)
+		return -ENOMEM;
+	t = inode_new(dir, mode, rdev);
+	if (t == NULL)
+		goto free_entry;
+	if (target != NULL) {
+		size_t size = strlen(target) + 1;
+
+		t->target = kmalloc(size, GFP_KERNEL);
+		if (t->target == NULL)
+			goto put_inode;
+		memcpy(t->target, target, size);
+		t->inode.size = (loff_t)size - 1;
+	}
+	entry_add(dir, e, t);
+	*out = &t->inode;
+	return 0;
+
+put_inode:
+	inode_put(&t->inode);
+free_entry:
+	kfree(e);
+	return -ENOMEM;
+}
+
+static int dir_create(struct inode *dir, const char *name, size_t len, u32 mode, u32 rdev,
+		      struct inode **out)
+{
+	return make(dir, name, len, mode, rdev, NULL, out);
+}
+
+static int dir_symlink(struct inode *dir, const char *name, size_t len, const char *target)
+{
+	struct inode *inode;
+	int err = make(dir, name, len, S_IFLNK | 0777, 0, target, &inode);
+
+	if (err == 0)
+		inode_put(inode);
+	return err;
+}
+
+int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode)
+{
+	struct tmpfs_entry *e;
+
+	if (entry_find(tmpfs_inode(dir), name, len) != NULL)
+		return -EEXIST;
+	e = entry_new(name, len);
+	if (e == NULL)
+		return -ENOMEM;
+	entry_add(tmpfs_inode(dir), e, tmpfs_inode(inode));
+	return 0;
+}
+
+static int dir_unlink(struct inode *inode, const char *name, size_t len, struct inode *victim)
+{
+	struct tmpfs_inode *dir = tmpfs_inode(inode);
+	struct tmpfs_entry *e = entry_find(dir, name, len);
+
+	if (e == NULL || &e->inode->inode != victim)
+		return -ENOENT;
+	if (S_ISDIR(victim->mode) && !TAILQ_EMPTY(&e->inode->entries))
+		return -ENOTEMPTY;
+	entry_remove(dir, e);
+	return 0;
+}
+
+static ssize_t dir_name_of(struct inode *inode, struct inode *child, char *buf)
+{
+	struct tmpfs_entry *e;
+
+	TAILQ_FOREACH(e, &tmpfs_inode(inode)->entries, link) {
+		if (&e->inode->inode != child)
+			continue;
+		memcpy(buf, e->name, e->len);
+		buf[e->len] = '\0';
+		return (ssize_t)e->len;
+	}
+	return -ENOENT;
+}
+
+static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
+{
+	size_t n = MIN(len, (size_t)inode->size);
+
+	memcpy(buf, tmpfs_inode(inode)->target, n);
+	return (ssize_t)n;
+}
+
+/* --- reading a directory --- */
+
+/* The dots, then the entries from the position on; stops where a record does not fit. */
+static void put_entries(struct tmpfs_inode *dir, loff_t *pos, struct dirent_out *o)
+{
+	struct tmpfs_entry *e;
+
+	if (*pos == COOKIE_DOT) {
+		if (!dirent_put(o, dir->inode.ino, dir->inode.mode, ".", 1, COOKIE_DOTDOT))
+			return;
+		*pos = COOKIE_DOTDOT;
+	}
+	if (*pos == COOKIE_DOTDOT) {
+		const struct inode *up = &dir->parent->inode;
+
+		if (!dirent_put(o, up->ino, up->mode, "..", 2, COOKIE_FIRST))
+			return;
+		*pos = COOKIE_FIRST;
+	}
+	TAILQ_FOREACH(e, &dir->entries, link) {
+		const struct inode *inode = &e->inode->inode;
+
+		if (e->cookie < *pos)
+			continue;
+		if (!dirent_put(o, inode->ino, inode->mode, e->name, e->len, e->cookie + 1))
+			return;
+		*pos = e->cookie + 1;
+	}
+}
+
+static ssize_t dir_getdents64(struct file *file, void __user *buf, size_t len)
+{
+	struct dirent_out o = {.buf = buf, .len = len};
+	struct inode *inode = file->inode;
+
+	mutex_lock(&inode->mutex);
+	put_entries(tmpfs_inode(inode), &file->pos, &o);
+	mutex_unlock(&inode->mutex);
+	return dirent_result(&o);
+}
+
+/* --- tables --- */
+
+static const struct inode_ops dir_ops = {
+	.lookup = dir_lookup,
+	.create = dir_create,
+	.symlink = dir_symlink,
+	.unlink = dir_unlink,
+	.name_of = dir_name_of,
+	.release = tmpfs_release,
+};
+
+static const struct inode_ops file_ops = {
+	.truncate = tmpfs_truncate,
+	.release = tmpfs_release,
+};
+
+static const struct inode_ops link_ops = {
+	.readlink = link_readlink,
+	.release = tmpfs_release,
+};
+
+static const struct inode_ops device_ops = {
+	.release = tmpfs_release,
+};
+
+static const struct file_ops dir_fops = {
+	.seek = file_seek_inode,
+	.getdents64 = dir_getdents64,
+};
+
+struct super_block *tmpfs_mount(void)
+{
+	struct tmpfs_inode *root;
+
+	inode_cache = slab_cache_create("tmpfs_inode", sizeof(struct tmpfs_inode), 0);
+	root = inode_new(NULL, S_IFDIR | 0755, 0);
+	if (root == NULL)
+		panic("tmpfs: no memory for the root directory");
+	root->inode.nlink = 2;
+	tmpfs_sb.root = &root->inode;
+	tmpfs_set_limit(nr_total_pages() / 2);
+	return &tmpfs_sb;
+}
+
+/* --- the audit --- */
+
+void fs_audit(struct audit *a)
+{
+	struct tmpfs_inode *t;
+
+	LIST_FOREACH(t, &all_inodes, all)
+		for (u32 i = 0; i < t->nr_slots; i++)
+			if (t->pages[i] != NULL)
+				audit_own(a, page_to_pfn(t->pages[i]), 1, PAGE_FILE);
+}

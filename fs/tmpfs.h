@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* tmpfs.h - the inside of tmpfs, for fs/tmpfs*.c and the file that fills the root. */
+#pragma once
+
+#include <octavo/fs.h>
+#include <octavo/page.h>
+#include <sys/queue.h>
+
+struct tmpfs_inode;
+
+struct tmpfs_entry {
+	TAILQ_ENTRY(tmpfs_entry) link; /* [im of the directory] ascending cookies */
+	struct tmpfs_inode *inode;     /* referenced [I] */
+	u32 cookie;                    /* position for getdents64, never used twice [I] */
+	u32 len;
+	char name[]; /* len bytes, no NUL */
+};
+
+struct tmpfs_inode {
+	struct inode inode;                /* first */
+	LIST_ENTRY(tmpfs_inode) all;       /* [inode_list_lock] */
+	struct tmpfs_inode *parent;        /* directory: referenced; the root's is itself [I] */
+	TAILQ_HEAD(, tmpfs_entry) entries; /* directory [im] */
+	u32 next_cookie;                   /* directory [im] */
+	char *target;                      /* symbolic link, NUL-terminated [I] */
+	struct page **pages; /* regular file: nr_slots pointers, NULL is a hole [im] */
+	u32 nr_slots;
+};
+
+static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
+{
+	return container_of(inode, struct tmpfs_inode, inode);
+}
+
+/* --- tmpfs.c --- */
+/* tmpfs_mount - an empty tmpfs that may hold half of the memory. => panics without memory: boot */
+struct super_block *tmpfs_mount(void);
+/* tmpfs_link - another entry for an inode. => 0, -ENOMEM, -EEXIST; dir's [im] held */
+int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode);
+
+/* --- tmpfs_file.c --- */
+extern const struct file_ops tmpfs_file_fops;
+int tmpfs_truncate(struct inode *inode, loff_t size);
+/* tmpfs_free_pages - of an inode that nobody can reach any more. */
+void tmpfs_free_pages(struct tmpfs_inode *t);
+/* tmpfs_append - put `len` bytes of kernel memory behind the file's end. => 0, -ENOMEM, -ENOSPC;
+ * what was appended before stays; [im] held */
+int tmpfs_append(struct inode *inode, const void *data, u32 len);
+/* tmpfs_append_page - let a page of PAGE_SIZE bytes become the next page of a file whose size is a
+ * multiple of it; its reference is taken over on success. => 0, -ENOMEM; [im] held */
+int tmpfs_append_page(struct inode *inode, struct page *page);
+/* tmpfs_set_limit - the most pages that all files together may have. */
+void tmpfs_set_limit(u32 nr_pages);
+u32 tmpfs_nr_pages(void);
+void tmpfs_check(struct tmpfs_inode *t);
