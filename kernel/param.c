@@ -144,7 +144,7 @@ static unsigned suffix_shift(char c)
 	}
 }
 
-static int parse_u32(const char *s, u32 *value)
+int param_u32(const char *s, u32 *value)
 {
 	unsigned base = 10;
 	unsigned shift;
@@ -174,7 +174,7 @@ int params_get_u32(const struct params *p, const char *key, u32 *value)
 {
 	const char *text = params_get(p, key);
 
-	return text ? parse_u32(text, value) : -ENOENT;
+	return text ? param_u32(text, value) : -ENOENT;
 }
 
 const char *params_arg(const struct params *p, unsigned i)

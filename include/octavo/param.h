@@ -35,6 +35,7 @@ const char *params_get(const struct params *p, const char *key);
 /* params_get_u32 - number: decimal, 0x hex, one suffix K M G (powers of 1024).
  *   => 0; -ENOENT: not there; -EINVAL: no number; -ERANGE: above 32 bits; *value then untouched */
 int params_get_u32(const struct params *p, const char *key, u32 *value);
+int param_u32(const char *text, u32 *value); /* the same of any text: not -ENOENT */
 /* params_arg - the i-th word after --, or NULL */
 const char *params_arg(const struct params *p, unsigned i);
 /* params_list_has - is `item` in the comma-separated value of key? (debug=why,syscalls) */

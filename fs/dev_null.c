@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* dev_null.c - /dev/null and /dev/zero. null(4) */
+#include "devices.h"
+
+#include <octavo/errno.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+
+static ssize_t null_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	(void)file;
+	(void)buf;
+	(void)len;
+	(void)pos;
+	return 0;
+}
+
+static ssize_t null_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	(void)file;
+	(void)buf;
+	(void)pos;
+	return (ssize_t)len;
+}
+
+static loff_t null_seek(struct file *file, loff_t offset, u32 whence)
+{
+	(void)offset;
+	(void)whence;
+	file->pos = 0;
+	return 0;
+}
+
+/* A page at a time: what was cleared before a bad address counts, and a long read can be killed. */
+static ssize_t zero_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	size_t done = 0;
+
+	(void)file;
+	(void)pos;
+	while (done < len) {
+		size_t n = MIN(len - done, (size_t)PAGE_SIZE);
+
+		if (clear_user(buf + done, n) != 0)
+			return done > 0 ? (ssize_t)done : -EFAULT;
+		done += n;
+		if (task_must_die())
+			break;
+	}
+	return (ssize_t)done;
+}
+
+const struct file_ops null_fops = {
+	.read = null_read,
+	.write = null_write,
+	.seek = null_seek,
+};
+
+const struct file_ops zero_fops = {
+	.read = zero_read,
+	.write = null_write,
+	.seek = null_seek,
+};
