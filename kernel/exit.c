@@ -60,6 +60,7 @@ static void children_to_init(struct task *t)
 	while ((child = LIST_FIRST(&t->children)) != NULL) {
 		LIST_REMOVE(child, sibling);
 		child->parent = init_task;
+		child->parent_pid = init_task->pid;
 		LIST_INSERT_HEAD(&init_task->children, child, sibling);
 		any_zombie |= child->state == TASK_ZOMBIE;
 	}

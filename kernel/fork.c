@@ -39,6 +39,7 @@ static void process_link(struct task *child, struct task *parent, bool vfork)
 {
 	spin_lock(&task_list_lock);
 	child->parent = parent;
+	child->parent_pid = parent->pid;
 	LIST_INSERT_HEAD(&parent->children, child, sibling);
 	if (vfork)
 		child->vfork_parent = parent;

@@ -32,15 +32,9 @@ long sys_gettid(void)
 	return (long)current->pid;
 }
 
-/* The parent may end at any time; PID 1 takes its place under the lock. */
 long sys_getppid(void)
 {
-	u32 pid;
-
-	spin_lock(&task_list_lock);
-	pid = current->parent != NULL ? current->parent->pid : 0;
-	spin_unlock(&task_list_lock);
-	return (long)pid;
+	return (long)current->parent_pid;
 }
 
 long sys_sched_yield(void)

@@ -44,20 +44,6 @@ static bool loader_read(const struct multiboot_memory *m, paddr_t paddr, void *b
 	return true;
 }
 
-/* Frame 0 is nobody's: physical address 0 says "none", and a stray low address should fault. */
-static void boot_info_drop_frame_0(void)
-{
-	struct phys_range *first = &boot_info.ranges[0];
-
-	if (first->start != 0)
-		return;
-	first->start = PAGE_SIZE;
-	if (first->start < first->end)
-		return;
-	boot_info.nr_ranges--;
-	memmove(first, first + 1, boot_info.nr_ranges * sizeof(*first));
-}
-
 const struct boot_info *arch_boot_info(void)
 {
 	struct multiboot_memory m = {
@@ -74,7 +60,6 @@ const struct boot_info *arch_boot_info(void)
 		      loader_magic == MULTIBOOT_BOOT_MAGIC ? "multiboot information"
 							   : "not multiboot");
 	boot_info.kernel = m.kernel;
-	boot_info_drop_frame_0();
 	return &boot_info;
 }
 

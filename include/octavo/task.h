@@ -48,6 +48,7 @@ struct task {
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	struct task *parent;                     /* [tl] */
+	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
 	LIST_HEAD(task_children, task) children; /* [tl] */
 	LIST_ENTRY(task) sibling;                /* [tl] */
 	LIST_ENTRY(task) all;                    /* [tl] every task but the idle ones */
