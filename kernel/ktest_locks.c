@@ -65,6 +65,7 @@ KTEST(mutex_first_come_first_served, "")
 	for (u32 i = 0; i < 4; i++)
 		KTEST_OK(order[i] == i, "waiters have it in the order in which they came");
 	KTEST_OK(mutex_trylock(&mutex), "a free mutex is granted to trylock");
+	__acquire(&mutex);
 	mutex_unlock(&mutex);
 }
 
@@ -157,6 +158,7 @@ KTEST(rwsem_writers_do_not_starve, "")
 	counter = 0;
 	rwsem_down_read(&sem);
 	KTEST_OK(rwsem_try_read(&sem), "readers share it while no writer waits");
+	__acquire(&sem);
 	rwsem_up_read(&sem);
 	ktest_spawn(note_as_writer, (void *)1);
 	ktest_sleep_ms(1);
@@ -175,6 +177,7 @@ KTEST(rwsem_writers_do_not_starve, "")
 	KTEST_OK(counter == 2, "together");
 	KTEST_OK(order[3] == 4, "then the next writer");
 	KTEST_OK(rwsem_try_write(&sem), "it is free at the end");
+	__acquire(&sem);
 	KTEST_OK(!rwsem_try_read(&sem), "a writer excludes readers");
 	rwsem_up_write(&sem);
 }

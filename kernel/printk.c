@@ -36,17 +36,22 @@ static unsigned console_level = LOG_INFO; /* [console_lock] */
 static spinlock_t console_lock = SPINLOCK_INIT(console_lock);
 
 /* The locks, unless the machine is about to end. */
-static irqstate_t log_enter(spinlock_t *l)
+static irqstate_t log_enter(spinlock_t *l) __acquires(l)
 {
-	return panic_in_progress() ? arch_irq_save() : spin_lock_irqsave(l);
+	if (!panic_in_progress())
+		return spin_lock_irqsave(l);
+	__acquire(l);
+	return arch_irq_save();
 }
 
-static void log_leave(spinlock_t *l, irqstate_t s)
+static void log_leave(spinlock_t *l, irqstate_t s) __releases(l)
 {
-	if (panic_in_progress())
-		arch_irq_restore(s);
-	else
+	if (!panic_in_progress()) {
 		spin_unlock_irqrestore(l, s);
+		return;
+	}
+	__release(l);
+	arch_irq_restore(s);
 }
 
 /* Everything that the console has not had goes to it. */

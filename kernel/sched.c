@@ -75,7 +75,7 @@ static void rq_unlock_quiet(struct runqueue *rq, irqstate_t s) __releases(&rq->l
 }
 
 /* Lock the run queue of t; it may move while we wait. */
-static struct runqueue *task_rq_lock(struct task *t, irqstate_t *s)
+static struct runqueue *task_rq_lock(struct task *t, irqstate_t *s) __acquires(&rq->lock)
 {
 	for (;;) {
 		struct runqueue *rq = &runqueues[arch_read_once(&t->head.cpu)];

@@ -51,7 +51,7 @@ void wait_finish(struct wait_queue *q, struct waiter *w)
 	spin_unlock_irqrestore(&q->lock, s);
 }
 
-void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s)
+void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s) __releases(&q->lock)
 {
 	while (w->queued) {
 		sched_set_sleeping(false);

@@ -56,7 +56,7 @@ KTEST(x86_user_copy_stops_at_bad_byte, "")
 	if (!make_mm())
 		return;
 	for (unsigned in = 0; in <= 16; in++) {
-		void *user = (void *)(end - in);
+		void __user *user = (void __user *)(end - in);
 
 		memset(buf, 'x', sizeof(buf));
 		KTEST_OK(copy_to_user_partial(user, buf, 32) == 32 - in, "copied to up to the end");
@@ -65,8 +65,8 @@ KTEST(x86_user_copy_stops_at_bad_byte, "")
 		KTEST_OK(in == 0 || buf[in - 1] == 'x', "the last good byte has arrived");
 		KTEST_OK(buf[in] == 0, "and nothing behind it");
 	}
-	KTEST_OK(clear_user((void *)(end - 5), 5) == 0, "clear_user inside");
-	KTEST_OK(clear_user((void *)(end - 5), 6) == -EFAULT, "clear_user over the end");
+	KTEST_OK(clear_user((void __user *)(end - 5), 5) == 0, "clear_user inside");
+	KTEST_OK(clear_user((void __user *)(end - 5), 6) == -EFAULT, "clear_user over the end");
 	borrow_mm(NULL);
 }
 
@@ -77,12 +77,14 @@ KTEST(x86_user_strings, "")
 
 	if (!make_mm())
 		return;
-	KTEST_OK(copy_to_user((void *)(end - 4), "abc", 4) == 0, "a string at the very end");
-	KTEST_OK(strncpy_from_user(buf, (void *)(end - 4), sizeof(buf)) == 3, "its length");
+	KTEST_OK(copy_to_user((void __user *)(end - 4), "abc", 4) == 0, "a string at the very end");
+	KTEST_OK(strncpy_from_user(buf, (void __user *)(end - 4), sizeof(buf)) == 3, "its length");
 	KTEST_OK(strcmp(buf, "abc") == 0, "its text");
-	KTEST_OK(strncpy_from_user(buf, (void *)(end - 4), 2) == 2, "cut: the size");
-	KTEST_OK(copy_to_user((void *)(end - 4), "abcd", 4) == 0, "no end before the page's");
-	KTEST_OK(strncpy_from_user(buf, (void *)(end - 4), sizeof(buf)) == -EFAULT, "EFAULT");
+	KTEST_OK(strncpy_from_user(buf, (void __user *)(end - 4), 2) == 2, "cut: the size");
+	KTEST_OK(copy_to_user((void __user *)(end - 4), "abcd", 4) == 0,
+		 "no end before the page's");
+	KTEST_OK(strncpy_from_user(buf, (void __user *)(end - 4), sizeof(buf)) == -EFAULT,
+		 "EFAULT");
 	borrow_mm(NULL);
 }
 
@@ -97,7 +99,7 @@ KTEST(x86_user_copy_refuses_kernel_addresses, "")
 	if (!make_mm())
 		return;
 	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
-		void *p = (void *)bad[i];
+		void __user *p = (void __user *)bad[i];
 
 		KTEST_OK(copy_from_user(buf, p, sizeof(buf)) == -EFAULT, "read");
 		KTEST_OK(copy_to_user(p, buf, sizeof(buf)) == -EFAULT, "write");
@@ -106,7 +108,7 @@ KTEST(x86_user_copy_refuses_kernel_addresses, "")
 		KTEST_OK(put_user_u32(1, p) == -EFAULT, "put");
 		KTEST_OK(strncpy_from_user(buf, p, sizeof(buf)) == -EFAULT, "string");
 	}
-	KTEST_OK(copy_from_user(buf, (void *)USER_PAGE, 0xfffff000u) == -EFAULT, "huge length");
+	KTEST_OK(copy_from_user(buf, (void __user *)USER_PAGE, 0xfffff000u) == -EFAULT, "huge length");
 	borrow_mm(NULL);
 }
 
