@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Running out of memory, in every way that a program can: it is told (ENOMEM)
+ * or killed, and whoever did not ask for too much goes on. After each case the
+ * parent has its memory back and the kernel's audit looks.
+ *
+ * On Linux the children take a limit first, so that the machine survives us.
+ */
+#include "guest.h"
+
+#define RW              (PROT_READ | PROT_WRITE)
+#define RLIMIT_AS_BYTES (96 * MB)
+
+static volatile int *shared;
+
+static void limit(void)
+{
+	unsigned long limits[2] = {RLIMIT_AS_BYTES, RLIMIT_AS_BYTES};
+
+	if (!on_octavo())
+		sys(__NR_setrlimit, 9, limits);
+}
+
+static long try_map(unsigned long bytes)
+{
+	return sys(__NR_mmap2, 0, bytes, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static int is_error(long result)
+{
+	return (unsigned long)result >= -4095UL;
+}
+
+/* Takes memory piece by piece and writes to it, until there is none. => ENOMEM, as it should be */
+static int take_pieces(void *piece_bytes)
+{
+	unsigned long bytes = *(unsigned long *)piece_bytes;
+
+	limit();
+	for (;;) {
+		long p = try_map(bytes);
+
+		if (is_error(p))
+			return p == -ENOMEM ? 0 : 50;
+		for (unsigned long at = 0; at < bytes; at += PAGE)
+			((volatile char *)p)[at] = 1;
+		__sync_fetch_and_add(&shared[0], 1);
+	}
+}
+
+/* The heap, likewise. */
+static int take_heap(void *unused)
+{
+	unsigned long end = (unsigned long)sys(__NR_brk, 0);
+
+	limit();
+	for (;;) {
+		unsigned long next = end + 64 * PAGE;
+
+		if ((unsigned long)sys(__NR_brk, next) != next)
+			return 0;
+		for (; end < next; end += PAGE)
+			*(volatile char *)end = 1;
+	}
+}
+
+/* Memory that was granted at once, of which more is used than there is. */
+static int take_granted(void *unused)
+{
+	unsigned long bytes;
+	long p = -ENOMEM;
+
+	limit();
+	for (bytes = 2048 * MB; is_error(p) && bytes > MB; bytes /= 2)
+		p = try_map(bytes);
+	if (is_error(p))
+		return 50;
+	for (unsigned long at = 0; at < 2 * bytes; at += PAGE)
+		((volatile char *)p)[at] = 1;
+	return 0;
+}
+
+/* Regions that cannot become one: each costs the kernel a piece of its own memory. */
+static int take_regions(void *unused)
+{
+	limit();
+	for (int i = 0; i < 200000; i++) {
+		long p = sys(__NR_mmap2, 0, PAGE, i & 1 ? PROT_READ : PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (is_error(p))
+			return p == -ENOMEM ? 0 : 50;
+	}
+	return 0;
+}
+
+/* Page tables: one byte in every 4M. */
+static int take_tables(void *unused)
+{
+	limit();
+	for (unsigned long at = 0x10000000; at < 0xb0000000; at += 4 * MB) {
+		long p = sys(__NR_mmap2, at, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (is_error(p))
+			return p == -ENOMEM ? 0 : 50;
+		*(volatile char *)p = 1;
+	}
+	return 0;
+}
+
+/* Children that wait: as many as can be made. */
+static int take_processes(void *unused)
+{
+	int made = 0, reaped = 0;
+
+	shared[1] = 0;
+	limit();
+	while (made < (on_octavo() ? 5000 : 300)) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			while (!shared[1])
+				sleep_ms(5);
+			_exit(0);
+		}
+		if (pid < 0) {
+			if (errno != ENOMEM && errno != EAGAIN)
+				made = -1000000;
+			break;
+		}
+		made++;
+	}
+	shared[1] = 1;
+	while (wait(NULL) > 0)
+		reaped++;
+	return made == reaped && made > 0 ? 0 : 50;
+}
+
+/* After each case: memory is back, processes can be made, the books are right. */
+static void check_afterwards(const char *what, int status)
+{
+	char *p;
+	int good;
+
+	ok(status == EXITED(0) || status == KILLED(SIGKILL), "%s: told or killed (status %#x)",
+	   what, status);
+	p = mmap(NULL, MB, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	good = p != MAP_FAILED;
+	if (good) {
+		memset(p, 1, MB);
+		munmap(p, MB);
+	}
+	ok(good && peek(shared) == EXITED(0), "%s: and there is memory again", what);
+	is(kernel_command("audit"), 0, "%s: the audit", what);
+}
+
+/* Several at once, of which each wants everything. */
+static void test_several(void)
+{
+	enum { N = 4 };
+	unsigned long piece = 256 * PAGE;
+	pid_t pids[N];
+	int good = 1;
+
+	for (int i = 0; i < N; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(take_pieces(&piece));
+	}
+	for (int i = 0; i < N; i++) {
+		int status = -1;
+
+		good &= pids[i] > 0 && waitpid(pids[i], &status, 0) == pids[i];
+		good &= status == EXITED(0) || status == KILLED(SIGKILL);
+	}
+	ok(good, "four that want everything at once");
+	check_afterwards("four at once", 0);
+}
+
+int main(void)
+{
+	unsigned long small = PAGE, large = 256 * PAGE;
+
+	shared = map_shared(1);
+	check_afterwards("before", 0);
+	shared[0] = 0;
+	check_afterwards("pieces of 1M", in_child(take_pieces, &large));
+	ok(shared[0] > 2, "%d of them were had", shared[0]);
+	check_afterwards("pieces of 4K", in_child(take_pieces, &small));
+	check_afterwards("the heap", in_child(take_heap, NULL));
+	check_afterwards("more than was granted", in_child(take_granted, NULL));
+	check_afterwards("regions", in_child(take_regions, NULL));
+	check_afterwards("page tables", in_child(take_tables, NULL));
+	check_afterwards("processes", in_child(take_processes, NULL));
+	test_several();
+	return tap_done();
+}
