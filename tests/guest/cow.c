@@ -16,7 +16,7 @@ static void test_parent_first(char *p)
 
 	*p = 'o';
 	*turn = 0;
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		await(turn, 1);
 		_exit(*p == 'o' ? 0 : 50);
@@ -35,7 +35,7 @@ static void test_child_first(char *p)
 
 	*p = 'o';
 	*turn = 0;
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		*p = 'c';
 		*turn = 1;
@@ -63,7 +63,7 @@ static int generation(char *p, int n, int last)
 	if (n == last)
 		return 0;
 	memset(p + n * PAGE, 'a', PAGE);
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0)
 		_exit(generation(p, n + 1, last));
 	/* while the descendants look, all pages of this generation change */
@@ -87,9 +87,7 @@ static void test_many_children(char *p)
 	memset(p, 'm', PAGES * PAGE);
 	*turn = 0;
 	for (int i = 0; i < N; i++) {
-		pids[i] = fork();
-		if (pids[i] < 0)
-			bail_out("fork: errno %d", errno);
+		pids[i] = must_fork();
 		if (pids[i] == 0) {
 			int fine = all_bytes(p, PAGES * PAGE, 'm');
 
@@ -125,7 +123,7 @@ static int kernel_writes(void *p)
 static int wait_writes(void *p)
 {
 	int *status = p;
-	pid_t pid = fork();
+	pid_t pid = must_fork();
 
 	if (pid == 0)
 		_exit(3);

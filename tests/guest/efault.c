@@ -92,10 +92,10 @@ static void test_processes(void)
 {
 	check(__NR_execve, 0, "execve", 0, 0, 0);
 	check(__NR_uname, 0, "uname into", 0, 0, 0);
-	is(fork() ? 0 : (_exit(3), 0), 0, "a child ends");
+	is(must_fork() ? 0 : (_exit(3), 0), 0, "a child ends");
 	is(sys(__NR_wait4, -1, KERNEL_ADDRESS, 0, 0), -EFAULT, "wait4 into the kernel");
 	is(sys(__NR_wait4, -1, 0, 0, 0), -ECHILD, "and the child has been reaped all the same");
-	is(fork() ? 0 : (_exit(3), 0), 0, "a child ends");
+	is(must_fork() ? 0 : (_exit(3), 0), 0, "a child ends");
 	is(sys(__NR_wait4, -1, read_only, 0, 0), -EFAULT, "wait4 into a read-only page");
 }
 

@@ -245,7 +245,7 @@ int main(int argc, char **argv, char **envp)
 	is(in_child(dirty_fpu, (char[]){"fpu"}), EXITED(0), "floating-point state is fresh");
 	is(exec_by_vfork(), EXITED(0), "after vfork");
 	is(in_child(exec_without_words, self), EXITED(42), "without argv and envp");
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0)
 		_exit(exec_self(word));
 	waitpid(pid, &status, 0);

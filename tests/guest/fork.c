@@ -19,7 +19,7 @@ static void test_identity(void)
 
 	is(in_child(check_identity, &me), EXITED(7),
 	   "a child has a pid of its own and our parenthood");
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0)
 		_exit(getpid() & 0xff);
 	ok(pid > 0 && pid != me, "fork returns the child's pid");
@@ -36,7 +36,7 @@ static int fork_at_depth(int depth, int sum)
 
 	if (depth)
 		return local == depth * 3 ? result : 99;
-	if (fork() == 0)
+	if (must_fork() == 0)
 		_exit(sum == 55 && local == 0 ? 0 : 98);
 	return sum;
 }
@@ -58,11 +58,9 @@ static void test_many(void)
 	int good = 1;
 
 	for (int i = 0; i < N; i++) {
-		pids[i] = fork();
+		pids[i] = must_fork();
 		if (pids[i] == 0)
 			_exit(i);
-		if (pids[i] < 0)
-			bail_out("fork %d: errno %d", i, errno);
 	}
 	for (int i = 0; i < N; i++) {
 		int status;
@@ -105,7 +103,7 @@ static void test_files(void)
 	unlink("/tmp/fork-test");
 	is(write(fd, "abcdef", 6), 6, "a file is written");
 	lseek(fd, 0, SEEK_SET);
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		int good = read(fd, buf, 2) == 2 && buf[0] == 'a' && buf[1] == 'b';
 

@@ -110,7 +110,7 @@ static void test_switches(void)
 	pid_t pids[N];
 
 	for (int i = 0; i < N; i++) {
-		pids[i] = fork();
+		pids[i] = must_fork();
 		if (pids[i] == 0)
 			_exit(keep_state((uint32_t)i + 1));
 	}

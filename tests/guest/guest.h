@@ -41,6 +41,34 @@ static inline int on_octavo(void)
 	return sys(__NR_uname, names) == 0 && strncmp(names[3], "Octavo", 6) == 0;
 }
 
+#define MAX_REMEMBERED 64
+
+static pid_t remembered_children[MAX_REMEMBERED];
+static int nr_remembered;
+
+/* Nobody is left behind spinning: kills what must_fork() made and still runs. */
+static inline void kill_children(void)
+{
+	for (int i = 0; i < nr_remembered && i < MAX_REMEMBERED; i++)
+		if (waitpid(remembered_children[i], NULL, WNOHANG) == 0)
+			kill(remembered_children[i], SIGKILL);
+}
+
+/* fork(), or the end of the test: no caller has to think of -1, least of all in kill(). */
+static inline pid_t must_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		bail_out("fork: errno %d", errno);
+	if (pid == 0)
+		nr_remembered = 0;
+	else
+		remembered_children[nr_remembered++ % MAX_REMEMBERED] = pid;
+	tap_before_bail_out = kill_children;
+	return pid;
+}
+
 /*
  * Runs FN(ARG) in a child, which exits with what it returns.
  * => the child's wait status; -1 if there was no child
@@ -140,11 +168,27 @@ static inline int all_bytes(const char *p, unsigned long len, char c)
 	return 1;
 }
 
-/* Waits until *FLAG has reached VALUE, which another process stores there. */
+static inline void sleep_ms(long ms)
+{
+	struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&wanted, NULL);
+}
+
+/*
+ * Waits until *FLAG has reached VALUE, which another process stores there. If
+ * that takes ten seconds the other has failed, and so has the test.
+ */
 static inline void await(const volatile int *flag, int value)
 {
-	while (*flag < value)
-		sched_yield();
+	for (int i = 0; *flag < value; i++) {
+		if (i < 500)
+			sched_yield();
+		else if (i < 10500)
+			sleep_ms(1);
+		else
+			bail_out("another process never came to %d", value);
+	}
 }
 
 /* A generator of numbers: the same sequence for the same seed. */
@@ -156,13 +200,6 @@ static inline uint32_t next_random(uint32_t *state)
 	x ^= x >> 17;
 	x ^= x << 5;
 	return *state = x;
-}
-
-static inline void sleep_ms(long ms)
-{
-	struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	nanosleep(&wanted, NULL);
 }
 
 /* A command to the kernel's test device. => 0 or -errno; 0 on a kernel without it */

@@ -163,7 +163,7 @@ static void test_several(void)
 	int good = 1;
 
 	for (int i = 0; i < N; i++) {
-		pids[i] = fork();
+		pids[i] = must_fork();
 		if (pids[i] == 0)
 			_exit(take_pieces(&piece));
 	}

@@ -9,7 +9,7 @@ static int leave_child_behind(void *unused)
 {
 	pid_t me = getpid();
 
-	if (fork() == 0) {
+	if (must_fork() == 0) {
 		while (getppid() == me)
 			sched_yield();
 		shared[1] = getppid();
@@ -22,7 +22,7 @@ static int leave_child_behind(void *unused)
 static int leave_zombies_behind(void *count)
 {
 	for (int i = 0; i < *(int *)count; i++)
-		if (fork() == 0)
+		if (must_fork() == 0)
 			_exit(i);
 	sleep_ms(20);
 	return 0;
@@ -31,7 +31,7 @@ static int leave_zombies_behind(void *count)
 static int leave_runners_behind(void *count)
 {
 	for (int i = 0; i < *(int *)count; i++) {
-		if (fork() == 0) {
+		if (must_fork() == 0) {
 			for (int j = 0; j < 50; j++)
 				sched_yield();
 			__sync_fetch_and_add(&shared[2], 1);

@@ -28,7 +28,7 @@ static int spin_together(int n)
 
 	for (int i = 0; i < n; i++) {
 		counters[i] = 0;
-		pids[i] = fork();
+		pids[i] = must_fork();
 		if (pids[i] == 0)
 			spin(i);
 	}
@@ -76,7 +76,7 @@ static void test_clock(void)
 /* A process that sleeps runs at once when its time has come, whoever spins. */
 static void test_wake_while_spinning(void)
 {
-	pid_t pid = fork();
+	pid_t pid = must_fork();
 	uint64_t start, took;
 
 	if (pid == 0)
@@ -97,7 +97,7 @@ static void test_yield(void)
 	int status;
 
 	counters[0] = counters[1] = 0;
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		for (int i = 0; i < 1000; i++) {
 			counters[0]++;

@@ -54,7 +54,7 @@ static void test_ping_pong(volatile int *p)
 	pid_t pid;
 
 	p[0] = p[1] = 0;
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		for (int i = 1; i <= 500; i++) {
 			await(&p[0], i);
@@ -78,7 +78,7 @@ static void test_parent_unmaps(void)
 	pid_t pid;
 
 	p[0] = 'x';
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0) {
 		await(flag, 1);
 		p[PAGE] = 'y'; /* never touched before */

@@ -19,6 +19,7 @@
 
 static int tap_tests;
 static int tap_failures;
+static void (*tap_before_bail_out)(void);
 
 static inline void tap_vline(const char *start, const char *fmt, va_list ap)
 {
@@ -95,6 +96,8 @@ __attribute__((format(printf, 1, 2), noreturn)) static inline void bail_out(cons
 	va_start(ap, fmt);
 	tap_vline("Bail out! ", fmt, ap);
 	va_end(ap);
+	if (tap_before_bail_out)
+		tap_before_bail_out();
 	_exit(98);
 }
 

@@ -39,12 +39,12 @@ static void test_whom(void)
 	int status;
 	pid_t a, b;
 
-	a = fork();
+	a = must_fork();
 	if (a == 0) {
 		await(go, 1);
 		_exit(1);
 	}
-	b = fork();
+	b = must_fork();
 	if (b == 0)
 		_exit(2);
 	is(wait4_(a, &status, WNOHANG), 0, "WNOHANG: a child that runs");
@@ -57,11 +57,11 @@ static void test_whom(void)
 	is(status, EXITED(1), "its status");
 	is(wait4_(-1, &status, WNOHANG), -ECHILD, "WNOHANG: no child");
 
-	a = fork();
+	a = must_fork();
 	if (a == 0)
 		_exit(5);
 	is(wait4_(0, &status, __WALL), a, "any child of our process group, of any kind");
-	a = fork();
+	a = must_fork();
 	if (a == 0)
 		_exit(5);
 	is(wait4_(a, NULL, 0), a, "without asking for the status");
@@ -72,7 +72,7 @@ static void test_whom(void)
 static void test_zombie(void)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid = must_fork();
 
 	if (pid == 0)
 		_exit(11);
@@ -80,7 +80,7 @@ static void test_zombie(void)
 		sched_yield();
 	is(status, EXITED(11), "polling with WNOHANG finds the end");
 
-	pid = fork();
+	pid = must_fork();
 	if (pid == 0)
 		_exit(12);
 	sleep_ms(50);
@@ -106,7 +106,7 @@ static void test_kill_spinning(void)
 {
 	volatile int *spins = map_shared(1);
 	int status;
-	pid_t pid = fork();
+	pid_t pid = must_fork();
 
 	if (pid == 0)
 		for (;;)
