@@ -2,6 +2,7 @@
 """The command `octavo`: what may be asked for, and help."""
 import argparse
 import math
+import shlex
 import sys
 
 from . import iso, machine as machines, runner
@@ -86,6 +87,9 @@ def add_run(commands):
                      help="write what the kernel reports, as lines of JSON")
     how.add_argument("--why", action="store_true",
                      help="print the kernel's reason for every refusal on stderr")
+    how.add_argument("--qemu", default="", metavar="OPTIONS",
+                     help="more options for QEMU, to look into a machine: \"-s -S\" waits for "
+                          "gdb on port 1234, \"-d int -D FILE\" writes all exceptions to FILE")
     run.set_defaults(call=do_run)
 
 
@@ -100,12 +104,20 @@ def add_iso(commands):
     image.set_defaults(call=do_iso)
 
 
+def split_options(text):
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"--qemu {text}: {error}") from error
+
+
 def do_run(options, program):
     memory = machines.parse_size(options.mem) if options.mem is not None else None
     machine = machines.Machine(
         arch=options.arch, memory=memory, cpus=options.cpus, cpu=options.cpu,
         flavour=options.flavour, boot=options.boot, root=options.root, append=options.append,
-        icount=options.icount, kernel=options.kernel, image=options.image, program=program)
+        icount=options.icount, kernel=options.kernel, image=options.image,
+        qemu=split_options(options.qemu), program=program)
     return runner.run(machine, options.timeout, options.report, options.why)
 
 

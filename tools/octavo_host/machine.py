@@ -38,6 +38,7 @@ class Machine:
     icount: bool = False
     kernel: Optional[str] = None
     image: Optional[str] = None
+    qemu: List[str] = field(default_factory=list)
     program: List[str] = field(default_factory=list)
 
 
@@ -107,6 +108,7 @@ def command(machine, folder, console_fd, control_fd):
         arguments += ["-icount", "shift=0,sleep=off"]
     if machine.cpu:
         arguments += ["-cpu", machine.cpu]
+    arguments += machine.qemu
     build = x86_arguments if machine.arch == "x86" else arm_arguments
     return build(machine, folder, arguments)
 
