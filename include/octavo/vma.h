@@ -38,7 +38,7 @@ struct vma {
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;
 	RB_ENTRY(vma) rb;
-	vaddr_t gap;     /* bytes free between the previous area's end and start */
+	vaddr_t gap;     /* bytes between the previous area's end and start that may be mapped */
 	vaddr_t max_gap; /* the largest gap in this subtree */
 };
 
