@@ -37,16 +37,24 @@ static void print_address(uintptr_t pc)
 		printk(LOG_EMERG, "  %08lx\n", (unsigned long)pc);
 }
 
-void backtrace_print(uintptr_t fp)
+/* => how many addresses there were */
+static unsigned walk(uintptr_t fp)
 {
 	const struct task *t = arch_current();
+	unsigned depth = 0;
 	uintptr_t pc;
 
-	for (unsigned depth = 0; depth < BACKTRACE_DEPTH && fp != 0; depth++) {
-		if (!arch_on_kernel_stack(t, fp) || !arch_backtrace_next(&fp, &pc))
-			break;
+	while (depth < BACKTRACE_DEPTH && fp != 0 && arch_on_kernel_stack(t, fp) &&
+	       arch_backtrace_next(&fp, &pc)) {
 		print_address(pc);
+		depth++;
 	}
+	return depth;
+}
+
+void backtrace_print(uintptr_t fp)
+{
+	walk(fp);
 }
 
 /* => is the current task one that its fields can be believed of? */
@@ -64,6 +72,7 @@ static bool print_task(void)
 	return true;
 }
 
+/* `fp`: where the backtrace starts; `pc`: the address to name where there is no chain to follow. */
 static void __noreturn panic_end(const char *message, const struct trapframe *frame, uintptr_t fp,
 				 uintptr_t pc)
 {
@@ -73,17 +82,16 @@ static void __noreturn panic_end(const char *message, const struct trapframe *fr
 		line--;
 	printk(LOG_EMERG, "panic: %.*s\n", (int)line, message);
 	control_send(CONTROL_PANIC, message, line);
-	if (frame != NULL) {
+	if (frame != NULL)
 		arch_print_frame(frame);
-		fp = frame_fp(frame);
-		pc = frame_pc(frame);
-	}
 	if (print_task()) {
 		printk(LOG_EMERG, "backtrace:\n");
-		print_address(pc);
-		backtrace_print(fp);
+		if (frame != NULL)
+			print_address(frame_pc(frame));
+		if (walk(frame != NULL ? frame_fp(frame) : fp) == 0 && frame == NULL)
+			print_address(pc);
 	} else {
-		print_address(pc);
+		print_address(frame != NULL ? frame_pc(frame) : pc);
 	}
 	arch_machine_end(PANIC_STATUS);
 }
