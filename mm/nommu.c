@@ -298,11 +298,11 @@ void nommu_audit(struct audit *a)
 		u32 pages = 0;
 
 		for (struct vma *v = vma_first(&mm->vmas); v != NULL; v = vma_next(v)) {
-			u32 nr = (u32)(v->end - v->start) >> PAGE_SHIFT;
-
-			pages += nr;
-			if (v->ops == &nommu_memory_ops)
-				audit_own(a, v->start >> PAGE_SHIFT, nr, PAGE_RUN);
+			pages += (u32)(v->end - v->start) >> PAGE_SHIFT;
+			if (v->ops != &nommu_memory_ops)
+				continue;
+			for (vaddr_t at = v->start; at < v->end; at += PAGE_SIZE)
+				audit_own(a, at >> PAGE_SHIFT, 1, PAGE_RUN);
 		}
 		if (pages != mm->total_pages)
 			audit_differ(a, "mm %p: %u pages in its runs, %u counted", mm, pages,

@@ -95,5 +95,6 @@ void nommu_vmalloc_audit(struct audit *a)
 	struct page *page;
 
 	TAILQ_FOREACH(page, &areas, lru)
-		audit_own(a, page_to_pfn(page), page->private, PAGE_VMALLOC);
+		for (u32 i = 0; i < page->private; i++)
+			audit_own(a, page_to_pfn(page) + i, 1, PAGE_VMALLOC);
 }

@@ -17,7 +17,7 @@
 #include <octavo/errno.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
-#include <octavo/zone.h>
+#include <octavo/vmalloc.h>
 
 _Static_assert(offsetof(struct task_head, preempt_count) == TASK_PREEMPT_COUNT, "offsets.h");
 _Static_assert(offsetof(struct task_head, need_resched) == TASK_NEED_RESCHED, "offsets.h");
@@ -59,21 +59,17 @@ void boot_task_init(void)
 
 int arch_kstack_alloc(struct task *t)
 {
-	unsigned order = KSTACK_SIZE > PAGE_SIZE ? 1 : 0;
-	struct page *page;
+	void *kstack = vmalloc_aligned(KSTACK_SIZE, PAGE_SIZE, 0, "kernel stack");
 
-	_Static_assert(KSTACK_SIZE <= 2 * PAGE_SIZE, "one block of order 1");
-	page = alloc_pages(GFP_KERNEL, order);
-	if (page == NULL)
+	if (kstack == NULL)
 		return -ENOMEM;
-	page_set_owner(page, PAGE_KSTACK);
-	set_stack(t, page_to_virt(page));
+	set_stack(t, kstack);
 	return 0;
 }
 
 void arch_kstack_free(struct task *t)
 {
-	free_pages(virt_to_page(t->kstack), KSTACK_SIZE > PAGE_SIZE ? 1 : 0);
+	vfree(t->kstack);
 	t->kstack = NULL;
 }
 
