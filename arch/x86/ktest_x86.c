@@ -303,3 +303,25 @@ KTEST(x86_clock, "")
 			 end - begin < 10 * NSEC_PER_TICK * 102 / 100,
 		 "10 ticks take 10 ticks' time");
 }
+
+/* --- the end of the machine; deliberate_bad_access of the core is the NULL pointer --- */
+
+static __noinline u32 dig(u32 depth)
+{
+	volatile u32 room[64];
+
+	room[0] = depth;
+	if (depth == 0)
+		return 0;
+	return dig(depth - 1) + room[0];
+}
+
+KTEST_DELIBERATE(deliberate_stack_overflow)
+{
+	KTEST_OK(dig(1000) != 0, "never comes here");
+}
+
+KTEST_DELIBERATE(deliberate_write_to_text)
+{
+	*(volatile char *)text_start = 0;
+}
