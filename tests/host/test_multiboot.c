@@ -226,6 +226,7 @@ static void modules(void **state)
 		assert_int_equal(info.module.start, 0x300000);
 	}
 	module(0, 0x200000, 0x200001);
+	module(1, 0x300000, 0x300100);
 	assert_int_equal(parse(), 0);
 	assert_int_equal(info.module.start, 0x200000);
 	SAYS("one too many");
