@@ -56,7 +56,7 @@ user-x86-script := linker/x86-user.ld
 user-arm-script := linker/arm-user.ld
 user-x86-ldflags := -m32 -static -no-pie -Wl,-melf_i386 -Wl,-z,max-page-size=4096
 user-arm-ldflags := -mcpu=cortex-m3 -mthumb -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,text \
-		    -Wl,-z,max-page-size=16 -Wl,--hash-style=sysv
+		    -Wl,-z,max-page-size=4096 -Wl,--hash-style=sysv
 user-ldflags := -nostdlib -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack \
 		-Wl,--no-warn-rwx-segments
 
