@@ -241,8 +241,10 @@ static void step_map(struct input *in)
 
 static bool take_range(struct input *in, vaddr_t *start, vaddr_t *end)
 {
-	*start = address_of(take_u16(in) % PAGES);
-	*end = MIN(*start + (1 + take_u8(in)) * (vaddr_t)PAGE_SIZE, (vaddr_t)HIGH);
+	u32 first = take_u16(in) % PAGES, last = first + 1 + take_u8(in);
+
+	*start = address_of(first);
+	*end = address_of(MIN(last, PAGES));
 	return *start < *end;
 }
 
@@ -340,13 +342,13 @@ static void no_neighbours_to_merge(void)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct input in = {data, len};
+	bool grown = false;
 
 	vma_tree_init(&tree);
 	memset(model, 0, sizeof(model));
 	memset(objects, 0, sizeof(objects));
 	while (in.len > 0) {
 		u8 op = take_u8(&in) % 8;
-		bool stack = false;
 
 		if (op < 3)
 			step_map(&in);
@@ -355,11 +357,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		else if (op < 7)
 			step_protect(&in);
 		else
-			step_stack(&in), stack = true;
+			step_stack(&in);
 		compare();
-		if (stack) /* growth may make two areas touch, and they stay two: begin anew */
-			break;
-		no_neighbours_to_merge();
+		/* Growth may make two areas touch, and they stay two. */
+		grown |= op == 7;
+		if (!grown)
+			no_neighbours_to_merge();
 	}
 	real_unmap(LOW, HIGH);
 	MUST(nr_nodes == 0 && vma_first(&tree) == NULL);
