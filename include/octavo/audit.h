@@ -35,6 +35,8 @@ void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 /* audit_run - => number of differences (each printed and sent as an A frame; "ok" if none);
  * sleeps; what other tasks do meanwhile does not matter, unless they never stop allocating */
 unsigned audit_run(void);
+/* audit_count - look once, say nothing: for tests that damage something on purpose. => sleeps */
+unsigned audit_count(void);
 
 /*
  * The sources, each in the file whose structures it walks. A source says audit_own() for each frame
