@@ -97,7 +97,8 @@ KTEST(sched_sleepers_are_served_soon, "")
 	}
 	stop = true;
 	ktest_join();
-	KTEST_OK(worst < 16 * NSEC_PER_MSEC, "a sleeper need not wait for the slices of others");
+	KTEST_OK(chaos_on || worst < 16 * NSEC_PER_MSEC,
+		 "a sleeper need not wait for the slices of others");
 }
 
 static int yield_and_note(void *arg)

@@ -26,13 +26,16 @@ bool panic_in_progress(void)
 	return unlikely(arch_read_once(&panicking) != 0);
 }
 
-static void print_address(uintptr_t pc)
+/* `back` is 1 for a return address: it belongs to the call before it, and where that was the last
+ * instruction of its function, the address lies in the next one. It is 0 for any other address. */
+static void print_address(uintptr_t pc, unsigned back)
 {
 	size_t offset;
-	const char *name = ksym_lookup(pc, &offset);
+	const char *name = ksym_lookup(pc - back, &offset);
 
 	if (name != NULL)
-		printk(LOG_EMERG, "  %08lx %s+0x%x\n", (unsigned long)pc, name, (unsigned)offset);
+		printk(LOG_EMERG, "  %08lx %s+0x%x\n", (unsigned long)pc, name,
+		       (unsigned)offset + back);
 	else
 		printk(LOG_EMERG, "  %08lx\n", (unsigned long)pc);
 }
@@ -46,7 +49,7 @@ static unsigned walk(uintptr_t fp)
 
 	while (depth < BACKTRACE_DEPTH && fp != 0 && arch_on_kernel_stack(t, fp) &&
 	       arch_backtrace_next(&fp, &pc)) {
-		print_address(pc);
+		print_address(pc, 1);
 		depth++;
 	}
 	return depth;
@@ -87,11 +90,13 @@ static void __noreturn panic_end(const char *message, const struct trapframe *fr
 	if (print_task()) {
 		printk(LOG_EMERG, "backtrace:\n");
 		if (frame != NULL)
-			print_address(frame_pc(frame));
+			print_address(frame_pc(frame), 0);
 		if (walk(frame != NULL ? frame_fp(frame) : fp) == 0 && frame == NULL)
-			print_address(pc);
+			print_address(pc, 1);
+	} else if (frame != NULL) {
+		print_address(frame_pc(frame), 0);
 	} else {
-		print_address(frame != NULL ? frame_pc(frame) : pc);
+		print_address(pc, 1);
 	}
 	arch_machine_end(PANIC_STATUS);
 }
