@@ -51,7 +51,7 @@ static u64 measure(void)
 	return read_tsc() - start;
 }
 
-void clock_init(void)
+void clock_calibrate(void)
 {
 	u64 hz = measure() * PIT_HZ / CALIBRATION_COUNTS;
 
@@ -60,6 +60,10 @@ void clock_init(void)
 		      TSC_HZ_MIN);
 	ns_per_cycle = (u32)((1000000000ull << NS_SHIFT) / hz);
 	pr_debug("TSC: %u kHz\n", (unsigned)(hz / 1000));
+}
+
+void clock_start_ticks(void)
+{
 	pit_load(PIT_CHANNEL0, PIT_RATE, (PIT_HZ + HZ / 2) / HZ);
 	pic_unmask(IRQ_TIMER);
 }

@@ -108,7 +108,8 @@ KTEST(x86_user_copy_refuses_kernel_addresses, "")
 		KTEST_OK(put_user_u32(1, p) == -EFAULT, "put");
 		KTEST_OK(strncpy_from_user(buf, p, sizeof(buf)) == -EFAULT, "string");
 	}
-	KTEST_OK(copy_from_user(buf, (void __user *)USER_PAGE, 0xfffff000u) == -EFAULT, "huge length");
+	KTEST_OK(copy_from_user(buf, (void __user *)USER_PAGE, 0xfffff000u) == -EFAULT,
+		 "huge length");
 	borrow_mm(NULL);
 }
 

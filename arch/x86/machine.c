@@ -15,7 +15,7 @@
 void arch_init(void)
 {
 	pic_init();
-	clock_init();
+	clock_start_ticks();
 	uart_start_input();
 }
 

@@ -70,5 +70,6 @@ void x86_start(u32 magic, paddr_t info)
 	cpu_init_tables(0);
 	uart_init();
 	cpu_init_control();
+	clock_calibrate();
 	kernel_main();
 }

@@ -72,4 +72,6 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(mkdir, sys_mkdir),
 	CALL(access, sys_access),
 	CALL(ftruncate, sys_ftruncate),
+
+	CALL(set_thread_area, sys_set_thread_area),
 };

@@ -45,6 +45,9 @@ void double_fault_entry(void);
 void double_fault(void) __noreturn;
 void kthread_end(int result) __noreturn;
 
+/* --- tls.c --- */
+long sys_set_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL, -ESRCH */
+
 /* --- fpu.c --- */
 void fpu_init(void);
 void fpu_trap(void);                 /* #NM from user mode */
@@ -58,7 +61,8 @@ void pic_init(void);
 void pic_unmask(unsigned irq);
 void irq_handle(const struct trapframe *f, unsigned irq); /* interrupts off */
 bool pic_spurious(unsigned irq);
-void clock_init(void);
+void clock_calibrate(void); /* before the first message, for its time */
+void clock_start_ticks(void);
 void clock_tick(const struct trapframe *f);
 
 #define IRQ_TIMER 0

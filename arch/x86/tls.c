@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tls.c - a task's own segments in the GDT: set_thread_area(2). C libraries reach their
+ * thread-local data through gs with them.
+ */
+#include <arch/cpu.h>
+#include <arch/x86.h>
+#include <octavo/errno.h>
+#include <octavo/preempt.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+
+/* struct user_desc of Linux */
+struct segment_request {
+	u32 number; /* in the GDT; -1: any free one */
+	u32 base, limit;
+	u32 flags;
+};
+
+#define SEG_32BIT          0x01u
+#define SEG_CONTENTS       0x06u /* 0 data, 2 data that grows down; else code */
+#define SEG_CODE           0x04u
+#define SEG_READ_ONLY      0x08u
+#define SEG_LIMIT_IN_PAGES 0x10u
+#define SEG_NOT_PRESENT    0x20u
+#define SEG_USEABLE        0x40u
+#define SEG_FLAGS          0x7fu
+
+#define ANY_SLOT 0xffffffffu
+
+static bool is_empty(const struct segment_request *r)
+{
+	u32 flags = r->flags & SEG_FLAGS;
+
+	return r->base == 0 && r->limit == 0 &&
+	       (flags == 0 || flags == (SEG_READ_ONLY | SEG_NOT_PRESENT));
+}
+
+static u64 descriptor(const struct segment_request *r)
+{
+	u32 low = r->base << 16 | (r->limit & 0xffff);
+	u32 high = (r->base >> 16 & 0xff) | (r->base & 0xff000000u) | (r->limit & 0xf0000);
+
+	high |= 0xf100; /* present, for programs, not of the system, accessed */
+	if (!(r->flags & SEG_READ_ONLY))
+		high |= 1u << 9;
+	high |= (r->flags & SEG_CONTENTS) << 9;
+	if (r->flags & SEG_USEABLE)
+		high |= 1u << 20;
+	if (r->flags & SEG_32BIT)
+		high |= 1u << 22;
+	if (r->flags & SEG_LIMIT_IN_PAGES)
+		high |= 1u << 23;
+	return (u64)high << 32 | low;
+}
+
+static u32 free_slot(const struct arch_task *a)
+{
+	u32 i = 0;
+
+	while (i < TLS_SLOTS && a->tls[i])
+		i++;
+	return GDT_TLS_MIN + i;
+}
+
+long sys_set_thread_area(void __user *user)
+{
+	struct arch_task *a = &current->arch;
+	struct segment_request r;
+	u32 slot;
+
+	if (copy_from_user(&r, user, sizeof(r)))
+		return -EFAULT;
+	if (!is_empty(&r) && (!(r.flags & SEG_32BIT) || (r.flags & (SEG_CODE | SEG_NOT_PRESENT))))
+		return -EINVAL;
+	slot = r.number == ANY_SLOT ? free_slot(a) : r.number;
+	if (r.number == ANY_SLOT) {
+		if (slot == GDT_TLS_MIN + TLS_SLOTS)
+			return -ESRCH;
+		if (put_user_u32(slot, user))
+			return -EFAULT;
+	}
+	if (slot - GDT_TLS_MIN >= TLS_SLOTS)
+		return -EINVAL;
+	preempt_disable();
+	a->tls[slot - GDT_TLS_MIN] = is_empty(&r) ? 0 : descriptor(&r);
+	a->tls_used = true;
+	this_cpu()->gdt[slot] = a->tls[slot - GDT_TLS_MIN];
+	preempt_enable();
+	return 0;
+}
