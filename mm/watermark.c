@@ -28,24 +28,23 @@ static u32 clamp_u32(u32 n, u32 least, u32 most)
 }
 
 /* The largest r with r * r <= n, a bit at a time. */
-static u32 int_sqrt(u32 n)
+static u32 int_sqrt(u64 n)
 {
 	u32 root = 0;
 
-	for (u32 bit = 1u << 15; bit != 0; bit >>= 1) {
-		u32 r = root | bit;
+	for (u32 bit = 1u << 31; bit != 0; bit >>= 1) {
+		u64 r = root | bit;
 
 		if (r * r <= n)
-			root = r;
+			root |= bit;
 	}
 	return root;
 }
 
 u32 watermark_min_free_kbytes(u32 lowmem_kbytes)
 {
-	u32 kbytes = MIN(lowmem_kbytes, UINT32_MAX / 16); /* its root is beyond the clamp */
-
-	return clamp_u32(int_sqrt(kbytes * 16), MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
+	return clamp_u32(int_sqrt((u64)lowmem_kbytes * 16), MIN_FREE_KBYTES_LEAST,
+			 MIN_FREE_KBYTES_MOST);
 }
 
 void watermark_set(struct watermarks *w, u32 min_free_kbytes, u32 present_pages, u32 lowmem_pages,
