@@ -108,32 +108,32 @@ static int take_tables(void *unused)
 	return 0;
 }
 
-/* Children that wait: as many as can be made. */
+/* Children that sleep: as many as can be made. */
 static int take_processes(void *unused)
 {
-	int made = 0, reaped = 0;
+	static pid_t pids[5000];
+	int most = on_octavo() ? 5000 : 300;
+	int made = 0, reaped = 0, refused = 0;
 
-	shared[1] = 0;
 	limit();
-	while (made < (on_octavo() ? 5000 : 300)) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			while (!shared[1])
-				sleep_ms(5);
+	while (made < most && !refused) {
+		pids[made] = fork();
+		if (pids[made] == 0) {
+			sleep_ms(1000000);
 			_exit(0);
 		}
-		if (pid < 0) {
-			if (errno != ENOMEM && errno != EAGAIN)
-				made = -1000000;
-			break;
-		}
-		made++;
+		if (pids[made] > 0)
+			made++;
+		else
+			refused = errno;
 	}
-	shared[1] = 1;
-	while (wait(NULL) > 0)
-		reaped++;
-	return made == reaped && made > 0 ? 0 : 50;
+	for (int i = 0; i < made; i++) {
+		kill(pids[i], SIGKILL);
+		reaped += waitpid(pids[i], NULL, 0) == pids[i];
+	}
+	if (refused && refused != ENOMEM && refused != EAGAIN)
+		return 50;
+	return made == reaped && made > 0 ? 0 : 51;
 }
 
 /* After each case: memory is back, processes can be made, the books are right. */
