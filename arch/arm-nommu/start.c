@@ -28,7 +28,10 @@ const struct zone_layout arch_zones[] = {
 	 .start = KERNEL_BASE >> PAGE_SHIFT,
 	 .end = KERNEL_BANK_END >> PAGE_SHIFT,
 	 .kernel_only = true},
-	{.name = "PSRAM", .start = PSRAM_BASE >> PAGE_SHIFT, .end = PSRAM_END >> PAGE_SHIFT},
+	{.name = "PSRAM",
+	 .start = PSRAM_BASE >> PAGE_SHIFT,
+	 .end = PSRAM_END >> PAGE_SHIFT,
+	 .node = 1},
 };
 const unsigned arch_nr_zones = ARRAY_SIZE(arch_zones);
 
