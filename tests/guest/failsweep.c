@@ -16,35 +16,40 @@
 
 static const char *const sites[] = {"page", "slab", "vmalloc", "pmap"};
 
-static int device; /* /dev/octavo */
 static int quick;
 
-struct result {
+/*
+ * Each run has a monitor, which sets the fault, starts the program and asks
+ * afterwards whether the fault happened. The fault may well hit the monitor
+ * itself. What it has to tell lies in shared memory.
+ */
+static volatile struct result {
 	int fired;
-	int forked;
+	int program; /* pid, 0: not started */
 	int status;
 	int hung;
-};
+} * result;
 
-static int command(const char *fmt, const char *site, int n)
+static void command(int device, const char *site, int n)
 {
 	char text[40];
-	int len = sniprintf(text, sizeof(text), fmt, site, n);
+	int len = sniprintf(text, sizeof(text), "fail-nth %s %d", site, n);
 
-	return write(device, text, (size_t)len) == len ? 0 : -1;
+	if (write(device, text, (size_t)len) != len)
+		_exit(92);
 }
 
-static int has_fired(void)
+static int has_fired(int device)
 {
 	char text[16] = "";
 
 	lseek(device, 0, SEEK_SET);
 	if (read(device, text, sizeof(text) - 1) <= 0)
-		bail_out("/dev/octavo cannot be read: errno %d", errno);
+		_exit(93);
 	return strncmp(text, "fired", 5) == 0;
 }
 
-/* In the child: silent, so that thousands of runs can be read. */
+/* Silent, so that thousands of runs can be read. */
 static void run_program(char *const *argv)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -71,22 +76,57 @@ static int wait_or_kill(pid_t pid, int *status)
 	return 0;
 }
 
-static struct result run_once(const char *site, int n, char *const *argv)
+static void monitor(const char *site, int n, char *const *argv)
 {
-	struct result result = {0, 0, 0, 0};
+	int device = open("/dev/octavo", O_RDWR);
+	int status = 0;
 	pid_t pid;
 
-	if (command("fail-nth %s %d", site, n) < 0)
-		bail_out("fail-nth %s %d: errno %d", site, n, errno);
+	if (device < 0)
+		_exit(94);
+	command(device, site, n);
 	pid = fork();
 	if (pid == 0)
 		run_program(argv);
-	result.forked = pid > 0;
-	if (result.forked)
-		result.hung = wait_or_kill(pid, &result.status);
-	result.fired = has_fired();
-	command("fail-nth %s %d", site, 0);
-	return result;
+	if (pid > 0) {
+		result->program = pid;
+		result->hung = wait_or_kill(pid, &status);
+		result->status = status;
+	}
+	result->fired = has_fired(device);
+	_exit(0);
+}
+
+/* The monitor is dead: whatever it left behind must end before the next run. */
+static void wait_for_orphan(pid_t pid)
+{
+	for (long i = 0; pid && sys(__NR_kill, pid, 0) == 0; i++) {
+		if (i == RUN_MS) {
+			result->hung = 1;
+			kill(pid, SIGKILL);
+			return;
+		}
+		sleep_ms(1);
+	}
+}
+
+static void run_once(const char *site, int n, char *const *argv)
+{
+	int status;
+	pid_t pid;
+
+	memset((void *)(uintptr_t)result, 0, sizeof(*result));
+	pid = must_fork();
+	if (pid == 0)
+		monitor(site, n, argv);
+	waitpid(pid, &status, 0);
+	if (WIFSIGNALED(status)) {
+		wait_for_orphan(result->program);
+		result->fired = 1;
+		result->status = status;
+	} else if (status) {
+		bail_out("the monitor cannot work (status %#x)", status);
+	}
 }
 
 static int next_n(int n)
@@ -100,26 +140,28 @@ static int sweep(const char *site, char *const *argv)
 	int runs = 0, failed = 0, killed = 0, refused = 0;
 
 	for (int n = 1;; n = next_n(n)) {
-		struct result result = run_once(site, n, argv);
-
+		run_once(site, n, argv);
 		runs++;
 		if (kernel_command("audit") != 0) {
 			diag("%s %d: the audit found a difference", site, n);
 			return 0;
 		}
-		if (result.hung) {
+		if (result->hung) {
 			diag("%s %d: %s did not end", site, n, argv[0]);
 			return 0;
 		}
-		if (!result.fired) {
-			if (result.forked && result.status == 0)
+		if (!result->fired) {
+			if (result->program && result->status == 0)
 				break;
-			diag("%s %d: no fault, but status %#x", site, n, result.status);
+			diag("%s %d: no fault, but status %#x", site, n, result->status);
 			return 0;
 		}
-		refused += !result.forked;
-		killed += result.forked && WIFSIGNALED(result.status);
-		failed += result.forked && WIFEXITED(result.status) && result.status != 0;
+		if (WIFSIGNALED(result->status))
+			killed++;
+		else if (!result->program)
+			refused++;
+		else if (result->status)
+			failed++;
 	}
 	diag("%s: %d runs: %d failed, %d killed, %d not started, the rest passed", site, runs,
 	     failed, killed, refused);
@@ -143,9 +185,7 @@ int main(int argc, char **argv)
 		fiprintf(stderr, "usage: failsweep [-q] [-s SITE] PROGRAM [ARGUMENT ...]\n");
 		return 2;
 	}
-	device = open("/dev/octavo", O_RDWR);
-	if (device < 0)
-		bail_out("/dev/octavo: errno %d", errno);
+	result = map_shared(1);
 	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++)
 		if (!only || strcmp(only, sites[i]) == 0)
 			ok(sweep(sites[i], argv + first), "%s with each %s allocation failing",
