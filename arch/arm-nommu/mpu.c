@@ -7,7 +7,7 @@
  */
 #include <arch/local.h>
 #include <arch/mm_machine.h>
-#include <arch/mpu_region.h>
+#include <octavo/mpu_region.h>
 #include <arch/registers.h>
 #include <octavo/arch.h>
 #include <octavo/errno.h>

@@ -9,7 +9,7 @@
  * Larger regions reach further but end in coarser steps; the sizes are tried from the largest that
  * can have a whole sub-region inside the run down to the one that cannot be better than the best.
  */
-#include <arch/mpu_region.h>
+#include <octavo/mpu_region.h>
 
 #define LOG2_GRANULE 10u
 #define LOG2_MAX     31u
