@@ -156,9 +156,10 @@ struct files *files_fork(struct files *parent)
 		spin_lock(&parent->lock);
 	}
 	for (u32 fd = 0; fd < parent->size; fd++) {
+		if (parent->slots[fd].file == NULL)
+			continue;
 		child->slots[fd] = parent->slots[fd];
-		if (child->slots[fd].file != NULL)
-			file_get(child->slots[fd].file);
+		file_get(child->slots[fd].file);
 	}
 	child->lowest_free = parent->lowest_free;
 	spin_unlock(&parent->lock);
@@ -207,12 +208,12 @@ struct file *files_lookup(u32 fd)
 /* The lowest free slot from `fd` on, perhaps one past the table's end; files->lock held. */
 static u32 lowest_free_from(const struct files *files, u32 fd)
 {
-	while (fd < files->size && files->slots[fd].file != NULL)
+	while (fd < files->size && (files->slots[fd].file != NULL || files->slots[fd].reserved))
 		fd++;
 	return fd;
 }
 
-int files_install(struct file *f, u32 min_fd, bool cloexec)
+int files_reserve(u32 min_fd)
 {
 	struct files *files = current->files;
 	u32 fd;
@@ -230,11 +231,41 @@ int files_install(struct file *f, u32 min_fd, bool cloexec)
 		if (err != 0)
 			return err;
 	}
-	files->slots[fd] = (struct fd_slot){.file = f, .cloexec = cloexec};
+	files->slots[fd].reserved = true;
 	if (fd == files->lowest_free)
 		files->lowest_free = fd + 1;
 	spin_unlock(&files->lock);
 	return (int)fd;
+}
+
+void files_fill(u32 fd, struct file *f, bool cloexec)
+{
+	struct files *files = current->files;
+
+	spin_lock(&files->lock);
+	ASSERT(files->slots[fd].reserved && files->slots[fd].file == NULL);
+	files->slots[fd] = (struct fd_slot){.file = f, .cloexec = cloexec};
+	spin_unlock(&files->lock);
+}
+
+void files_unreserve(u32 fd)
+{
+	struct files *files = current->files;
+
+	spin_lock(&files->lock);
+	ASSERT(files->slots[fd].reserved);
+	files->slots[fd].reserved = false;
+	files->lowest_free = MIN(files->lowest_free, fd);
+	spin_unlock(&files->lock);
+}
+
+int files_install(struct file *f, u32 min_fd, bool cloexec)
+{
+	int fd = files_reserve(min_fd);
+
+	if (fd >= 0)
+		files_fill((u32)fd, f, cloexec);
+	return fd;
 }
 
 int files_replace(struct file *f, u32 fd, bool cloexec)
@@ -252,6 +283,10 @@ int files_replace(struct file *f, u32 fd, bool cloexec)
 		if (err != 0)
 			return err;
 		spin_lock(&files->lock);
+	}
+	if (files->slots[fd].reserved) {
+		spin_unlock(&files->lock);
+		return -EBUSY;
 	}
 	old = files->slots[fd].file;
 	files->slots[fd] = (struct fd_slot){.file = f, .cloexec = cloexec};

@@ -8,8 +8,9 @@
 #define FILES_EMBEDDED 32u /* descriptors in the table itself: most programs need no more */
 
 struct fd_slot {
-	struct file *file; /* NULL: free */
+	struct file *file; /* NULL: free, or reserved */
 	bool cloexec;
+	bool reserved; /* an open(2) is on its way */
 };
 
 struct files {
@@ -26,6 +27,12 @@ struct fs_context {
 	struct inode *cwd;  /* referenced [lock] */
 	u32 umask;          /* [lock] */
 };
+
+/* files_reserve - the lowest free descriptor from min_fd on, before the open that may fail: a call
+ * for which there is no descriptor must not create a file. => fd; -EMFILE, -ENOMEM; then one of: */
+int files_reserve(u32 min_fd);
+void files_fill(u32 fd, struct file *f, bool cloexec); /* takes the reference */
+void files_unreserve(u32 fd);
 
 /* Where a walk ended. Release with path_put(). */
 struct path {

@@ -15,9 +15,10 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
+/* O_TRUNC writes, whatever the mode says. */
 static bool wants_write(u32 flags)
 {
-	return (flags & O_ACCMODE) != O_RDONLY;
+	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
 }
 
 static u32 apply_umask(u32 mode)
@@ -120,7 +121,7 @@ static int open_find(struct inode *base, const char *path, u32 flags, u32 mode, 
 			path_put(p);
 			continue; /* another process made it: open that one */
 		}
-		if (err == 0 && (flags & O_TRUNC) && wants_write(flags) && S_ISREG(p->inode->mode))
+		if (err == 0 && (flags & O_TRUNC) && S_ISREG(p->inode->mode))
 			err = open_truncate(p->inode);
 		if (err != 0)
 			path_put(p);
@@ -147,6 +148,7 @@ struct file *file_open(const char *path, u32 flags, u32 mode)
 	return file_open_at(NULL, path, flags, mode);
 }
 
+/* The descriptor comes first: without one, nothing is looked at or created. */
 static long open_user(struct inode *base, const char __user *user_path, u32 flags, u32 mode)
 {
 	char *path = path_from_user(user_path);
@@ -155,13 +157,18 @@ static long open_user(struct inode *base, const char __user *user_path, u32 flag
 
 	if (ptr_is_err(path))
 		return ptr_err(path);
+	fd = files_reserve(0);
+	if (fd < 0) {
+		kfree(path);
+		return fd;
+	}
 	file = file_open_at(base, path, flags, mode);
 	kfree(path);
-	if (ptr_is_err(file))
+	if (ptr_is_err(file)) {
+		files_unreserve((u32)fd);
 		return ptr_err(file);
-	fd = files_install(file, 0, (flags & O_CLOEXEC) != 0);
-	if (fd < 0)
-		file_put(file);
+	}
+	files_fill((u32)fd, file, (flags & O_CLOEXEC) != 0);
 	return fd;
 }
 
@@ -303,7 +310,7 @@ long sys_access(const char __user *user_path, int mode)
 		return err;
 	if ((mode & 1) && S_ISREG(p.inode->mode) && (p.inode->mode & 0111) == 0)
 		err = -EACCES;
-	else if ((mode & 2) && p.inode->sb->read_only)
+	else if ((mode & 2) && p.inode->sb->read_only && !S_ISCHR(p.inode->mode))
 		err = -EROFS;
 	path_put(&p);
 	return err;

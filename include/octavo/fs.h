@@ -135,7 +135,7 @@ struct file *files_lookup(u32 fd);
  *   => fd; -EMFILE, -ENOMEM: the reference stays the caller's */
 int files_install(struct file *f, u32 min_fd, bool cloexec);
 /* files_replace - descriptor fd becomes `f` (its reference is taken over on success), whatever it
- * was is closed. => fd, -EBADF beyond the limit, -ENOMEM */
+ * was is closed. => fd, -EBADF beyond the limit, -ENOMEM, -EBUSY an open(2) is about to use it */
 int files_replace(struct file *f, u32 fd, bool cloexec);
 /* files_remove - take the file out of the table: the reference is the caller's; NULL: EBADF */
 struct file *files_remove(u32 fd);
