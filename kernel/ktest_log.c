@@ -6,9 +6,9 @@
 #include <octavo/panic.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
+#include <octavo/sched.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
-#include <octavo/task.h>
 #include <octavo/why.h>
 
 static char text[256];
@@ -87,6 +87,8 @@ static volatile bool go, child_got[2];
 
 static int allocate_twice(void *arg)
 {
+	while (!go)
+		sched_yield_cpu();
 	fail_inherit(current, arg);
 	child_got[0] = allocate();
 	child_got[1] = allocate();
@@ -109,8 +111,10 @@ KTEST(fail_nth_of_a_task, "")
 
 KTEST(fail_nth_of_children, "")
 {
+	go = false;
 	ktest_spawn(allocate_twice, current);
 	KTEST_OK(fail_set_task("slab", 2) == 0, "the second");
+	go = true;
 	ktest_join();
 	KTEST_OK(child_got[0] && !child_got[1], "a child counts with its parent");
 	KTEST_OK(fail_task_fired(), "its parent knows");
