@@ -50,6 +50,6 @@ void mutex_unlock_slow(struct mutex *m)
 	if (TAILQ_EMPTY(&m->waiters.waiters))
 		arch_store_release(&m->locked, MUTEX_HELD);
 	w->queued = false;
-	sched_wake(w->task);
+	sched_wake_irqs_off(w->task);
 	spin_unlock_irqrestore(&m->waiters.lock, s);
 }

@@ -38,7 +38,7 @@ static void grant(struct rwsem *s)
 	while ((w = TAILQ_FIRST(&s->waiters.waiters)) != NULL && take(s, w->write)) {
 		TAILQ_REMOVE(&s->waiters.waiters, w, link);
 		w->queued = false;
-		sched_wake(w->task);
+		sched_wake_irqs_off(w->task);
 	}
 	if (TAILQ_EMPTY(&s->waiters.waiters) && (atomic_read(&s->count) & RWSEM_WAITING))
 		atomic_sub(&s->count, RWSEM_WAITING);

@@ -52,38 +52,59 @@ static struct runqueue runqueues[NR_CPUS];
 static unsigned nr_cpus_running = 1;
 static bool live; /* set by the first switch */
 
-/* --- the run queue's lock: its owner changes in the middle of a switch --- */
+/*
+ * --- the run queue's lock ---
+ *
+ * It is held with interrupts off, which keeps others from this CPU as well as preempt_count would;
+ * so it does not count there, and letting go of it does not look at need_resched.
+ */
 
 static struct runqueue *this_rq(void)
 {
 	return &runqueues[arch_current_head()->cpu];
 }
 
-static irqstate_t rq_lock(struct runqueue *rq) __acquires(&rq->lock)
+static void rq_lock(struct runqueue *rq) __acquires(&rq->lock)
 {
-	return spin_lock_irqsave(&rq->lock);
+	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
+	while (unlikely(arch_xchg(&rq->lock.locked, 1))) {
+		while (arch_read_once(&rq->lock.locked))
+			arch_relax();
+	}
+	__acquire(&rq->lock);
 }
 
-/* Does not look at need_resched: that is done where a switch is possible. */
-static void rq_unlock_quiet(struct runqueue *rq, irqstate_t s) __releases(&rq->lock)
+static void rq_unlock(struct runqueue *rq) __releases(&rq->lock)
 {
 	__release(&rq->lock);
 	lockval_release(&rq->lock, rq->lock.tag);
 	arch_store_release(&rq->lock.locked, 0);
-	arch_irq_restore(s);
-	preempt_enable_quiet();
 }
 
-/* Lock the run queue of t; it may move while we wait. */
-static struct runqueue *task_rq_lock(struct task *t, irqstate_t *s) __acquires(&rq->lock)
+static irqstate_t rq_lock_irqsave(struct runqueue *rq) __acquires(&rq->lock)
+{
+	irqstate_t s = arch_irq_save();
+
+	rq_lock(rq);
+	return s;
+}
+
+static void rq_unlock_irqrestore(struct runqueue *rq, irqstate_t s) __releases(&rq->lock)
+{
+	rq_unlock(rq);
+	arch_irq_restore(s);
+}
+
+/* Lock the run queue of t; it may move while we wait. => interrupts off */
+static struct runqueue *task_rq_lock(struct task *t)
 {
 	for (;;) {
 		struct runqueue *rq = &runqueues[arch_read_once(&t->head.cpu)];
 
-		*s = rq_lock(rq);
+		rq_lock(rq);
 		if (likely(rq == &runqueues[t->head.cpu]))
 			return rq;
-		spin_unlock_irqrestore(&rq->lock, *s);
+		rq_unlock(rq);
 	}
 }
 
@@ -186,7 +207,8 @@ static void finish_switch(struct runqueue *rq, struct task *prev)
 	arch_store_release(&exit_lock->locked, 0);
 }
 
-static void switch_to(struct runqueue *rq, struct task *prev, struct task *next)
+/* => the run queue of the CPU on which prev continues, locked; it may be another one */
+static struct runqueue *switch_to(struct runqueue *rq, struct task *prev, struct task *next)
 {
 	struct mm *mm = next->mm != NULL ? next->mm : &kernel_mm;
 	u64 now = clock_ns();
@@ -206,15 +228,16 @@ static void switch_to(struct runqueue *rq, struct task *prev, struct task *next)
 	rq = this_rq();
 	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
 	finish_switch(rq, prev);
+	return rq;
 }
 
+/* Interrupts are off, and off again on return. */
 static void switch_tasks(enum switch_reason reason)
 {
 	struct task *prev = current, *next;
-	irqstate_t s = arch_irq_save();
 	struct runqueue *rq = this_rq();
 
-	(void)rq_lock(rq);
+	rq_lock(rq);
 	prev->head.need_resched &= ~RESCHED_WANTED;
 	if (prev == rq->idle) {
 		PANIC_ON(prev->state != TASK_RUNNABLE); /* there is nobody to run instead */
@@ -225,21 +248,31 @@ static void switch_tasks(enum switch_reason reason)
 	}
 	next = pick_next(rq);
 	if (next != prev)
-		switch_to(rq, prev, next);
-	rq_unlock_quiet(this_rq(), s);
+		rq = switch_to(rq, prev, next);
+	rq_unlock(rq);
+}
+
+static void switch_while_wanted(enum switch_reason reason)
+{
+	do {
+		switch_tasks(reason);
+	} while (unlikely(current->head.need_resched & RESCHED_WANTED));
 }
 
 void schedule(void)
 {
-	ASSERT(current->head.preempt_count == 0);
-	do {
-		switch_tasks(SWITCH_SLEEP);
-	} while (current->head.need_resched & RESCHED_WANTED);
+	ASSERT(current->head.preempt_count == 0 && !arch_irqs_disabled());
+	arch_irq_disable();
+	switch_while_wanted(SWITCH_SLEEP);
+	arch_irq_enable();
 }
 
 void sched_yield_cpu(void)
 {
+	ASSERT(current->head.preempt_count == 0 && !arch_irqs_disabled());
+	arch_irq_disable();
 	switch_tasks(SWITCH_YIELD);
+	arch_irq_enable();
 }
 
 static bool preemption_due(void)
@@ -253,19 +286,16 @@ void preempt_resched(void)
 {
 	if (arch_irqs_disabled() || current->head.preempt_count != 0 || !preemption_due())
 		return;
-	do {
-		switch_tasks(SWITCH_PREEMPT);
-	} while (current->head.need_resched & RESCHED_WANTED);
+	arch_irq_disable();
+	switch_while_wanted(SWITCH_PREEMPT);
+	arch_irq_enable();
 }
 
 void preempt_resched_irq(void)
 {
 	ASSERT(arch_irqs_disabled() && current->head.preempt_count == 0);
-	if (!preemption_due())
-		return;
-	do {
-		switch_tasks(SWITCH_PREEMPT);
-	} while (current->head.need_resched & RESCHED_WANTED);
+	if (preemption_due())
+		switch_while_wanted(SWITCH_PREEMPT);
 }
 
 void sched_new_task(struct task *prev)
@@ -274,10 +304,8 @@ void sched_new_task(struct task *prev)
 
 	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
 	finish_switch(rq, prev);
-	lockval_release(&rq->lock, rq->lock.tag);
-	arch_store_release(&rq->lock.locked, 0);
+	rq_unlock(rq);
 	arch_irq_enable();
-	preempt_enable();
 }
 
 void sched_exit(spinlock_t *lock)
@@ -287,7 +315,7 @@ void sched_exit(spinlock_t *lock)
 
 	arch_irq_disable();
 	rq = this_rq();
-	(void)rq_lock(rq);
+	rq_lock(rq);
 	ASSERT(prev != rq->idle && (prev->state == TASK_ZOMBIE || prev->state == TASK_DEAD));
 	lockval_release(lock, lock->tag);
 	rq->exit_lock = lock;
@@ -296,25 +324,17 @@ void sched_exit(spinlock_t *lock)
 	panic("a dead task runs");
 }
 
-/* --- sleeping and waking --- */
+/* --- waking --- */
 
-void sched_set_sleeping(bool interruptible)
-{
-	current->state = interruptible ? TASK_INTERRUPTIBLE : TASK_SLEEPING;
-	arch_mb(); /* before the look at the condition */
-}
+#define BIT_OF(state)       (1u << (state))
+#define ANY_SLEEP           (BIT_OF(TASK_SLEEPING) | BIT_OF(TASK_INTERRUPTIBLE))
+#define INTERRUPTIBLE_SLEEP BIT_OF(TASK_INTERRUPTIBLE)
 
-void sched_set_running(void)
+/* Make t runnable if its state is one of `states`. => interrupts off */
+static bool wake_task(struct task *t, u32 states)
 {
-	current->state = TASK_RUNNABLE;
-}
-
-static bool wake_task(struct task *t, bool interruptible_only)
-{
-	irqstate_t s;
-	struct runqueue *rq = task_rq_lock(t, &s);
-	bool slept = t->state == TASK_INTERRUPTIBLE ||
-		     (t->state == TASK_SLEEPING && !interruptible_only);
+	struct runqueue *rq = task_rq_lock(t);
+	bool slept = (BIT_OF(t->state) & states) != 0;
 
 	if (slept) {
 		t->state = TASK_RUNNABLE;
@@ -325,18 +345,31 @@ static bool wake_task(struct task *t, bool interruptible_only)
 			preempt_for(rq, which);
 		}
 	}
-	spin_unlock_irqrestore(&rq->lock, s);
+	rq_unlock(rq);
 	return slept;
+}
+
+bool sched_wake_irqs_off(struct task *t)
+{
+	return wake_task(t, ANY_SLEEP);
 }
 
 bool sched_wake(struct task *t)
 {
-	return wake_task(t, false);
+	irqstate_t s = arch_irq_save();
+	bool slept = wake_task(t, ANY_SLEEP);
+
+	arch_irq_restore(s);
+	return slept;
 }
 
 bool sched_wake_interruptible(struct task *t)
 {
-	return wake_task(t, true);
+	irqstate_t s = arch_irq_save();
+	bool slept = wake_task(t, INTERRUPTIBLE_SLEEP);
+
+	arch_irq_restore(s);
+	return slept;
 }
 
 void sched_start(struct task *t)
@@ -344,28 +377,28 @@ void sched_start(struct task *t)
 	irqstate_t s = arch_irq_save();
 	struct runqueue *rq = this_rq();
 
-	(void)rq_lock(rq);
+	rq_lock(rq);
 	ASSERT(!t->on_rq);
 	t->head.cpu = arch_current_head()->cpu;
 	t->state = TASK_RUNNABLE;
 	t->slice_left_ns = SLICE_NS;
 	enqueue(rq, t, QUEUE_OTHERS);
 	preempt_for(rq, QUEUE_OTHERS);
-	spin_unlock_irqrestore(&rq->lock, s);
+	rq_unlock_irqrestore(rq, s);
 }
 
 void sched_wait_inactive(struct task *t)
 {
-	for (;;) {
-		irqstate_t s;
-		struct runqueue *rq = task_rq_lock(t, &s);
-		bool running = rq->curr == t;
+	bool running;
 
-		spin_unlock_irqrestore(&rq->lock, s);
-		if (!running)
-			return;
+	do {
+		irqstate_t s = arch_irq_save();
+		struct runqueue *rq = task_rq_lock(t);
+
+		running = rq->curr == t;
+		rq_unlock_irqrestore(rq, s);
 		arch_relax();
-	}
+	} while (running);
 }
 
 struct task *sched_take_dead(void)
@@ -374,12 +407,12 @@ struct task *sched_take_dead(void)
 
 	for (unsigned cpu = 0; cpu < nr_cpus_running && t == NULL; cpu++) {
 		struct runqueue *rq = &runqueues[cpu];
-		irqstate_t s = rq_lock(rq);
+		irqstate_t s = rq_lock_irqsave(rq);
 
 		t = TAILQ_FIRST(&rq->dead);
 		if (t != NULL)
 			TAILQ_REMOVE(&rq->dead, t, rq_link);
-		spin_unlock_irqrestore(&rq->lock, s);
+		rq_unlock_irqrestore(rq, s);
 	}
 	return t;
 }
@@ -389,7 +422,7 @@ struct task *sched_take_dead(void)
 void sched_tick(void)
 {
 	struct runqueue *rq = this_rq();
-	irqstate_t s = rq_lock(rq);
+	irqstate_t s = rq_lock_irqsave(rq);
 	struct task *t = rq->curr;
 
 	charge(t, clock_ns());
@@ -398,19 +431,19 @@ void sched_tick(void)
 	else if (t->slice_left_ns <= 0)
 		t->slice_left_ns = SLICE_NS;
 	CHECK(rq_check(rq));
-	spin_unlock_irqrestore(&rq->lock, s);
+	rq_unlock_irqrestore(rq, s);
 }
 
 u64 sched_task_run_ns(struct task *t)
 {
-	irqstate_t s;
-	struct runqueue *rq = task_rq_lock(t, &s);
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = task_rq_lock(t);
 	u64 ns;
 
 	if (rq->curr == t)
 		charge(t, clock_ns());
 	ns = t->run_ns;
-	spin_unlock_irqrestore(&rq->lock, s);
+	rq_unlock_irqrestore(rq, s);
 	return ns;
 }
 
@@ -465,10 +498,11 @@ u64 sched_nr_switches(void)
 	u64 n = 0;
 
 	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		irqstate_t s = rq_lock(&runqueues[cpu]);
+		struct runqueue *rq = &runqueues[cpu];
+		irqstate_t s = rq_lock_irqsave(rq);
 
-		n += runqueues[cpu].nr_switches;
-		spin_unlock_irqrestore(&runqueues[cpu].lock, s);
+		n += rq->nr_switches;
+		rq_unlock_irqrestore(rq, s);
 	}
 	return n;
 }

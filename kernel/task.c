@@ -100,7 +100,6 @@ struct task *task_alloc(const char *comm)
 	if (t == NULL)
 		return err_ptr(err);
 	strlcpy(t->comm, comm, sizeof(t->comm));
-	t->head.preempt_count = 1; /* sched_new_task() makes it 0 */
 	t->started_ns = clock_ns();
 	LIST_INIT(&t->children);
 	wait_queue_init(&t->child_exit);

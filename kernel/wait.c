@@ -6,8 +6,9 @@
  * the condition before it looks at the queue. Each puts a full barrier in between, so at least one
  * of them sees the other. A waker that finds the queue empty takes no lock.
  *
- * wait_finish() always takes the queue's lock: a waker uses the waiter's task under it, so once
- * wait_finish() has had the lock nobody uses task or waiter any more.
+ * A waker uses the waiter and its task only while it holds the queue's lock. So a waiter that is off
+ * the queue waits until it has seen the lock free; then nobody uses waiter, task or queue for it any
+ * more, and all of them may go.
  * Lock order: wait_queue.lock, runqueue_lock.
  */
 #include <arch/atomic.h>
@@ -43,6 +44,11 @@ void wait_finish(struct wait_queue *q, struct waiter *w)
 	irqstate_t s;
 
 	sched_set_running();
+	if (!arch_read_once(&w->queued)) {
+		while (arch_load_acquire(&q->lock.locked))
+			arch_relax();
+		return;
+	}
 	s = spin_lock_irqsave(&q->lock);
 	if (w->queued) {
 		TAILQ_REMOVE(&q->waiters, w, link);
@@ -75,7 +81,7 @@ static void wake(struct wait_queue *q, u32 max)
 	while (max > 0 && (w = TAILQ_FIRST(&q->waiters)) != NULL) {
 		TAILQ_REMOVE(&q->waiters, w, link);
 		w->queued = false;
-		if (sched_wake(w->task))
+		if (sched_wake_irqs_off(w->task))
 			max--;
 	}
 	spin_unlock_irqrestore(&q->lock, s);

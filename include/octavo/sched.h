@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <arch/atomic.h>
 #include <octavo/task.h>
 
 #define SLICE_NS 20000000 /* what a task may run before the next of its kind has its turn */
@@ -18,7 +19,8 @@ bool sched_is_live(void);
 /* sched_start - let a new task run from now on. => any context */
 void sched_start(struct task *t);
 /* schedule - give the CPU to the next runnable task. The current task's state says whether it
- * comes back by itself (TASK_RUNNABLE) or by a wake. => preempt_count 0, no spinlock held */
+ * comes back by itself (TASK_RUNNABLE) or by a wake.
+ * => preempt_count 0, no spinlock held, interrupts on */
 void schedule(void);
 /* sched_yield_cpu - to the end of the queue. */
 void sched_yield_cpu(void);
@@ -27,10 +29,19 @@ void sched_yield_cpu(void);
 bool sched_wake(struct task *t);
 /* sched_wake_interruptible - the same where it sleeps as TASK_INTERRUPTIBLE only. */
 bool sched_wake_interruptible(struct task *t);
+/* sched_wake_irqs_off - sched_wake() where interrupts are off already. */
+bool sched_wake_irqs_off(struct task *t);
 /* sched_set_sleeping - mark the current task sleeping, before it looks at what it waits for; then it
  * calls schedule(), or sched_set_running() where it need not sleep. */
-void sched_set_sleeping(bool interruptible);
-void sched_set_running(void);
+static inline void sched_set_sleeping(bool interruptible)
+{
+	current->state = interruptible ? TASK_INTERRUPTIBLE : TASK_SLEEPING;
+	arch_mb(); /* before the look at the condition */
+}
+static inline void sched_set_running(void)
+{
+	current->state = TASK_RUNNABLE;
+}
 /* sched_tick - HZ times a second on each CPU, in the timer interrupt. */
 void sched_tick(void);
 /* sched_task_run_ns - CPU time of `t`, up to now if it runs. => any context */

@@ -59,6 +59,8 @@ void wake_all(struct wait_queue *q);
 			if (cond)                                                                  \
 				break;                                                             \
 			wait_sleep();                                                              \
+			if (cond) /* mostly so: then it need not queue again */                    \
+				break;                                                             \
 		}                                                                                  \
 		wait_finish((q), &w__);                                                            \
 	} while (0)
@@ -78,6 +80,8 @@ void wake_all(struct wait_queue *q);
 				break;                                                             \
 			}                                                                          \
 			wait_sleep();                                                              \
+			if (cond) /* mostly so: then it need not queue again */                    \
+				break;                                                             \
 		}                                                                                  \
 		wait_finish((q), &w__);                                                            \
 		err__;                                                                             \
