@@ -138,6 +138,14 @@ static int files_grow(struct files *files, u32 fd)
 	return 0;
 }
 
+/* The lowest free slot from `fd` on, perhaps one past the table's end; files->lock held. */
+static u32 lowest_free_from(const struct files *files, u32 fd)
+{
+	while (fd < files->size && (files->slots[fd].file != NULL || files->slots[fd].reserved))
+		fd++;
+	return fd;
+}
+
 struct files *files_fork(struct files *parent)
 {
 	struct files *child = files_alloc();
@@ -161,7 +169,7 @@ struct files *files_fork(struct files *parent)
 		child->slots[fd] = parent->slots[fd];
 		file_get(child->slots[fd].file);
 	}
-	child->lowest_free = parent->lowest_free;
+	child->lowest_free = lowest_free_from(child, 0); /* what the parent reserved is free here */
 	spin_unlock(&parent->lock);
 	return child;
 }
@@ -203,14 +211,6 @@ struct file *files_lookup(u32 fd)
 		file_get(f);
 	spin_unlock(&files->lock);
 	return f;
-}
-
-/* The lowest free slot from `fd` on, perhaps one past the table's end; files->lock held. */
-static u32 lowest_free_from(const struct files *files, u32 fd)
-{
-	while (fd < files->size && (files->slots[fd].file != NULL || files->slots[fd].reserved))
-		fd++;
-	return fd;
 }
 
 int files_reserve(u32 min_fd)
