@@ -176,11 +176,11 @@ static void marks_setup(void)
 
 static bool zone_serves(const struct zone *z, gfp_t gfp)
 {
+	if ((gfp & __GFP_USER) && z->kernel_only)
+		return false;
 	if (gfp & __GFP_DMA)
 		return z->index == 0 && !z->highmem;
-	if (z->highmem && !(gfp & __GFP_HIGHMEM))
-		return false;
-	return !(z->kernel_only && (gfp & __GFP_USER));
+	return !z->highmem || (gfp & __GFP_HIGHMEM);
 }
 
 /* Highest zone first, DMA last (bal-5); for the kernel itself, its own zone before any other. */
