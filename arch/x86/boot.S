@@ -75,8 +75,8 @@ _start:
 	movl	$boot_stack_top, %esp
 	movl	$boot_task, boot_stack	/* `current`, see current.h */
 	xorl	%ebp, %ebp		/* a backtrace ends here */
-	pushl	%edi
-	pushl	%esi
+	movl	%esi, %eax
+	movl	%edi, %edx
 	pushl	$0
 	jmp	x86_start
 	.size	_start, . - _start

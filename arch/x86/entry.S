@@ -10,6 +10,7 @@
  *	36 eip cs eflags			pushed by the CPU
  *	48 esp ss				likewise, from user mode
  *
+ * C functions take their first three arguments in eax, edx and ecx (-mregparm=3).
  * The kernel runs with the programs' flat data segment in ds and es: a program that has not
  * changed them (all but a few) costs no segment load. fs and gs stay the program's; the task
  * switch saves them.
@@ -20,6 +21,7 @@
 #define CS_RPL 3	/* not 0: from user mode */
 #define USER_DS 0x7b
 #define USER_DS_PAIR 0x007b007b
+#define FRAME_ECX 4
 #define FRAME_EAX 24
 #define FRAME_SEGMENTS 28
 #define FRAME_CS 40
@@ -50,6 +52,7 @@
 	movl	$USER_DS, %ecx
 	movl	%ecx, %ds
 	movl	%ecx, %es
+	movl	FRAME_ECX(%esp), %ecx
 99:
 .endm
 
@@ -78,18 +81,17 @@
 syscall_entry:
 	pushl	%eax
 	ENTER
-	/* The arguments once more: a C function may change its arguments' memory. */
+	cmpl	$SYSCALL_LIMIT, %eax
+	jae	syscall_bad
 	pushl	%ebp
 	pushl	%edi
 	pushl	%esi
-	pushl	%edx
-	pushl	20(%esp)	/* ecx: ENTER may have used the register */
-	pushl	%ebx
-	cmpl	$SYSCALL_LIMIT, %eax
-	jae	syscall_bad
-	call	*syscall_table(,%eax,4)
+	movl	syscall_table(,%eax,4), %edi
+	movl	%ebx, %eax
+	xchgl	%ecx, %edx
+	call	*%edi
+	addl	$12, %esp
 syscall_done:
-	addl	$24, %esp
 	movl	%eax, FRAME_EAX(%esp)
 	cli
 	movl	%esp, %ecx
@@ -109,9 +111,7 @@ syscall_bad:
 	.globl	task_begin_user
 	.type	task_begin_user, @function
 task_begin_user:			/* a forked task's first switch goes on here */
-	pushl	%eax
 	call	sched_new_task
-	addl	$4, %esp
 user_return:
 	cli
 	movl	%esp, %ecx
@@ -120,9 +120,8 @@ user_return:
 	cmpl	$0, TASK_USER_WORK(%ecx)
 	je	leave_fast
 user_work:
-	pushl	%esp
+	movl	%esp, %eax
 	call	user_return_work
-	addl	$4, %esp
 	jmp	user_return
 	.size	task_begin_user, . - task_begin_user
 
@@ -152,7 +151,7 @@ leave_segments:
 	.globl	user_return_to
 	.type	user_return_to, @function
 user_return_to:
-	movl	4(%esp), %esp
+	movl	%eax, %esp
 	jmp	user_return
 	.size	user_return_to, . - user_return_to
 
@@ -161,10 +160,7 @@ user_return_to:
 	.type	trap_common, @function
 trap_common:				/* edx: vector; the frame is complete */
 	movl	%esp, %eax
-	pushl	%edx
-	pushl	%eax
 	call	trap
-	addl	$8, %esp
 trap_return:
 	testb	$CS_RPL, FRAME_CS(%esp)
 	jnz	user_return
@@ -175,10 +171,7 @@ trap_return:
 	.type	irq_common, @function
 irq_common:
 	movl	%esp, %eax
-	pushl	%edx
-	pushl	%eax
 	call	irq_dispatch
-	addl	$8, %esp
 	jmp	trap_return
 	.size	irq_common, . - irq_common
 
@@ -186,9 +179,8 @@ irq_common:
 	.balign	16
 page_fault_entry:
 	ENTER
-	pushl	%esp
+	movl	%esp, %eax
 	call	page_fault
-	addl	$4, %esp
 	jmp	trap_return
 	.size	page_fault_entry, . - page_fault_entry
 
@@ -251,15 +243,13 @@ trap_entries:
 	.globl	switch_stacks
 	.type	switch_stacks, @function
 switch_stacks:
-	movl	4(%esp), %edx
-	movl	8(%esp), %ecx
-	movl	12(%esp), %eax
 	pushl	%ebp
 	pushl	%ebx
 	pushl	%esi
 	pushl	%edi
-	movl	%esp, (%edx)
-	movl	%ecx, %esp
+	movl	%esp, (%eax)
+	movl	%edx, %esp
+	movl	%ecx, %eax
 	popl	%edi
 	popl	%esi
 	popl	%ebx
@@ -270,11 +260,9 @@ switch_stacks:
 	.globl	task_begin_kernel
 	.type	task_begin_kernel, @function
 task_begin_kernel:			/* ebx: function, esi: its argument */
-	pushl	%eax
 	call	sched_new_task
-	movl	%esi, (%esp)
+	movl	%esi, %eax
 	call	*%ebx
-	movl	%eax, (%esp)
 	call	kthread_end
 	.size	task_begin_kernel, . - task_begin_kernel
 

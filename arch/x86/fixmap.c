@@ -10,11 +10,11 @@
  * Invariant: a CPU's slots are used with preemption off, and by no other CPU.
  */
 #include <arch/cpu.h>
+#include <arch/string.h>
 #include <arch/x86.h>
 #include <octavo/assert.h>
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
-#include <octavo/string.h>
 
 #define SLOTS_PER_CPU 8
 _Static_assert(FIX_SLOTS <= SLOTS_PER_CPU, "the slots of a CPU");
@@ -32,12 +32,12 @@ void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
 
 void pmap_zero_frame(pfn_t pfn)
 {
-	if (pfn < max_low_pfn) {
-		memset(pfn_to_virt(pfn), 0, PAGE_SIZE);
+	if (likely(pfn < max_low_pfn)) {
+		arch_fill(pfn_to_virt(pfn), 0, PAGE_SIZE);
 		return;
 	}
 	preempt_disable();
-	memset(fixmap_set(FIX_ZERO, pfn), 0, PAGE_SIZE);
+	arch_fill(fixmap_set(FIX_ZERO, pfn), 0, PAGE_SIZE);
 	preempt_enable();
 }
 
@@ -49,7 +49,7 @@ void pmap_copy_frame(pfn_t dst, pfn_t src)
 	preempt_disable();
 	from = src < max_low_pfn ? pfn_to_virt(src) : fixmap_set(FIX_COPY_FROM, src);
 	to = dst < max_low_pfn ? pfn_to_virt(dst) : fixmap_set(FIX_COPY_TO, dst);
-	memcpy(to, from, PAGE_SIZE);
+	arch_copy_up(to, from, PAGE_SIZE);
 	preempt_enable();
 }
 

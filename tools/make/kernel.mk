@@ -54,11 +54,16 @@ arm-script := linker/arm-kernel.ld
 kernel-cflags := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
 		 -fno-asynchronous-unwind-tables -fno-common -fno-delete-null-pointer-checks \
 		 -ffunction-sections -fdata-sections $(WARNINGS)
-x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none -mpreferred-stack-boundary=2
+x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none -mpreferred-stack-boundary=2 \
+	      -mregparm=3 -mtune=generic \
+	      -falign-functions=4 -falign-jumps=1 -falign-loops=1 -falign-labels=1
 arm-cflags := -mcpu=cortex-m3 -mthumb
 debug-cflags   := -fno-omit-frame-pointer -fno-optimize-sibling-calls
 release-cflags :=
 x86-ldflags := -Wl,-melf_i386
+# libgcc takes its arguments from the stack: arch/x86/div64.c has what is needed of it
+x86-libs :=
+arm-libs := -lgcc
 arm-ldflags :=
 kernel-ldflags := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack \
 		  -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
@@ -107,11 +112,11 @@ build/$1-$2/ksyms.S: build/$1-$2/octavo-1.elf tools/ksyms.py
 
 build/$1-$2/octavo-1.elf: $$($1-$2-objs) build/$1-$2/ksyms-none.o build/$1-$2/list $$($1-script)
 	@$$(say) LINK1 $$@
-	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) -lgcc -o $$@
+	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) $$($1-libs) -o $$@
 
 build/$1-$2/octavo.elf: build/$1-$2/octavo-1.elf build/$1-$2/ksyms.o
 	@$$(say) LINK $$@
-	$$(Q)$$($1-$2-link) $$($1-$2-objs) build/$1-$2/ksyms.o -lgcc -o $$@ -Wl,-Map=build/$1-$2/octavo.map
+	$$(Q)$$($1-$2-link) $$($1-$2-objs) build/$1-$2/ksyms.o $$($1-libs) -o $$@ -Wl,-Map=build/$1-$2/octavo.map
 	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py --check build/$1-$2/ksyms.S
 
 -include $$($1-$2-objs:.o=.d)
