@@ -161,7 +161,8 @@ function return_to_user
 2:	mov	r0, sp
 	bl	user_stack_elsewhere
 	cmp	r0, #0
-	bne	return_to_user
+	beq	return_to_user		/* it is to die */
+	movs	r0, #0
 	svc	#0
 	.ltorg
 	.size	return_to_user, . - return_to_user

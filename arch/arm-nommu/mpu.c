@@ -29,9 +29,12 @@ static struct mpu_space *active; /* [interrupts off] whose slots are loaded */
 
 struct user_stack_bounds user_stack_bounds;
 
+/* Off first: the new base with the old size could be anywhere, in the kernel's text too. */
 static void load_slot(unsigned slot, const struct mpu_region *r)
 {
-	MPU_RBAR = r->rbar | RBAR_VALID | slot;
+	MPU_RNR = slot;
+	MPU_RASR = 0;
+	MPU_RBAR = r->rbar;
 	MPU_RASR = r->rasr;
 }
 
@@ -56,7 +59,7 @@ void mpu_init(void)
 	PANIC_ON((MPU_TYPE >> 8 & 0xff) < MPU_SLOTS);
 	for (unsigned slot = 0; slot < (MPU_TYPE >> 8 & 0xff); slot++)
 		load_slot(slot, &none);
-	r.rbar = mpu_guard_rbar(current->kstack);
+	r.rbar = (u32)current->kstack;
 	load_slot(MPU_SLOT_GUARD, &r);
 	MPU_CTRL = CTRL_ENABLE | CTRL_PRIVDEFENA;
 	__asm__ volatile("dsb\n\tisb" ::: "memory");

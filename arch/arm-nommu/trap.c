@@ -50,6 +50,12 @@ static bool is_store(uintptr_t pc)
 	return (op & 0x0800) == 0;
 }
 
+/* Not every processor sets DEBUGEVT for it. */
+static bool is_breakpoint(uintptr_t pc)
+{
+	return (*(const u16 *)pc & 0xff00) == 0xbe00;
+}
+
 /*
  * mpu_fault - the quick way: load the region that was missing.
  *   => handler, a program has faulted; false: done, try again; true: trap_from_user() decides
@@ -111,7 +117,7 @@ static struct arch_trap decode(u32 cfsr, u32 hfsr, const struct hw_frame *hw)
 				   FAULT_EXEC);
 	if (cfsr & CFSR_BUS)
 		return signal_trap(SIGBUS, "bus error");
-	if (hfsr & HFSR_DEBUGEVT)
+	if ((hfsr & HFSR_DEBUGEVT) || (cfsr == 0 && is_breakpoint(hw->pc)))
 		return signal_trap(SIGTRAP, "breakpoint");
 	if (cfsr == 0)
 		return signal_trap(SIGILL, "exception that cannot be taken");
