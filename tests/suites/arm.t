@@ -13,5 +13,10 @@ Suite(
     run("/bin/hello", on="arm debug", **HELLO),
     run("/bin/hello", on="arm release", **HELLO),
     run("/bin/hello", on="arm debug", append="chaos=1", **HELLO),
+    run("/tests/mpu", on="arm debug"),
+    run("/tests/mpu", on="arm release"),
+    run("/tests/mpu", on="arm debug", append="chaos=3", only_all=True),
+    run("/tests/nommu", on="arm debug", shows="nm-1 nm-2 nm-11"),
+    run("/tests/nommu", on="arm release", shows="nm-1 nm-2 nm-11"),
     run("/bin/nothing", on="arm debug", exit=range(1, 128), name="a program that is not there"),
 )
