@@ -15,7 +15,7 @@ Suite(
     *(run("/bin/hello", on=f"{size} {flavour}", **HELLO,
           only_all=(i + j) % 2 == 1)
       for i, size in enumerate(SIZES) for j, flavour in enumerate(("debug", "release"))),
-    run("/bin/hello", on="64M iso", **HELLO),
+    run("/bin/hello", on="64M iso wallclock", **HELLO),
     run("/bin/hello", on="1280M release iso", **HELLO),
     run("/bin/hello", on="64M qemu32,-pse", name="4K pages only", **HELLO),
     run("/bin/hello", on="1280M release qemu32,-pse,-pge", name="4K pages only", **HELLO),
