@@ -45,7 +45,7 @@ struct runqueue {
 	struct task *idle;                /* [I] */
 	spinlock_t *exit_lock;            /* [lock] of sched_exit(): the next task releases it */
 	struct run_list dead;             /* [lock] TASK_DEAD, off their stacks */
-	u64 nr_switches;                  /* [lock] */
+	u32 nr_switches;                  /* [lock] */
 } __aligned(64);
 
 static struct runqueue runqueues[NR_CPUS];
@@ -124,15 +124,17 @@ static void rq_check(const struct runqueue *rq)
 
 /* --- queueing; the run queue's lock is held --- */
 
-static void enqueue(struct runqueue *rq, struct task *t, unsigned which)
+/* `which` is for a task that has something left of its slice. => the queue that it went to */
+static __always_inline unsigned enqueue(struct runqueue *rq, struct task *t, unsigned which)
 {
-	if (t->slice_left_ns <= 0) {
+	if (unlikely(t->slice_left_ns <= 0)) {
 		t->slice_left_ns = SLICE_NS;
 		which = QUEUE_OTHERS;
 	}
 	t->on_rq = true;
 	TAILQ_INSERT_TAIL(&rq->queue[which], t, rq_link);
 	rq->nr++;
+	return which;
 }
 
 /* The n-th runnable task, n < rq->nr, and its queue. */
@@ -150,16 +152,16 @@ static struct task *nth_runnable(struct runqueue *rq, u32 n, struct run_list **q
 	return t;
 }
 
-static struct task *pick_next(struct runqueue *rq)
+static __always_inline struct task *pick_next(struct runqueue *rq)
 {
 	struct run_list *queue = &rq->queue[QUEUE_SLEEPERS];
 	struct task *t = TAILQ_FIRST(queue);
 
-	if (rq->nr == 0)
-		return rq->idle;
 	if (t == NULL) {
 		queue = &rq->queue[QUEUE_OTHERS];
 		t = TAILQ_FIRST(queue);
+		if (t == NULL)
+			return rq->idle;
 	}
 	if (unlikely(chaos_on))
 		t = nth_runnable(rq, chaos_pick(rq->nr), &queue);
@@ -184,13 +186,14 @@ static void preempt_for(struct runqueue *rq, unsigned which)
 
 /* --- the switch --- */
 
-static void charge(struct task *t, u64 now)
+/* Half of the clock is enough: a task that runs is charged at each tick. */
+static void charge(struct task *t, u32 now)
 {
-	u64 ran = now - t->switched_in_ns;
+	u32 ran = now - t->charged_ns;
 
+	t->charged_ns = now;
 	t->run_ns += ran;
-	t->slice_left_ns -= ran < SLICE_NS ? (s32)ran : SLICE_NS;
-	t->switched_in_ns = now;
+	t->slice_left_ns -= (s32)MIN(ran, (u32)SLICE_NS);
 }
 
 /* The first thing on the stack of the task that continues. => rq lock held, which prev took */
@@ -208,13 +211,14 @@ static void finish_switch(struct runqueue *rq, struct task *prev)
 }
 
 /* => the run queue of the CPU on which prev continues, locked; it may be another one */
-static struct runqueue *switch_to(struct runqueue *rq, struct task *prev, struct task *next)
+static __always_inline struct runqueue *switch_to(struct runqueue *rq, struct task *prev,
+						  struct task *next)
 {
 	struct mm *mm = next->mm != NULL ? next->mm : &kernel_mm;
-	u64 now = clock_ns();
+	u32 now = (u32)clock_ns();
 
 	charge(prev, now);
-	next->switched_in_ns = now;
+	next->charged_ns = now;
 	next->head.need_resched = chaos_on ? RESCHED_CHAOS : 0;
 	next->nr_switches++;
 	rq->nr_switches++;
@@ -331,19 +335,15 @@ void sched_exit(spinlock_t *lock)
 #define INTERRUPTIBLE_SLEEP BIT_OF(TASK_INTERRUPTIBLE)
 
 /* Make t runnable if its state is one of `states`. => interrupts off */
-static bool wake_task(struct task *t, u32 states)
+static __always_inline bool wake_task(struct task *t, u32 states)
 {
 	struct runqueue *rq = task_rq_lock(t);
 	bool slept = (BIT_OF(t->state) & states) != 0;
 
 	if (slept) {
 		t->state = TASK_RUNNABLE;
-		if (!t->on_rq) {
-			unsigned which = t->slice_left_ns > 0 ? QUEUE_SLEEPERS : QUEUE_OTHERS;
-
-			enqueue(rq, t, which);
-			preempt_for(rq, which);
-		}
+		if (!t->on_rq)
+			preempt_for(rq, enqueue(rq, t, QUEUE_SLEEPERS));
 	}
 	rq_unlock(rq);
 	return slept;
@@ -382,8 +382,7 @@ void sched_start(struct task *t)
 	t->head.cpu = arch_current_head()->cpu;
 	t->state = TASK_RUNNABLE;
 	t->slice_left_ns = SLICE_NS;
-	enqueue(rq, t, QUEUE_OTHERS);
-	preempt_for(rq, QUEUE_OTHERS);
+	preempt_for(rq, enqueue(rq, t, QUEUE_OTHERS));
 	rq_unlock_irqrestore(rq, s);
 }
 
@@ -425,7 +424,7 @@ void sched_tick(void)
 	irqstate_t s = rq_lock_irqsave(rq);
 	struct task *t = rq->curr;
 
-	charge(t, clock_ns());
+	charge(t, (u32)clock_ns());
 	if (rq->nr != 0 && (t == rq->idle || t->slice_left_ns <= 0))
 		resched(rq);
 	else if (t->slice_left_ns <= 0)
@@ -441,7 +440,7 @@ u64 sched_task_run_ns(struct task *t)
 	u64 ns;
 
 	if (rq->curr == t)
-		charge(t, clock_ns());
+		charge(t, (u32)clock_ns());
 	ns = t->run_ns;
 	rq_unlock_irqrestore(rq, s);
 	return ns;
@@ -458,7 +457,7 @@ void sched_init(void)
 		TAILQ_INIT(&rq->dead);
 	}
 	boot_task.on_rq = true;
-	boot_task.switched_in_ns = clock_ns();
+	boot_task.charged_ns = (u32)clock_ns();
 	runqueues[0].idle = &boot_task;
 	runqueues[0].curr = &boot_task;
 }

@@ -43,7 +43,7 @@ struct task {
 	s32 slice_left_ns;         /* [rq] of its time slice; charged when it is switched out */
 	u64 run_ns;                /* [rq] time it has run */
 	u64 started_ns;            /* [I] */
-	u64 switched_in_ns;        /* [rq] */
+	u32 charged_ns;            /* [rq] low half of the clock when run_ns was counted last */
 	u32 nr_switches;           /* [rq] */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
