@@ -39,23 +39,29 @@ static void fault_kill(struct trapframe *frame, vaddr_t address, unsigned flags,
 	task_kill(current, signal);
 }
 
-int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
+/* The fault was not resolved. */
+static __noinline int fault_failed(struct trapframe *frame, vaddr_t address, unsigned flags,
+				   int err)
 {
-	int err;
-
-	if (current->mm == NULL)
-		return -EFAULT;
-	err = mm_fault(current->mm, address, flags);
 	if (err == -ENOMEM) {
 		/* Somebody is killed; where it is not us, the access is tried again. */
 		err = oom_fault(address) ? 0 : -EFAULT;
 		return current->fatal_signal ? -EFAULT : err;
 	}
-	if (err == 0)
-		return 0;
 	if (flags & FAULT_USER)
 		fault_kill(frame, address, flags, err);
 	return -EFAULT;
+}
+
+int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
+{
+	struct mm *mm = current->mm;
+	int err;
+
+	if (unlikely(mm == NULL))
+		return -EFAULT;
+	err = mm_fault(mm, address, flags);
+	return likely(err == 0) ? 0 : fault_failed(frame, address, flags, err);
 }
 
 void user_trap(struct trapframe *frame, int signal, const char *what)

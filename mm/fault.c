@@ -51,12 +51,11 @@ static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
 	spin_lock(&mm->page_table_lock);
-	if (unlikely(!pte_none(pmap_query(&mm->pmap, va)))) {
+	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn, vm_prot(v->flags)))) {
 		spin_unlock(&mm->page_table_lock);
 		user_page_discard(page);
 		return 0;
 	}
-	pmap_enter(&mm->pmap, va, pfn, vm_prot(v->flags));
 	mm->nr_resident++;
 	spin_unlock(&mm->page_table_lock);
 	return 0;
@@ -68,10 +67,8 @@ static int anon_read(struct mm *mm, const struct vma *v, vaddr_t va)
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
-	if (likely(pte_none(pmap_query(&mm->pmap, va)))) {
-		pmap_enter(&mm->pmap, va, zero_pfn, vm_prot(v->flags & ~VM_WRITE) | PMAP_READ);
+	if (pmap_enter_empty(&mm->pmap, va, zero_pfn, vm_prot(v->flags & ~VM_WRITE) | PMAP_READ))
 		mm->nr_resident++;
-	}
 	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
@@ -248,9 +245,8 @@ static int populate_batch(struct mm *mm, const struct vma *v, vaddr_t va, u32 nr
 	}
 	spin_lock(&mm->page_table_lock);
 	for (u32 i = 0; i < got; i++, va += PAGE_SIZE) {
-		if (!pte_none(pmap_query(&mm->pmap, va)))
+		if (!pmap_enter_empty(&mm->pmap, va, page_to_pfn(pages[i]), vm_prot(v->flags)))
 			continue;
-		pmap_enter(&mm->pmap, va, page_to_pfn(pages[i]), vm_prot(v->flags));
 		pages[i] = NULL;
 		used++;
 	}

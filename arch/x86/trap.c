@@ -14,12 +14,10 @@
 #include <octavo/vmalloc.h>
 #include <uapi/octavo/signal.h>
 
-/* Error code of a page fault. */
-#define PF_PRESENT 0x1u
-#define PF_WRITE   0x2u
-#define PF_USER    0x4u
+/* The error code of a page fault has the memory system's flags in the same places. */
+#define FAULT_FLAGS 0x7u
+_Static_assert(FAULT_PRESENT == 1 && FAULT_WRITE == 2 && FAULT_USER == 4, "the CPU's bits");
 
-#define VECTOR_NMI        2
 #define VECTOR_NO_FPU     7
 #define VECTOR_FPU_ERROR  16
 #define VECTOR_SIMD_ERROR 19
@@ -77,34 +75,32 @@ static void kernel_page_fault(const struct trapframe *f, vaddr_t va)
 {
 	const char *guard = vmalloc_guard_name(va);
 
-	panic_frame(f, "kernel %s of %08x, %s%s%s%s", f->error & PF_WRITE ? "write" : "read", va,
-		    f->error & PF_PRESENT ? "not allowed" : "not mapped",
+	panic_frame(f, "kernel %s of %08x, %s%s%s%s", f->error & FAULT_WRITE ? "write" : "read", va,
+		    f->error & FAULT_PRESENT ? "not allowed" : "not mapped",
 		    guard ? ", guard page of " : fault_place(va), guard ? guard : "",
 		    frame_pc(f) == va ? ", a jump to nowhere" : "");
 }
 
-static unsigned fault_flags(u32 error)
+static __noinline void kernel_fault(struct trapframe *f, vaddr_t va)
 {
-	return (error & PF_WRITE ? FAULT_WRITE : 0) | (error & PF_USER ? FAULT_USER : 0) |
-	       (error & PF_PRESENT ? FAULT_PRESENT : 0);
+	uintptr_t fixup = extable_fixup(f->eip);
+
+	if (!fixup || va >= USER_END)
+		kernel_page_fault(f, va);
+	if (user_fault(f, va, f->error & FAULT_FLAGS) != 0)
+		f->eip = fixup;
 }
 
 void page_fault(struct trapframe *f)
 {
 	vaddr_t va = read_cr2();
-	uintptr_t fixup;
 
 	if (likely(f->eflags & EFLAGS_IF))
 		arch_irq_enable();
-	if (likely(frame_is_user(f))) {
-		user_fault(f, va, fault_flags(f->error));
-		return;
-	}
-	fixup = extable_fixup(f->eip);
-	if (!fixup || va >= USER_END)
-		kernel_page_fault(f, va);
-	if (user_fault(f, va, fault_flags(f->error)) != 0)
-		f->eip = fixup;
+	if (likely(frame_is_user(f)))
+		user_fault(f, va, f->error & FAULT_FLAGS);
+	else
+		kernel_fault(f, va);
 }
 
 void trap(struct trapframe *f, unsigned vector)

@@ -76,9 +76,9 @@ int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
 
 /* --- faults (mm/fault.c) --- */
-#define FAULT_WRITE   0x1u
-#define FAULT_USER    0x2u /* from user mode; else from a user copy */
-#define FAULT_PRESENT 0x4u /* the page is there, the access is not allowed */
+#define FAULT_PRESENT 0x1u /* the page is there, the access is not allowed */
+#define FAULT_WRITE   0x2u
+#define FAULT_USER    0x4u /* from user mode; else from a user copy */
 #define FAULT_EXEC    0x8u
 /* mm_fault - make the access possible. => 0 retry; -EFAULT SEGV_MAPERR; -EACCES SEGV_ACCERR;
  * -ENOMEM (why-line written); -EIO SIGBUS; sleeps; takes mmap_sem for reading */

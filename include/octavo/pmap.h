@@ -36,6 +36,9 @@ bool pmap_prepared(const struct pmap *pmap, vaddr_t va);
 /* pmap_enter - map frame `pfn` at va, replacing what is there (then flushed if it was present).
  *   => tables are prepared; counts in struct page are the caller's */
 void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot);
+/* pmap_enter_empty - the same, but only where nothing is: false, and nothing done, where something
+ * is there already */
+bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot);
 /* pmap_query - the entry at va; an empty one if there is no table. */
 pte_t pmap_query(const struct pmap *pmap, vaddr_t va);
 /* pmap_remove - clear the entry at va; => the old one; flushed on every CPU before it returns */

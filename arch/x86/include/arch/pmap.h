@@ -142,6 +142,18 @@ static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot
 		pmap_flush_page(pmap, va);
 }
 
+static inline bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot)
+{
+	pte_t *table = pmap_table(pmap, va);
+	pte_t *pte = table + pte_index(va);
+
+	if (unlikely(pte->v))
+		return false;
+	pte->v = pfn << PAGE_SHIFT | pte_flags(prot);
+	pmap_table_count(table, 1);
+	return true;
+}
+
 /* --- ranges --- */
 
 /* A walk over the tables of [va, end): in the inner loop `pte` runs up to `stop`. */
