@@ -80,8 +80,9 @@ void buddy_free(struct buddy *b, pfn_t pfn, unsigned order)
 	for (; order < MAX_ORDER; order++) {
 		pfn_t buddy = pfn ^ (1u << order);
 
-		if (buddy < b->start || buddy >= b->end || b->end - buddy < 1u << order)
+		if (buddy < b->start || buddy >= b->end)
 			break;
+		/* A free block lies in the zone as a whole. */
 		if (!is_free_block(page_at(b, buddy), order))
 			break;
 		block_unlink(b, page_at(b, buddy), order);

@@ -67,6 +67,21 @@ static void joins_up_to_the_largest(void **state)
 	buddy_check(&b);
 }
 
+static void joins_to_the_largest_order_and_no_further(void **state)
+{
+	struct page *page[4];
+
+	(void)state;
+	all_free(0, FRAMES);
+	for (unsigned i = 0; i < 4; i++)
+		page[i] = buddy_alloc(&b, MAX_ORDER - 1);
+	assert_int_equal(b.nr_free, 0);
+	for (unsigned i = 0; i < 4; i++)
+		buddy_free(&b, (pfn_t)(page[i] - pages), MAX_ORDER - 1);
+	assert_int_equal(b.nr_blocks[MAX_ORDER], 2);
+	buddy_check(&b);
+}
+
 static void never_joins_across_the_zone(void **state)
 {
 	struct page *page;
@@ -106,6 +121,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_range_becomes_the_largest_blocks),
 	cmocka_unit_test(splits_the_smallest_block_that_will_do),
 	cmocka_unit_test(joins_up_to_the_largest),
+	cmocka_unit_test(joins_to_the_largest_order_and_no_further),
 	cmocka_unit_test(never_joins_across_the_zone),
 	cmocka_unit_test(bulk_takes_blocks_whole),
 	cmocka_unit_test(any_sequence),
