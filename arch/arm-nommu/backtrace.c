@@ -47,21 +47,23 @@ bool arch_on_kernel_stack(const struct task *t, uintptr_t address)
 	return on_task_stack(t, address) || on_handler_stack(address);
 }
 
-/* Where the stack that holds `address` ends; 0 if none does. The guard is not readable. */
-static uintptr_t stack_end(uintptr_t address)
+/* Where the stack that holds *address ends; 0 if none does. An overrun stack begins above its guard,
+ * which cannot be read. */
+static uintptr_t stack_end(uintptr_t *address)
 {
 	const struct task *t = current;
 
-	if (on_handler_stack(address))
+	if (on_handler_stack(*address))
 		return (uintptr_t)handler_stack_top;
-	if (on_task_stack(t, address) && address >= (uintptr_t)t->kstack + KSTACK_GUARD)
-		return t->arch.kstack_top - sizeof(struct trapframe);
-	return 0;
+	if (!on_task_stack(t, *address))
+		return 0;
+	*address = MAX(*address, (uintptr_t)t->kstack + KSTACK_GUARD);
+	return t->arch.kstack_top - sizeof(struct trapframe);
 }
 
 bool arch_backtrace_next(uintptr_t *fp, uintptr_t *pc)
 {
-	uintptr_t at = ALIGN_UP(*fp, sizeof(u32)), end = stack_end(at);
+	uintptr_t at = ALIGN_UP(*fp, sizeof(u32)), end = stack_end(&at);
 
 	for (; at < end; at += sizeof(u32)) {
 		u32 word = *(const u32 *)at;
