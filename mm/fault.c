@@ -51,7 +51,9 @@ static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
 	spin_lock(&mm->page_table_lock);
-	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn, vm_prot(v->flags)))) {
+	/* A write was allowed, so these two are in vm_prot(); said once more they are constant. */
+	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn,
+				       vm_prot(v->flags) | PMAP_READ | PMAP_WRITE))) {
 		spin_unlock(&mm->page_table_lock);
 		user_page_discard(page);
 		return 0;
@@ -166,8 +168,8 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 	return -EFAULT;
 }
 
-/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
-static struct vma *find_area(struct mm *mm, vaddr_t addr)
+/* find_area_slow - where the last area found is not the one that has addr */
+static __noinline struct vma *find_area_slow(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v = mm_find(mm, addr);
 
@@ -180,6 +182,16 @@ static struct vma *find_area(struct mm *mm, vaddr_t addr)
 	return v;
 }
 
+/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
+static inline struct vma *find_area(struct mm *mm, vaddr_t addr)
+{
+	struct vma *v = mm->vmas.hint;
+
+	if (likely(v && v->start <= addr && addr < v->end))
+		return v;
+	return find_area_slow(mm, addr);
+}
+
 static bool access_allowed(const struct vma *v, unsigned flags)
 {
 	if (flags & FAULT_WRITE)
@@ -189,8 +201,8 @@ static bool access_allowed(const struct vma *v, unsigned flags)
 	return (v->flags & (VM_READ | VM_WRITE | VM_EXEC)) != 0;
 }
 
-/* serve - make the page at va present, and writable for a write. mmap_sem read. */
-static int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+/* serve_inline - make the page at va present, and writable for a write. mmap_sem read. */
+static __always_inline int serve_inline(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 {
 	pte_t pte;
 
@@ -202,6 +214,11 @@ static int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 	if (write && !pte_writable(pte))
 		return anon_copy_on_write(mm, v, va, pte);
 	return 0;
+}
+
+static int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+{
+	return serve_inline(mm, v, va, write);
 }
 
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
@@ -219,7 +236,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 	else if (unlikely(!access_allowed(v, flags)))
 		err = -EACCES;
 	else
-		err = serve(mm, v, addr & PAGE_MASK, flags & FAULT_WRITE);
+		err = serve_inline(mm, v, addr & PAGE_MASK, flags & FAULT_WRITE);
 	rwsem_up_read(&mm->mmap_sem);
 	if (unlikely(err == -ENOMEM))
 		why("fault: ENOMEM: no page for %08x: %u of %u pages are free, %u mapped here",

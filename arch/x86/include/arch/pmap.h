@@ -115,7 +115,10 @@ static inline u32 pte_swap_out(pte_t *pte)
 
 static inline void pmap_table_count(const pte_t *table, int n)
 {
-	virt_to_page(table)->private += (u32)n;
+	/* virt_to_page(table), for the compiler that does not know of the 12 zero bits */
+	u32 offset = (u32)virt_to_phys(table) / (PAGE_SIZE / (u32)sizeof(struct page));
+
+	((struct page *)(void *)((char *)mem_map + offset))->private += (u32)n;
 }
 
 static inline bool pmap_prepared(const struct pmap *pmap, vaddr_t va)
@@ -125,9 +128,11 @@ static inline bool pmap_prepared(const struct pmap *pmap, vaddr_t va)
 
 static inline pte_t pmap_query(const struct pmap *pmap, vaddr_t va)
 {
-	const pte_t *table = pmap_table(pmap, va);
+	u32 pde = pmap->dir[va >> TABLE_SHIFT];
 
-	return table ? table[pte_index(va)] : (pte_t){0};
+	if (unlikely(!pde))
+		return (pte_t){0};
+	return ((const pte_t *)phys_to_virt(pde & PTE_FRAME))[pte_index(va)];
 }
 
 static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot)
