@@ -9,6 +9,7 @@
  * Lock: callers of the write functions exclude each other (console_lock, control_lock).
  */
 #include <arch/io.h>
+#include <arch/irq.h>
 #include <arch/x86.h>
 #include <octavo/console_input.h>
 #include <octavo/control.h>
@@ -42,6 +43,7 @@ enum uart_register {
 #define WAIT_ROUNDS 10000000u /* about 10 s; then the port is taken for dead */
 
 static bool com1_dead, com2_dead;
+static int com1_early = -1; /* a byte that came before we did: switching the FIFO on loses it */
 
 static bool uart_probe(u16 port)
 {
@@ -103,6 +105,8 @@ static const struct console uart_console = {
 
 void uart_init(void)
 {
+	if (inb(COM1 + UART_STATUS) & STATUS_RECEIVED)
+		com1_early = inb(COM1 + UART_DATA);
 	com1_dead = !uart_setup(COM1);
 	com2_dead = !uart_setup(COM2);
 	console_register(&uart_console);
@@ -112,8 +116,14 @@ void uart_init(void)
 
 void uart_start_input(void)
 {
+	irqstate_t s;
+
 	if (com1_dead)
 		return;
+	s = arch_irq_save();
+	if (com1_early >= 0)
+		console_input((u8)com1_early);
+	arch_irq_restore(s);
 	outb(COM1 + UART_INTERRUPTS, INTERRUPT_RECEIVED);
 	pic_unmask(IRQ_COM1);
 }

@@ -6,7 +6,9 @@
  *	status N	the machine ends with this raw wait status (PID 1 says it)
  *	audit		account for every frame now; EIO if something differs
  *	fail-nth SITE N	the Nth allocation at SITE by this task or its later children fails; 0: none
- * A read gives the state of fail-nth: "fired" or "not fired", and a newline.
+ * A read gives two lines:
+ *	fired		the state of fail-nth, or "not fired"
+ *	objects N	slab objects in use in all caches: what a test leaves behind shows here
  */
 #include "devices.h"
 
@@ -15,7 +17,9 @@
 #include <octavo/fail.h>
 #include <octavo/machine.h>
 #include <octavo/param.h>
+#include <octavo/printf.h>
 #include <octavo/process.h>
+#include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/uaccess.h>
 
@@ -81,16 +85,27 @@ static ssize_t octavo_write(struct file *file, const char __user *buf, size_t le
 	return err != 0 ? err : (ssize_t)len;
 }
 
+static u32 objects_in_use(void)
+{
+	struct slab_stat stat;
+	u32 nr = 0;
+
+	for (unsigned i = 0; slab_stat(i, &stat); i++)
+		nr += stat.in_use;
+	return nr;
+}
+
 static ssize_t octavo_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
-	const char *state = fail_task_fired() ? "fired\n" : "not fired\n";
-	size_t size = strlen(state);
+	char text[COMMAND_MAX];
+	size_t size = (size_t)snprintf(text, sizeof(text), "%s\nobjects %u\n",
+				       fail_task_fired() ? "fired" : "not fired", objects_in_use());
 
 	(void)file;
 	if (*pos < 0 || *pos >= (loff_t)size)
 		return 0;
 	len = MIN(len, size - (size_t)*pos);
-	if (copy_to_user(buf, state + *pos, len) != 0)
+	if (copy_to_user(buf, text + *pos, len) != 0)
 		return -EFAULT;
 	*pos += (loff_t)len;
 	return (ssize_t)len;

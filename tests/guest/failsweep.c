@@ -6,7 +6,8 @@
  * For each site of the fault injection PROGRAM runs with the 1st, the 2nd, the
  * 3rd ... allocation failing, until a run ends without the fault having
  * happened. PROGRAM may pass, fail or be killed; but it must end, the kernel
- * must live, and its audit must find every frame. With -q the later ones are
+ * must live, its audit must find every frame, and after the last run there must
+ * be as many kernel objects as before. With -q the later ones are
  * sampled: the number grows by an eighth each time once it has reached 32.
  */
 #include "guest.h"
@@ -134,11 +135,37 @@ static int next_n(int n)
 	return quick && n >= QUICK_FROM ? n + n / 8 : n + 1;
 }
 
+/* Slab objects in use; 0 where the kernel does not say. Ended processes get time to go. */
+static long nr_objects(void)
+{
+	char text[64] = "";
+	const char *line;
+	int device = open("/dev/octavo", O_RDONLY);
+
+	sleep_ms(20);
+	if (device < 0 || read(device, text, sizeof(text) - 1) <= 0)
+		bail_out("/dev/octavo cannot be read: errno %d", errno);
+	close(device);
+	line = strstr(text, "objects ");
+	return line ? atol(line + 8) : 0;
+}
+
+/* A run without a fault, which also takes away what an earlier one left in files. */
+static void run_whole(char *const *argv)
+{
+	run_once("page", INT32_MAX, argv);
+	if (result->fired || !result->program || result->status)
+		bail_out("%s fails by itself: status %#x", argv[0], result->status);
+}
+
 /* => whether all runs with SITE failing were as they should be */
 static int sweep(const char *site, char *const *argv)
 {
 	int runs = 0, failed = 0, killed = 0, refused = 0;
+	long before, after;
 
+	run_whole(argv);
+	before = nr_objects();
 	for (int n = 1;; n = next_n(n)) {
 		run_once(site, n, argv);
 		runs++;
@@ -165,7 +192,10 @@ static int sweep(const char *site, char *const *argv)
 	}
 	diag("%s: %d runs: %d failed, %d killed, %d not started, the rest passed", site, runs,
 	     failed, killed, refused);
-	return 1;
+	after = nr_objects();
+	if (after != before)
+		diag("%s: %ld kernel objects before, %ld after", site, before, after);
+	return after == before;
 }
 
 int main(int argc, char **argv)
