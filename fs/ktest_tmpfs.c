@@ -114,7 +114,7 @@ KTEST(tmpfs_has_an_end, "")
 		KTEST_OK(append(f, page, PAGE_SIZE) == 0, "a page");
 	KTEST_OK(append(f, page, 1) == -ENOSPC, "then ENOSPC");
 	KTEST_OK(f->inode->size == 5 * (loff_t)PAGE_SIZE, "and nothing of it");
-	tmpfs_set_limit(before + nr_total_pages() / 2);
+	tmpfs_set_limit(before + tmpfs_share());
 	KTEST_OK(append(f, page, 1) == 0, "with more room it goes on");
 	remove_name(root_dir(), "ktest-full");
 	file_put(f);

@@ -354,6 +354,6 @@ void rootfs_init(const struct phys_range *module)
 		       (u32)u.cpio.len);
 	forget_links(&u);
 	free_passed(&u, module->end - module->start);
-	tmpfs_set_limit(tmpfs_nr_pages() + nr_total_pages() / 2);
+	tmpfs_set_limit(tmpfs_nr_pages() + tmpfs_share());
 	pr_info("root: %u entries, %u pages of files\n", u.nr_entries, tmpfs_nr_pages());
 }

@@ -361,6 +361,17 @@ static const struct file_ops dir_fops = {
 	.getdents64 = dir_getdents64,
 };
 
+/* Half of the memory in the direct map, which is where contents lie. */
+u32 tmpfs_share(void)
+{
+	u32 nr = 0;
+
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
+		if (!z->highmem)
+			nr += z->present_pages;
+	return nr / 2;
+}
+
 struct super_block *tmpfs_mount(void)
 {
 	struct tmpfs_inode *root;
@@ -371,7 +382,7 @@ struct super_block *tmpfs_mount(void)
 		panic("tmpfs: no memory for the root directory");
 	root->inode.nlink = 2;
 	tmpfs_sb.root = &root->inode;
-	tmpfs_set_limit(nr_total_pages() / 2);
+	tmpfs_set_limit(tmpfs_share());
 	return &tmpfs_sb;
 }
 

@@ -33,8 +33,10 @@ static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
 }
 
 /* --- tmpfs.c --- */
-/* tmpfs_mount - an empty tmpfs that may hold half of the memory. => panics without memory: boot */
+/* tmpfs_mount - an empty tmpfs that may hold tmpfs_share(). => panics without memory: boot */
 struct super_block *tmpfs_mount(void);
+/* tmpfs_share - pages of contents that a file system may have without filling the machine */
+u32 tmpfs_share(void);
 /* tmpfs_link - another entry for an inode. => 0, -ENOMEM, -EEXIST; dir's [im] held */
 int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode);
 
@@ -52,4 +54,5 @@ int tmpfs_append_page(struct inode *inode, struct page *page);
 /* tmpfs_set_limit - the most pages that all files together may have. */
 void tmpfs_set_limit(u32 nr_pages);
 u32 tmpfs_nr_pages(void);
-void tmpfs_check(struct tmpfs_inode *t);
+/* tmpfs_check - the slots [from, to), which have changed; [im] held */
+void tmpfs_check(struct tmpfs_inode *t, u32 from, u32 to);

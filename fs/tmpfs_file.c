@@ -54,11 +54,11 @@ static u32 page_count(loff_t size)
 	return (u32)((size + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
-void tmpfs_check(struct tmpfs_inode *t)
+void tmpfs_check(struct tmpfs_inode *t, u32 from, u32 to)
 {
 	u32 end = page_count(t->inode.size);
 
-	for (u32 i = 0; i < t->nr_slots; i++) {
+	for (u32 i = from; i < MIN(to, t->nr_slots); i++) {
 		const struct page *page = t->pages[i];
 
 		if (page == NULL)
@@ -167,7 +167,7 @@ int tmpfs_truncate(struct inode *inode, loff_t size)
 	}
 	inode->size = size;
 	inode->mtime_ns = clock_ns();
-	CHECK(tmpfs_check(t));
+	CHECK(tmpfs_check(t, 0, t->nr_slots));
 	return 0;
 }
 
@@ -317,9 +317,11 @@ static ssize_t tmpfs_write(struct file *file, const char __user *buf, size_t len
 
 	mutex_lock(&inode->mutex);
 	n = write_locked(file, buf, len, pos);
-	if (n > 0)
+	if (n > 0) {
 		inode->mtime_ns = clock_ns();
-	CHECK(tmpfs_check(tmpfs_inode(inode)));
+		CHECK(tmpfs_check(tmpfs_inode(inode), (u32)((*pos - n) >> PAGE_SHIFT),
+				  page_count(*pos) + 1));
+	}
 	mutex_unlock(&inode->mutex);
 	return n;
 }

@@ -70,6 +70,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(ioctl, sys_ioctl),
 	CALL(unlink, sys_unlink),
 	CALL(mkdir, sys_mkdir),
+	CALL(rmdir, sys_rmdir),
 	CALL(access, sys_access),
 	CALL(ftruncate, sys_ftruncate),
 
