@@ -258,7 +258,8 @@ void arch_print_frame(const struct trapframe *f)
 	printk(LOG_EMERG, "r12 %08x  sp  %08x  lr  %08x  pc  %08x\n", f->r[12], f->sp, f->lr,
 	       f->pc);
 	printk(LOG_EMERG, "xpsr %08x  exc_return %08x\n", f->xpsr, f->exc_return);
-	if (caller != NULL) /* of a function that calls no other, this is on no stack */
+	if (caller != NULL &&
+	    f->lr != 0) /* of a function that calls no other, this is on no stack */
 		printk(LOG_EMERG, "lr is in %s+0x%x\n", caller, (unsigned)offset);
 }
 

@@ -46,7 +46,6 @@ int nommu_map_file(struct mm *mm, vaddr_t start, u32 bytes, u32 flags, struct fi
 /* nommu_unmap - [start, end), inside one run. => 0 or -ENOMEM (a run would have to split); sleeps */
 int nommu_unmap(struct mm *mm, struct vma *v, vaddr_t start, vaddr_t end);
 
-
 /* --- what cannot be done without an MMU (nommu_refused.c) --- */
 /* sys_nommu_refused - the system call of every number in the table. => its errno; a why-line */
 long sys_nommu_refused(void);
