@@ -33,8 +33,6 @@ static void params_apply(void)
 	const char *fail = params_get(&boot_params, "fail");
 	u32 number;
 
-	if (params_get_u32(&boot_params, "loglevel", &number) == 0)
-		log_set_console_level((enum log_level)MIN(number, (u32)LOG_DEBUG));
 	if (params_get_u32(&boot_params, "seed", &number) == 0)
 		random_seed(number);
 	if (params_get_u32(&boot_params, "chaos", &number) == 0)
@@ -44,11 +42,21 @@ static void params_apply(void)
 	debug_syscalls = params_list_has(&boot_params, "debug", "syscalls");
 }
 
+/* The console's level, before the first line. */
+static void loglevel_apply(void)
+{
+	u32 level;
+
+	if (params_get_u32(&boot_params, "loglevel", &level) == 0)
+		log_set_console_level((enum log_level)MIN(level, (u32)LOG_DEBUG));
+}
+
 void kernel_main(void)
 {
 	const struct boot_info *info = arch_boot_info();
 	int err = params_parse(&boot_params, info->cmdline);
 
+	loglevel_apply();
 	pr_info("Octavo " OCTAVO_VERSION " (" ARCH_MACHINE ", " OCTAVO_FLAVOUR ")\n");
 	if (err != 0)
 		pr_err("command line: %s, the rest is ignored\n",
