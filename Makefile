@@ -30,7 +30,7 @@ include tools/make/test.mk
 include tools/make/lint.mk
 
 .PHONY: kernels programs iso kernel-x86 kernel-arm compile-x86 compile-arm
-kernels: $(foreach f,$(FLAVOURS),build/x86-$f/octavo.elf build/arm-$f/octavo.elf)	## both kernels in both flavours
+kernels: $(foreach d,$(foreach a,x86 arm,$(FLAVOURS:%=build/$a-%)),$d/octavo.elf $d/octavo-ktest.elf)	## both kernels in both flavours
 programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
 iso: build/octavo-$(FLAVOUR).iso	## a bootable CD image of the x86 machine
 kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel
@@ -41,10 +41,11 @@ compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not li
 # Running a machine: RUN="PROGRAM ARGS" is what runs in it, else its launcher.
 octavo-run = ./octavo run --flavour $(FLAVOUR) $(if $(MEM),--mem $(MEM)) $(if $(CPUS),--cpus $(CPUS)) \
 	     $(if $(APPEND),--append '$(subst ','\'',$(APPEND))') $(if $(RUN),-- $(RUN))
+qemu-kernel = $(if $(findstring ktest,$(APPEND)),octavo-ktest.elf,octavo.elf)
 .PHONY: qemu-x86 qemu-arm-nommu
-qemu-x86: build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpio	## run the x86 machine (RUN= MEM= CPUS= APPEND=)
+qemu-x86: build/x86-$(FLAVOUR)/$(qemu-kernel) build/root-x86.cpio	## run the x86 machine (RUN= MEM= CPUS= APPEND=)
 	@$(octavo-run)
-qemu-arm-nommu: build/arm-$(FLAVOUR)/octavo.elf build/root-arm.romfs	## run the ARM board (RUN= APPEND=)
+qemu-arm-nommu: build/arm-$(FLAVOUR)/$(qemu-kernel) build/root-arm.romfs	## run the ARM board (RUN= APPEND=)
 	@$(subst octavo run,octavo run --arch arm-nommu,$(octavo-run))
 
 # Tests.  T="suite ..." runs only some, say T=tests/suites/octavo.t

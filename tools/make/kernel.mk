@@ -12,6 +12,9 @@
 # functions (tools/ksyms.py), which the second link includes.  The table lies
 # in read-only data, behind all text, so no function moves; the result is
 # checked against the table.
+#
+# octavo-ktest.elf is the same kernel with its own tests (ktest_*.c), and runs
+# wherever ktest= is asked for.
 
 KERNEL_FOLDERS := lib mm kernel fs drivers
 
@@ -86,10 +89,6 @@ build/$1-$2/flags: FORCE
 	@mkdir -p $$(@D)
 	@tools/stamp $$@ '$$($1-$2-command)'
 
-build/$1-$2/list: FORCE
-	@mkdir -p $$(@D)
-	@tools/stamp $$@ '$$($1-$2-link) $$($1-$2-objs)'
-
 build/$1-$2/%.o: %.c build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@mkdir -p $$(@D)
 	@$$(say) CC $$@
@@ -100,28 +99,41 @@ build/$1-$2/%.o: %.S build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@$$(say) AS $$@
 	$$(Q)$$($1-$2-command) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
 
-build/$1-$2/ksyms.o build/$1-$2/ksyms-none.o: %.o: %.S build/$1-$2/flags
-	$$(Q)$$($1-$2-command) -c $$< -o $$@
-
 build/$1-$2/ksyms-none.S: tools/ksyms.py
 	@mkdir -p $$(@D)
 	$$(Q)tools/ksyms.py --none >$$@
 
-build/$1-$2/ksyms.S: build/$1-$2/octavo-1.elf tools/ksyms.py
-	$$(Q)$$($1-cross)nm -n $$< | tools/ksyms.py >$$@
-
-build/$1-$2/octavo-1.elf: $$($1-$2-objs) build/$1-$2/ksyms-none.o build/$1-$2/list $$($1-script)
-	@$$(say) LINK1 $$@
-	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) $$($1-libs) -o $$@
-
-build/$1-$2/octavo.elf: build/$1-$2/octavo-1.elf build/$1-$2/ksyms.o
-	@$$(say) LINK $$@
-	$$(Q)$$($1-$2-link) $$($1-$2-objs) build/$1-$2/ksyms.o $$($1-libs) -o $$@ -Wl,-Map=build/$1-$2/octavo.map
-	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py --check build/$1-$2/ksyms.S
+build/$1-$2/ksyms-none.o: build/$1-$2/ksyms-none.S build/$1-$2/flags
+	$$(Q)$$($1-$2-command) -c $$< -o $$@
 
 -include $$($1-$2-objs:.o=.d)
 endef
 $(foreach a,x86 arm,$(foreach f,$(FLAVOURS),$(eval $(call kernel,$a,$f))))
+
+# image ARCH,FLAVOUR,NAME,OBJECTS: build/ARCH-FLAVOUR/NAME.elf
+define image
+build/$1-$2/$3.list: FORCE
+	@mkdir -p $$(@D)
+	@tools/stamp $$@ '$$($1-$2-link) $4'
+
+build/$1-$2/$3-1.elf: $4 build/$1-$2/ksyms-none.o build/$1-$2/$3.list $$($1-script)
+	@$$(say) LINK1 $$@
+	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) $$($1-libs) -o $$@
+
+build/$1-$2/$3.ksyms.S: build/$1-$2/$3-1.elf tools/ksyms.py
+	$$(Q)$$($1-cross)nm -n $$< | tools/ksyms.py >$$@
+
+build/$1-$2/$3.ksyms.o: build/$1-$2/$3.ksyms.S
+	$$(Q)$$($1-$2-command) -c $$< -o $$@
+
+build/$1-$2/$3.elf: build/$1-$2/$3-1.elf build/$1-$2/$3.ksyms.o
+	@$$(say) LINK $$@
+	$$(Q)$$($1-$2-link) $4 build/$1-$2/$3.ksyms.o $$($1-libs) -o $$@ -Wl,-Map=build/$1-$2/$3.map
+	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py --check build/$1-$2/$3.ksyms.S
+endef
+$(foreach a,x86 arm,$(foreach f,$(FLAVOURS),\
+	$(eval $(call image,$a,$f,octavo,$(filter-out $(foreach o,$($a-$f-objs),$(if $(filter ktest_%,$(notdir $o)),$o)),$($a-$f-objs))))\
+	$(eval $(call image,$a,$f,octavo-ktest,$($a-$f-objs)))))
 
 .PHONY: FORCE
 FORCE:

@@ -59,5 +59,5 @@ build/host/puppet.elf: tests/host-command/puppet.c tests/host-command/puppet.ld 
 		-T tests/host-command/puppet.ld $< -o $@
 
 # What `make test` needs to be built.
-test-needs := $(foreach f,$(FLAVOURS),build/x86-$f/octavo.elf build/arm-$f/octavo.elf) \
+test-needs := kernels \
 	      build/root-x86.cpio build/root-arm.romfs $(host-tests) $(host-fuzzers) build/host/puppet.elf

@@ -94,6 +94,15 @@ def need(program):
     return path
 
 
+def kernel_of(machine, arch):
+    """The kernel's file: the one with tests inside where its tests are asked for."""
+    if machine.kernel:
+        return machine.kernel
+    keys = [word.partition("=")[0] for word in cmdline.split(machine.append)]
+    name = "octavo-ktest.elf" if "ktest" in keys else "octavo.elf"
+    return built(f"{arch}-{machine.flavour}/{name}")[0]
+
+
 def command(machine, folder, console_fd, control_fd):
     """QEMU's command line; FOLDER, where QEMU will run, gets the files that it names.
 
@@ -119,7 +128,7 @@ def x86_arguments(machine, folder, arguments):
     memory = machine.memory if machine.memory is not None else 1280 << 20
     arguments += ["-m", f"{memory >> 10}K", "-smp", str(machine.cpus), "-nic", "none",
                   "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
-    kernel = machine.kernel or built(f"x86-{machine.flavour}/octavo.elf")[0]
+    kernel = kernel_of(machine, "x86")
     image = x86_image(machine, folder)
     if machine.boot == "iso":
         iso.make(os.path.join(folder, "octavo.iso"), kernel, image, words)
@@ -155,7 +164,7 @@ def x86_image(machine, folder):
 
 def arm_arguments(machine, folder, arguments):
     line = cmdline.join(cmdline.words_of(machine.append, machine.program)).encode()
-    kernel = machine.kernel or built(f"arm-{machine.flavour}/octavo.elf")[0]
+    kernel = kernel_of(machine, "arm")
     os.symlink(os.path.abspath(kernel), os.path.join(folder, "octavo.elf"))
     with open(os.path.join(folder, "parameters"), "wb") as page:
         page.write(ARM_PARAMETER_MAGIC + struct.pack("<I", len(line)) + line)
