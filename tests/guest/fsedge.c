@@ -232,15 +232,33 @@ static void test_device(void)
 	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		is(sys(__NR_write, fd, wrong[i], strlen(wrong[i])), -EINVAL, "\"%s\"", wrong[i]);
 	is(write(fd, "fail-nth page 1000000\n", 22), 22, "a fault that is far away");
-	is(read(fd, block, 100), 10, "has not fired");
+	ok(read(fd, block, 100) > 10 && !memcmp(block, "not fired\n", 10), "has not fired");
 	is(read(fd, block, 100), 0, "and that is all");
 	is(write(fd, "fail-nth page 0", 15), 15, "forgotten");
 	close(fd);
 }
 
+/* What a run that was killed has left. */
+static void clean(void)
+{
+	static const char *const names[] = {"emfile", "t", "2g", "full", "x"};
+	char name[32];
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		sniprintf(name, sizeof(name), DIR "/%s", names[i]);
+		unlink(name);
+	}
+	for (int i = 0; i < 30; i++) {
+		sniprintf(name, sizeof(name), DIR "/d/f%d", i);
+		unlink(name);
+	}
+	sys(__NR_rmdir, DIR "/d");
+}
+
 int main(void)
 {
 	mkdir(DIR, 0755);
+	clean();
 	no_descriptor_left();
 	truncation();
 	two_gigabytes();
