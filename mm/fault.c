@@ -37,8 +37,16 @@ static inline int need_table(struct mm *mm, vaddr_t va)
 	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
 }
 
+/* Another fault has been faster: ours is not needed. PTL is held, and released. */
+static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn)
+{
+	spin_unlock(&mm->page_table_lock);
+	user_page_discard(pfn_to_page(pfn));
+	return 0;
+}
+
 /* A first write: a page of zeros. */
-static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
+static __always_inline int anon_write(struct mm *mm, vaddr_t va, u32 prot)
 {
 	struct page *page;
 	pfn_t pfn;
@@ -51,13 +59,8 @@ static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
 	spin_lock(&mm->page_table_lock);
-	/* A write was allowed, so these two are in vm_prot(); said once more they are constant. */
-	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn,
-				       vm_prot(v->flags) | PMAP_READ | PMAP_WRITE))) {
-		spin_unlock(&mm->page_table_lock);
-		user_page_discard(page);
-		return 0;
-	}
+	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn, prot)))
+		return anon_lost_race(mm, pfn);
 	mm->nr_resident++;
 	spin_unlock(&mm->page_table_lock);
 	return 0;
@@ -66,10 +69,12 @@ static int anon_write(struct mm *mm, const struct vma *v, vaddr_t va)
 /* A first read. */
 static int anon_read(struct mm *mm, const struct vma *v, vaddr_t va)
 {
+	u32 prot = vm_prot(v->flags & ~VM_WRITE) | PMAP_READ;
+
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
-	if (pmap_enter_empty(&mm->pmap, va, zero_pfn, vm_prot(v->flags & ~VM_WRITE) | PMAP_READ))
+	if (likely(pmap_enter_empty(&mm->pmap, va, zero_pfn, prot)))
 		mm->nr_resident++;
 	spin_unlock(&mm->page_table_lock);
 	return 0;
@@ -168,8 +173,8 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 	return -EFAULT;
 }
 
-/* find_area_slow - where the last area found is not the one that has addr */
-static __noinline struct vma *find_area_slow(struct mm *mm, vaddr_t addr)
+/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
+static struct vma *find_area(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v = mm_find(mm, addr);
 
@@ -182,16 +187,6 @@ static __noinline struct vma *find_area_slow(struct mm *mm, vaddr_t addr)
 	return v;
 }
 
-/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
-static inline struct vma *find_area(struct mm *mm, vaddr_t addr)
-{
-	struct vma *v = mm->vmas.hint;
-
-	if (likely(v && v->start <= addr && addr < v->end))
-		return v;
-	return find_area_slow(mm, addr);
-}
-
 static bool access_allowed(const struct vma *v, unsigned flags)
 {
 	if (flags & FAULT_WRITE)
@@ -201,8 +196,8 @@ static bool access_allowed(const struct vma *v, unsigned flags)
 	return (v->flags & (VM_READ | VM_WRITE | VM_EXEC)) != 0;
 }
 
-/* serve_inline - make the page at va present, and writable for a write. mmap_sem read. */
-static __always_inline int serve_inline(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+/* serve - make the page at va present, and writable for a write. mmap_sem read. */
+static __noinline int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 {
 	pte_t pte;
 
@@ -210,38 +205,55 @@ static __always_inline int serve_inline(struct mm *mm, struct vma *v, vaddr_t va
 		return object_fault(mm, v, va, write);
 	pte = pmap_query(&mm->pmap, va);
 	if (likely(pte_none(pte)))
-		return write ? anon_write(mm, v, va) : anon_read(mm, v, va);
+		return write ? anon_write(mm, va, vm_prot(v->flags)) : anon_read(mm, v, va);
 	if (write && !pte_writable(pte))
 		return anon_copy_on_write(mm, v, va, pte);
 	return 0;
 }
 
-static int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+static __noinline __cold int fault_no_memory(struct mm *mm, vaddr_t addr)
 {
-	return serve_inline(mm, v, va, write);
+	why("fault: ENOMEM: no page for %08x: %u of %u pages are free, %u mapped here", (u32)addr,
+	    nr_free_pages(), nr_total_pages(), mm->nr_resident);
+	return -ENOMEM;
 }
 
+static __noinline int fault_any(struct mm *mm, vaddr_t addr, unsigned flags) __releases(mm)
+{
+	struct vma *v = addr < USER_END ? find_area(mm, addr) : NULL;
+	int err = -EFAULT;
+
+	if (v)
+		err = access_allowed(v, flags) ? serve(mm, v, addr & PAGE_MASK, flags & FAULT_WRITE)
+					       : -EACCES;
+	rwsem_up_read(&mm->mmap_sem);
+	return unlikely(err == -ENOMEM) ? fault_no_memory(mm, addr) : err;
+}
+
+/* Is it a first write to private memory that may be written? Then v is its area. */
+static __always_inline bool first_write(const struct vma *v, vaddr_t addr, unsigned flags)
+{
+	if (unlikely(!v || addr < v->start || addr >= v->end))
+		return false;
+	if (unlikely(!(v->flags & VM_WRITE) || v->ops))
+		return false;
+	return likely((flags & (FAULT_WRITE | FAULT_PRESENT)) == FAULT_WRITE);
+}
+
+/* Most faults are first writes in the area of the last one: they take the short way. */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 {
-	struct vma *v;
+	const struct vma *v;
 	int err;
 
 	might_sleep();
-	if (unlikely(addr >= USER_END))
-		return -EFAULT;
 	rwsem_down_read(&mm->mmap_sem);
-	v = find_area(mm, addr);
-	if (unlikely(!v))
-		err = -EFAULT;
-	else if (unlikely(!access_allowed(v, flags)))
-		err = -EACCES;
-	else
-		err = serve_inline(mm, v, addr & PAGE_MASK, flags & FAULT_WRITE);
+	v = mm->vmas.hint;
+	if (unlikely(!first_write(v, addr, flags)))
+		return fault_any(mm, addr, flags);
+	err = anon_write(mm, addr & PAGE_MASK, PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC));
 	rwsem_up_read(&mm->mmap_sem);
-	if (unlikely(err == -ENOMEM))
-		why("fault: ENOMEM: no page for %08x: %u of %u pages are free, %u mapped here",
-		    (u32)addr, nr_free_pages(), nr_total_pages(), mm->nr_resident);
-	return err;
+	return likely(err == 0) ? 0 : fault_no_memory(mm, addr);
 }
 
 /* --- faults before they happen --- */

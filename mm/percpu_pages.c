@@ -21,9 +21,8 @@ static struct percpu_pages *this_pcp(struct zone *z)
 	return &z->pcp[arch_current_head()->cpu];
 }
 
-struct page *alloc_page(gfp_t gfp)
+struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 {
-	struct zone *z = zonelists[gfp_zonelist(gfp)].zone[0];
 	struct percpu_pages *pcp;
 	struct page *page;
 
@@ -45,8 +44,6 @@ struct page *alloc_page(gfp_t gfp)
 	}
 	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_KERNEL;
 	atomic_set(&page->refcount, 1);
-	if (gfp & __GFP_ZERO)
-		page_zero(page);
 	return page;
 }
 

@@ -77,7 +77,7 @@ static inline struct page *user_page_alloc(vaddr_t va)
 	struct page *page = alloc_page(GFP_HIGHUSER);
 
 	if (likely(page)) {
-		page_set_owner(page, PAGE_ANON);
+		page_claim(page, PAGE_ANON);
 		page->mapping = NULL;
 		page->index = va >> PAGE_SHIFT;
 		atomic_set(&page->mapcount, 1);

@@ -64,6 +64,11 @@ static inline enum page_owner page_owner(const struct page *p)
 {
 	return (enum page_owner)(p->flags & PAGE_OWNER_MASK);
 }
+/* page_claim - of a page that was just allocated: PAGE_KERNEL becomes `o`. */
+static inline void page_claim(struct page *p, enum page_owner o)
+{
+	p->flags += (u32)o - (u32)PAGE_KERNEL;
+}
 static inline void page_set_owner(struct page *p, enum page_owner o)
 {
 	p->flags = (p->flags & ~PAGE_OWNER_MASK) | (u32)o;

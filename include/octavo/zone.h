@@ -76,7 +76,17 @@ void zone_init(const struct boot_info *info);
  *   order > 0: one allocated block, freed whole with free_pages(page, order)
  */
 struct page *alloc_pages(gfp_t gfp, unsigned order);
-struct page *alloc_page(gfp_t gfp);
+/* alloc_page - one page. gfp is a constant most of the time, and so is where it looks first. */
+void page_zero(struct page *page);
+struct page *alloc_page_from(struct zone *best, gfp_t gfp); /* does not clear */
+static __always_inline struct page *alloc_page(gfp_t gfp)
+{
+	struct page *page = alloc_page_from(zonelists[gfp_zonelist(gfp)].zone[0], gfp);
+
+	if ((gfp & __GFP_ZERO) && page)
+		page_zero(page);
+	return page;
+}
 /* free_pages - => refcount 0 or 1 (then it is the last), mapcount 0; not in interrupts */
 void free_pages(struct page *page, unsigned order);
 void free_page(struct page *page);
@@ -100,8 +110,6 @@ static inline struct zone *page_zone(const struct page *page)
 }
 /* pages_set_owner - of all pages of an allocated block. */
 void pages_set_owner(struct page *page, unsigned order, enum page_owner owner);
-/* page_zero - clear the frame, in the direct map or not (zero_mmu.c, zero_nommu.c). */
-void page_zero(struct page *page);
 /* bootmem_release - frames that bootmem handed out or reserved become ordinary allocated ones:
  * refcount 1, owner PAGE_KERNEL, the caller's to use or free. => after zone_init(); 0, or -ENOMEM
  * (bootmem's lists are full: the frames stay reserved) */
