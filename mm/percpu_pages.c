@@ -21,6 +21,23 @@ static struct percpu_pages *this_pcp(struct zone *z)
 	return &z->pcp[arch_current_head()->cpu];
 }
 
+static inline struct page *page_first_use(struct page *page)
+{
+	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_KERNEL;
+	atomic_set(&page->refcount, 1);
+	return page;
+}
+
+/* The list is empty; preemption is off, and on again after it. */
+static __noinline struct page *alloc_page_slow(gfp_t gfp)
+{
+	struct page *page;
+
+	preempt_enable();
+	page = zone_alloc_slow(gfp, 0);
+	return page != NULL ? page_first_use(page) : NULL;
+}
+
 struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 {
 	struct percpu_pages *pcp;
@@ -33,18 +50,11 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 		return NULL;
 	preempt_disable();
 	pcp = this_pcp(z);
-	if (unlikely(pcp->count == 0)) {
-		preempt_enable();
-		page = zone_alloc_slow(gfp, 0);
-		if (page == NULL)
-			return NULL;
-	} else {
-		page = pcp->pages[--pcp->count];
-		preempt_enable();
-	}
-	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_KERNEL;
-	atomic_set(&page->refcount, 1);
-	return page;
+	if (unlikely(pcp->count == 0))
+		return alloc_page_slow(gfp);
+	page = pcp->pages[--pcp->count];
+	preempt_enable();
+	return page_first_use(page);
 }
 
 /* The coldest PCP_BATCH pages of a full list go back to the buddy. */

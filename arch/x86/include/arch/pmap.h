@@ -149,7 +149,7 @@ static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot
 
 static inline bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot)
 {
-	pte_t *table = pmap_table(pmap, va);
+	pte_t *table = phys_to_virt(pmap->dir[va >> TABLE_SHIFT] & PTE_FRAME);
 	pte_t *pte = table + pte_index(va);
 
 	if (unlikely(pte->v))
