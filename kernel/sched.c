@@ -95,15 +95,18 @@ static void rq_unlock_irqrestore(struct runqueue *rq, irqstate_t s) __releases(&
 	arch_irq_restore(s);
 }
 
-/* Lock the run queue of t; it may move while we wait. => interrupts off */
+/* Lock the run queue of t; it may move while we wait. => interrupts off
+ * To sparse a lock that is returned is no lock of this function: the caller says __acquire(). */
 static struct runqueue *task_rq_lock(struct task *t)
 {
 	for (;;) {
 		struct runqueue *rq = &runqueues[arch_read_once(&t->head.cpu)];
 
 		rq_lock(rq);
-		if (likely(rq == &runqueues[t->head.cpu]))
+		if (likely(rq == &runqueues[t->head.cpu])) {
+			__release(&rq->lock);
 			return rq;
+		}
 		rq_unlock(rq);
 	}
 }
@@ -307,6 +310,7 @@ void sched_new_task(struct task *prev)
 	struct runqueue *rq = this_rq();
 
 	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
+	__acquire(&rq->lock); /* prev did */
 	finish_switch(rq, prev);
 	rq_unlock(rq);
 	arch_irq_enable();
@@ -340,6 +344,7 @@ static __always_inline bool wake_task(struct task *t, u32 states)
 	struct runqueue *rq = task_rq_lock(t);
 	bool slept = (BIT_OF(t->state) & states) != 0;
 
+	__acquire(&rq->lock);
 	if (slept) {
 		t->state = TASK_RUNNABLE;
 		if (!t->on_rq)
@@ -394,6 +399,7 @@ void sched_wait_inactive(struct task *t)
 		irqstate_t s = arch_irq_save();
 		struct runqueue *rq = task_rq_lock(t);
 
+		__acquire(&rq->lock);
 		running = rq->curr == t;
 		rq_unlock_irqrestore(rq, s);
 		arch_relax();
@@ -439,6 +445,7 @@ u64 sched_task_run_ns(struct task *t)
 	struct runqueue *rq = task_rq_lock(t);
 	u64 ns;
 
+	__acquire(&rq->lock);
 	if (rq->curr == t)
 		charge(t, (u32)clock_ns());
 	ns = t->run_ns;
