@@ -80,7 +80,9 @@ KTEST(sched_takes_turns, "")
 	for (unsigned i = 0; i < 3; i++)
 		sum += ran_ns[i];
 	for (unsigned i = 0; i < 3; i++)
-		KTEST_OK(ran_ns[i] * 6 > sum, "each of three has at least half of its third");
+		KTEST_OK(
+			ran_ns[i] * (chaos_on ? 12 : 6) > sum,
+			"each of three has at least half of its third, a quarter where it is drawn");
 }
 
 KTEST(sched_sleepers_are_served_soon, "")
