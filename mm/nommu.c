@@ -37,38 +37,31 @@ static unsigned order_of(u32 nr_pages)
 	return order;
 }
 
-static void free_frames(pfn_t pfn, u32 nr_pages)
-{
-	for (u32 i = 0; i < nr_pages; i++)
-		put_page(pfn_to_page(pfn + i));
-}
-
-/* nr_pages frames in a row, single pages with the owner PAGE_RUN; NULL. */
+/* nr_pages zeroed frames in a row, single pages with the owner PAGE_RUN; NULL. */
 static struct page *alloc_frames(u32 nr_pages)
 {
 	unsigned order = order_of(nr_pages);
 	struct page *page;
-	pfn_t pfn;
 
 	if (order > MAX_ORDER) {
 		why("run of %u pages: the largest block has %u", nr_pages, 1u << MAX_ORDER);
 		return NULL;
 	}
-	page = alloc_pages(GFP_USER | __GFP_HIGHMEM | __GFP_ZERO, order);
+	page = alloc_pages(GFP_USER | __GFP_HIGHMEM, order);
 	if (page == NULL)
 		return NULL;
-	pfn = page_to_pfn(page);
-	if (order > 0)
-		split_pages(page, order);
+	split_pages(page, order);
 	for (u32 i = 0; i < nr_pages; i++)
-		page_set_owner(pfn_to_page(pfn + i), PAGE_RUN);
-	free_frames(pfn + nr_pages, (1u << order) - nr_pages);
+		page_set_owner(page + i, PAGE_RUN);
+	if (nr_pages < 1u << order)
+		free_page_run(page + nr_pages, (1u << order) - nr_pages);
+	memset(page_to_virt(page), 0, nr_pages << PAGE_SHIFT);
 	return page;
 }
 
 static void memory_close(struct vma *v)
 {
-	free_frames(v->start >> PAGE_SHIFT, (u32)(v->end - v->start) >> PAGE_SHIFT);
+	free_page_run(virt_to_page((void *)v->start), (u32)(v->end - v->start) >> PAGE_SHIFT);
 }
 
 static void in_place_close(struct vma *v)
@@ -118,7 +111,7 @@ long nommu_map_memory(struct mm *mm, u32 bytes, u32 flags)
 	start = (vaddr_t)page_to_virt(page);
 	v = new_run(mm, start, start + ALIGN_UP(bytes, PAGE_SIZE), flags, &nommu_memory_ops, NULL);
 	if (v == NULL) {
-		free_frames(page_to_pfn(page), PAGES_OF(bytes));
+		free_page_run(page, PAGES_OF(bytes));
 		return -ENOMEM;
 	}
 	insert_run(mm, v);
@@ -155,7 +148,7 @@ free_stack:
 free_guard:
 	slab_free(vma_cache, guard);
 free_block:
-	free_frames(page_to_pfn(page), size >> PAGE_SHIFT);
+	free_page_run(page, size >> PAGE_SHIFT);
 	return err;
 }
 

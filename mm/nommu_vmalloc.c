@@ -28,7 +28,6 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 	u32 nr_pages = PAGES_OF(bytes), block = MAX(bytes, align);
 	unsigned order = 0;
 	struct page *page;
-	pfn_t pfn;
 
 	(void)guard_before; /* nothing is unmapped where nothing is mapped */
 	might_sleep();
@@ -44,13 +43,11 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 	page = alloc_pages(GFP_KERNEL, order);
 	if (page == NULL)
 		return NULL;
-	pfn = page_to_pfn(page);
-	if (order > 0)
-		split_pages(page, order);
-	for (u32 i = nr_pages; i < 1u << order; i++)
-		free_page(pfn_to_page(pfn + i));
+	split_pages(page, order);
+	if (nr_pages < 1u << order)
+		free_page_run(page + nr_pages, (1u << order) - nr_pages);
 	for (u32 i = 0; i < nr_pages; i++)
-		page_set_owner(pfn_to_page(pfn + i), PAGE_VMALLOC);
+		page_set_owner(page + i, PAGE_VMALLOC);
 	page->private = nr_pages;
 	spin_lock(&vmalloc_lock);
 	TAILQ_INSERT_TAIL(&areas, page, lru);
@@ -66,7 +63,6 @@ void *vmalloc(size_t bytes)
 void vfree(const void *p)
 {
 	struct page *page;
-	pfn_t pfn;
 	u32 nr_pages;
 
 	might_sleep();
@@ -74,14 +70,12 @@ void vfree(const void *p)
 		return;
 	page = virt_to_page(p);
 	PANIC_ON(page_owner(page) != PAGE_VMALLOC || page->private == 0);
-	pfn = page_to_pfn(page);
 	nr_pages = page->private;
 	spin_lock(&vmalloc_lock);
 	TAILQ_REMOVE(&areas, page, lru);
 	spin_unlock(&vmalloc_lock);
 	page->private = 0;
-	for (u32 i = 0; i < nr_pages; i++)
-		free_page(pfn_to_page(pfn + i));
+	free_page_run(page, nr_pages);
 }
 
 const char *vmalloc_guard_name(vaddr_t address)

@@ -209,6 +209,30 @@ void free_pages(struct page *page, unsigned order)
 	spin_unlock(&z->lock);
 }
 
+void free_page_run(struct page *page, u32 nr)
+{
+	struct zone *z = page_zone(page);
+	pfn_t pfn = page_to_pfn(page), end = pfn + nr;
+
+	ASSERT(!in_interrupt());
+	for (struct page *p = page; p < page + nr; p++) {
+		ASSERT(page_zone(p) == z && !(p->flags & (PG_HEAD | PG_TAIL)));
+		ASSERT(atomic_read(&p->refcount) == 1 && atomic_read(&p->mapcount) == 0);
+		atomic_set(&p->refcount, 0);
+	}
+	spin_lock(&z->lock);
+	while (pfn < end) {
+		unsigned order = MIN((unsigned)__builtin_ctz(pfn), (unsigned)MAX_ORDER);
+
+		while (end - pfn < 1u << order)
+			order--;
+		buddy_free(&z->buddy, pfn, order);
+		pfn += 1u << order;
+	}
+	zone_marks_update(z);
+	spin_unlock(&z->lock);
+}
+
 void zone_free_bulk(struct zone *z, struct page **pages, unsigned n)
 {
 	if (n == 0)

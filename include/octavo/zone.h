@@ -90,6 +90,9 @@ static __always_inline struct page *alloc_page(gfp_t gfp)
 /* free_pages - => refcount 0 or 1 (then it is the last), mapcount 0; not in interrupts */
 void free_pages(struct page *page, unsigned order);
 void free_page(struct page *page);
+/* free_page_run - nr single pages in a row, of one zone, each with refcount 1 and mapcount 0: back into
+ * the buddy in the largest blocks that they make. => not in interrupts */
+void free_page_run(struct page *page, u32 nr);
 /* split_pages - a block of order > 0 becomes 2^order single pages, each with refcount 1. */
 void split_pages(struct page *page, unsigned order);
 

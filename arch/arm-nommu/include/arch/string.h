@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The machine's way to copy and fill, used by lib/string.c alone: sixteen bytes at a time
+ * The machine's way to copy and fill, used by lib/string.c alone: 64 and sixteen bytes at a time
  * with ldm and stm where both ends are aligned to words, single words, then bytes. The moves
  * are written in assembly so that the compiler does not turn them into calls of memcpy.
  */
@@ -17,6 +17,14 @@ static inline void arch_copy_up(void *dst, const void *src, size_t n)
 	uint32_t w;
 
 	if (ARCH_WORD_ALIGNED(dst, src)) {
+		for (; n >= 64; n -= 64)
+			asm volatile("ldmia %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+				     "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+				     "ldmia %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+				     "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}"
+				     : "+r"(dst), "+r"(src)
+				     :
+				     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "memory");
 		for (; n >= 16; n -= 16)
 			asm volatile("ldmia %1!, {r4, r5, r6, r12}\n\t"
 				     "stmia %0!, {r4, r5, r6, r12}"
@@ -63,13 +71,35 @@ static inline void arch_copy_down(void *dst, const void *src, size_t n)
 			     : "memory");
 }
 
+/* Blocks of 64 bytes from *dst on, which is advanced; nr_blocks is not 0. */
+static inline void arch_fill_blocks(void **dst, uint32_t pattern, size_t nr_blocks)
+{
+	asm volatile("mov r3, %2\n\t"
+		     "mov r4, %2\n\t"
+		     "mov r5, %2\n\t"
+		     "mov r6, %2\n\t"
+		     "mov r8, %2\n\t"
+		     "mov r9, %2\n\t"
+		     "mov r10, %2\n\t"
+		     "mov r12, %2\n"
+		     "1:\tstmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+		     "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+		     "subs %1, #1\n\t"
+		     "bne 1b"
+		     : "+r"(*dst), "+r"(nr_blocks)
+		     : "r"(pattern)
+		     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+}
+
 static inline void arch_fill(void *dst, unsigned char c, size_t n)
 {
 	uint32_t pattern = c * 0x01010101u;
 
 	for (; n && ((uintptr_t)dst & 3); n--)
 		asm volatile("strb %1, [%0], #1" : "+r"(dst) : "r"(pattern) : "memory");
-	for (; n >= 16; n -= 16)
+	if (n >= 64)
+		arch_fill_blocks(&dst, pattern, n >> 6);
+	for (n &= 63; n >= 16; n -= 16)
 		asm volatile("str %1, [%0], #4\n\t"
 			     "str %1, [%0], #4\n\t"
 			     "str %1, [%0], #4\n\t"
