@@ -2,7 +2,8 @@
 /*
  * Floating-point and SSE registers belong to one process: they survive system
  * calls, faults and switches to others that use them too, and a child of fork
- * begins with its parent's. (What execve leaves is in exec.c.)
+ * begins with its parent's. (What execve leaves is in exec.c.) On a processor without SSE it is
+ * the x87 registers alone.
  *
  * The rest of this program is compiled without either kind of register.
  */
@@ -16,6 +17,15 @@ struct fpu_image {
 };
 
 static volatile int *shared;
+static int has_sse;
+
+static int processor_has_sse(void)
+{
+	uint32_t a = 1, b, c, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
+	return (d >> 25 & 1) != 0;
+}
 
 /* A state that SEED determines. */
 static void make_image(struct fpu_image *image, uint32_t seed)
@@ -23,20 +33,21 @@ static void make_image(struct fpu_image *image, uint32_t seed)
 	memset(image, 0, sizeof(*image));
 	for (int i = 0; i < 8; i++) {
 		image->x87[i] = (int32_t)(seed * 1000 + (uint32_t)i);
-		for (int j = 0; j < 4; j++)
+		for (int j = 0; has_sse && j < 4; j++)
 			image->xmm[i][j] = seed << 16 | (uint32_t)(i * 4 + j);
 	}
 	image->control = (uint16_t)(0x37f & ~(seed % 4 << 10)) | (uint16_t)(seed % 4 << 10);
-	image->mxcsr = 0x1f80 | seed % 4 << 13;
+	image->mxcsr = has_sse ? 0x1f80 | seed % 4 << 13 : 0;
 }
 
 static void load(const struct fpu_image *image)
 {
-	__asm__ volatile("fninit\n\tfldcw %0\n\tldmxcsr %1"
-			 :
-			 : "m"(image->control), "m"(image->mxcsr));
+	__asm__ volatile("fninit\n\tfldcw %0" : : "m"(image->control));
 	for (int i = 7; i >= 0; i--)
 		__asm__ volatile("fildl %0" : : "m"(image->x87[i]));
+	if (!has_sse)
+		return;
+	__asm__ volatile("ldmxcsr %0" : : "m"(image->mxcsr));
 	__asm__ volatile("movups 0(%0), %%xmm0\n\tmovups 16(%0), %%xmm1\n\t"
 			 "movups 32(%0), %%xmm2\n\tmovups 48(%0), %%xmm3\n\t"
 			 "movups 64(%0), %%xmm4\n\tmovups 80(%0), %%xmm5\n\t"
@@ -50,6 +61,11 @@ static void load(const struct fpu_image *image)
 static void store(struct fpu_image *image)
 {
 	memset(image, 0, sizeof(*image));
+	for (int i = 0; i < 8; i++)
+		__asm__ volatile("fistpl %0" : "=m"(image->x87[i]));
+	__asm__ volatile("fnstcw %0" : "=m"(image->control));
+	if (!has_sse)
+		return;
 	__asm__ volatile("movups %%xmm0, 0(%0)\n\tmovups %%xmm1, 16(%0)\n\t"
 			 "movups %%xmm2, 32(%0)\n\tmovups %%xmm3, 48(%0)\n\t"
 			 "movups %%xmm4, 64(%0)\n\tmovups %%xmm5, 80(%0)\n\t"
@@ -57,9 +73,7 @@ static void store(struct fpu_image *image)
 			 :
 			 : "r"(image->xmm)
 			 : "memory");
-	for (int i = 0; i < 8; i++)
-		__asm__ volatile("fistpl %0" : "=m"(image->x87[i]));
-	__asm__ volatile("fnstcw %0\n\tstmxcsr %1" : "=m"(image->control), "=m"(image->mxcsr));
+	__asm__ volatile("stmxcsr %0" : "=m"(image->mxcsr));
 	image->mxcsr &= ~0x3fU; /* the sticky exception flags are the conversions' */
 }
 
@@ -173,6 +187,7 @@ static void test_among_others(void)
 int main(void)
 {
 	shared = map_shared(1);
+	has_sse = processor_has_sse();
 	test_switches();
 	test_fork();
 	test_among_others();

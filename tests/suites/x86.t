@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The x86 machine: guard pages, read-only kernel, processors that lack something."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run  # noqa: E402
+
+GUARD = r"panic: double fault: ran into the guard page of a kernel stack"
+
+
+def deliberate(name, **expectations):
+    """A kernel test that ends the machine on purpose."""
+    return run(append=f"ktest=deliberate_{name}", **expectations)
+
+
+Suite(
+    deliberate("stack_overflow", on="64M debug", exit=121,
+               console=GUARD + r"(?s:.*)ktest_deliberate_stack_overflow\+"),
+    deliberate("stack_overflow", on="1280M release qemu32,-pse,-pge", exit=121, console=GUARD),
+    deliberate("write_to_text", on="64M debug", exit=121, console="read-only kernel memory"),
+    deliberate("write_to_text", on="1280M release qemu32,-pse,-pge", exit=121,
+               console="read-only kernel memory"),
+    run("/tests/fpu", on="64M pentium2", name="registers without SSE"),
+    run("/tests/fpu", on="64M release qemu32,-fxsr,-sse,-sse2", name="registers without FXSAVE"),
+    run("/bin/hello", on="64M 486", exit=(122, 125), console="Octavo needs an i686",
+        timeout=20, name="a processor that is too old says so"),
+    run("/bin/hello", on="64M pentium", exit=(122, 125), console="Octavo needs an i686",
+        timeout=20, name="a processor without CMOV says so"),
+)
