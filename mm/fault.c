@@ -38,7 +38,7 @@ static inline int need_table(struct mm *mm, vaddr_t va)
 }
 
 /* Another fault has been faster: ours is not needed. PTL is held, and released. */
-static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn)
+static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn) __releases(&mm->page_table_lock)
 {
 	spin_unlock(&mm->page_table_lock);
 	user_page_discard(pfn_to_page(pfn));
