@@ -126,12 +126,14 @@ static unsigned steps;
 static void walk(const struct romfs *r, const struct romfs_node *dir, unsigned depth)
 {
 	struct romfs_node n;
+	u32 chain = 0;
 	int more;
 
 	for (more = romfs_first(r, dir, &n); more == 1 && steps++ < STEPS_MAX;
 	     more = romfs_next(r, &n)) {
 		struct romfs_node target = n;
 
+		MUST(++chain <= r->size / 32);
 		MUST((const u8 *)n.name > r->base && strlen(n.name) == n.name_len);
 		MUST(n.data >= r->base && n.data <= r->base + r->size);
 		MUST(n.size <= r->base + r->size - n.data);

@@ -150,6 +150,17 @@ static void truncation_anywhere(void **state)
 	}
 }
 
+static void every_archive_has_a_trailer(void **state)
+{
+	(void)state;
+	begin();
+	entry("a", 2, 0100644, "", 0);
+	trailer();
+	used += 100;
+	entry("b", 2, 0100644, "", 0);
+	refused(used, "no trailer");
+}
+
 static void nothing_at_all(void **state)
 {
 	(void)state;
@@ -167,9 +178,13 @@ static void as_they_went_in(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(a_plain_archive), cmocka_unit_test(padded_names),
-	cmocka_unit_test(damaged_headers), cmocka_unit_test(truncation_anywhere),
-	cmocka_unit_test(nothing_at_all),  cmocka_unit_test(as_they_went_in),
+	cmocka_unit_test(a_plain_archive),
+	cmocka_unit_test(padded_names),
+	cmocka_unit_test(damaged_headers),
+	cmocka_unit_test(truncation_anywhere),
+	cmocka_unit_test(every_archive_has_a_trailer),
+	cmocka_unit_test(nothing_at_all),
+	cmocka_unit_test(as_they_went_in),
 };
 
 HOST_TEST_MAIN("cpio", tests)

@@ -129,6 +129,58 @@ static void nodes_that_are_damaged(void **state)
 	assert_int_equal(romfs_node(&r, r.size - 16, &n), -EIO);
 }
 
+/* Change one word of a node and mend its checksum. */
+static void spoil(u32 node, u32 word, u32 value)
+{
+	u8 *p = image + node;
+	u32 len = 16 + (u32)ALIGN_UP(strlen((char *)p + 16) + 1, (size_t)16), sum = 0;
+
+	for (u32 i = 0; i < 4; i++) {
+		p[word * 4 + i] = (u8)(value >> (24 - 8 * i));
+		p[12 + i] = 0;
+	}
+	for (u32 i = 0; i < len; i += 4)
+		sum += (u32)p[i] << 24 | (u32)p[i + 1] << 16 | (u32)p[i + 2] << 8 | p[i + 3];
+	for (u32 i = 0; i < 4; i++)
+		p[12 + i] = (u8)(-sum >> (24 - 8 * i));
+}
+
+static void numbers_that_lead_outside(void **state)
+{
+	struct romfs_node n, dir, m;
+	struct romfs r;
+	u32 room;
+
+	(void)state;
+	assert_int_equal(romfs_open(&r, image, image_len, NULL), 0);
+	find(&r, "bin", "hello", &n);
+	room = (u32)(image + r.size - n.data);
+	spoil(n.offset, 2, room);
+	assert_int_equal(romfs_node(&r, n.offset, &m), 0);
+	spoil(n.offset, 2, room + 1);
+	assert_int_equal(romfs_node(&r, n.offset, &m), -EIO);
+	spoil(n.offset, 2, 0xffffffff);
+	assert_int_equal(romfs_node(&r, n.offset, &m), -EIO);
+	spoil(n.offset, 2, n.size);
+	spoil(n.offset, 0, n.offset | 10);
+	assert_int_equal(romfs_node(&r, n.offset, &m), -EIO);
+	spoil(n.offset, 0, (n.offset - 16) | 10);
+	assert_int_equal(romfs_node(&r, n.offset, &m), -EIO);
+	spoil(n.offset, 0, 10);
+	assert_int_equal(romfs_node(&r, n.offset, &m), 0);
+	spoil(n.offset, 0, n.next | 10);
+
+	find(&r, "bin", "again", &m);
+	assert_int_equal(romfs_node(&r, r.root, &dir), 0);
+	assert_int_equal(romfs_lookup(&r, &dir, "bin", 3, &dir), 0);
+	for (int more = romfs_first(&r, &dir, &m); more == 1; more = romfs_next(&r, &m))
+		if (m.type == ROMFS_HARD_LINK && strcmp(m.name, "again") == 0)
+			break;
+	spoil(m.offset, 1, m.offset); /* a link to itself */
+	assert_int_equal(romfs_node(&r, m.offset, &m), 0);
+	assert_int_equal(romfs_resolve(&r, &m), -EIO);
+}
+
 static void any_image(void **state)
 {
 	(void)state;
@@ -139,6 +191,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_genromfs_made),
 	cmocka_unit_test(images_that_are_refused),
 	cmocka_unit_test(nodes_that_are_damaged),
+	cmocka_unit_test(numbers_that_lead_outside),
 	cmocka_unit_test(any_image),
 };
 
