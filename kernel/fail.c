@@ -6,7 +6,7 @@
  *	task      struct fail_plan, shared by the task that made it and the children that it forked
  *	          since; its count goes down with each request of any of them, and fails at 0
  *
- * fail_armed says whether anybody counts at all. A plan lives as long as a task refers to it.
+ * fail_armed counts the plans, and one for the machine's. A plan lives as long as a task refers to it.
  */
 #include <arch/atomic.h>
 #include <octavo/control.h>
@@ -28,16 +28,10 @@ static const char *const site_names[NR_FAIL_SITES] = {
 #undef FAIL_SITE_NAME
 };
 
-bool fail_armed;
-static bool counting;     /* [I] after boot: fail=... was given */
-static atomic_t nr_plans; /* tasks' plans that exist */
+atomic_t fail_armed;
+static bool counting; /* [I] after boot: fail=... was given */
 static atomic_t seen[NR_FAIL_SITES];
 static s32 fail_at[NR_FAIL_SITES]; /* [I] after boot: 0 never */
-
-static void update_armed(void)
-{
-	fail_armed = counting || atomic_read(&nr_plans) != 0;
-}
 
 static int find_site(const char *name, size_t len)
 {
@@ -88,8 +82,9 @@ int fail_set_global(const char *spec)
 			return -EINVAL;
 		fail_at[site] = atomic_read(&seen[site]) + count;
 	}
+	if (!counting)
+		atomic_inc(&fail_armed);
 	counting = true;
-	update_armed();
 	return 0;
 }
 
@@ -97,8 +92,7 @@ static void plan_put(struct fail_plan *plan)
 {
 	if (plan == NULL || !atomic_dec_and_test(&plan->refs))
 		return;
-	atomic_dec(&nr_plans);
-	update_armed();
+	atomic_dec(&fail_armed);
 	kfree(plan);
 }
 
@@ -118,9 +112,8 @@ int fail_set_task(const char *site, u32 n)
 	atomic_set(&plan->refs, 1);
 	plan->site = (enum fail_site)id;
 	atomic_set(&plan->left, (s32)n);
-	atomic_inc(&nr_plans);
 	current->fail_plan = plan;
-	update_armed();
+	atomic_inc(&fail_armed);
 	return 0;
 }
 

@@ -21,6 +21,13 @@ void mutex_init_tag(struct mutex *m, struct lock_tag tag)
 	m->tag = tag;
 }
 
+/* Somebody waits exactly while `locked` says so. => waiters.lock held */
+static void mutex_check(const struct mutex *m)
+{
+	PANIC_ON(m->locked == MUTEX_FREE && !TAILQ_EMPTY(&m->waiters.waiters));
+	PANIC_ON((m->locked == MUTEX_WAITERS) == TAILQ_EMPTY(&m->waiters.waiters));
+}
+
 void mutex_lock_slow(struct mutex *m)
 {
 	struct waiter w = {.task = current, .queued = true};
@@ -36,6 +43,7 @@ void mutex_lock_slow(struct mutex *m)
 		return;
 	}
 	TAILQ_INSERT_TAIL(&m->waiters.waiters, &w, link);
+	CHECK(mutex_check(m));
 	wait_until_granted(&m->waiters, &w, s);
 }
 
@@ -51,5 +59,6 @@ void mutex_unlock_slow(struct mutex *m)
 		arch_store_release(&m->locked, MUTEX_HELD);
 	w->queued = false;
 	sched_wake_irqs_off(w->task);
+	CHECK(mutex_check(m));
 	spin_unlock_irqrestore(&m->waiters.lock, s);
 }

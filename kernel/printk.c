@@ -23,7 +23,7 @@
 
 #define LOG_BYTES     32768
 #define LINE_MAX      512
-#define CONSOLE_CHUNK 128 /* bytes written with interrupts off */
+#define CONSOLE_CHUNK 32 /* bytes written with interrupts off */
 
 static char log_buffer[LOG_BYTES];
 static struct log_ring ring = LOG_RING_INIT(log_buffer); /* [log_lock] */

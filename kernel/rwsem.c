@@ -19,6 +19,16 @@ void rwsem_init_tag(struct rwsem *s, struct lock_tag tag)
 	s->tag = tag;
 }
 
+/* => waiters.lock held */
+static void rwsem_check(const struct rwsem *s)
+{
+	s32 count = atomic_read(&s->count);
+	bool waiting = (count & RWSEM_WAITING) != 0, writer = (count & RWSEM_WRITER) != 0;
+
+	PANIC_ON(waiting == TAILQ_EMPTY(&s->waiters.waiters));
+	PANIC_ON(count < 0 || (writer && (count & ~(RWSEM_WAITING | RWSEM_WRITER)) != 0));
+}
+
 /* Take it for the kind of w, if nobody is in its way. => waiters.lock held, RWSEM_WAITING set */
 static bool take(struct rwsem *s, bool write)
 {
@@ -42,6 +52,7 @@ static void grant(struct rwsem *s)
 	}
 	if (TAILQ_EMPTY(&s->waiters.waiters) && (atomic_read(&s->count) & RWSEM_WAITING))
 		atomic_sub(&s->count, RWSEM_WAITING);
+	CHECK(rwsem_check(s));
 }
 
 static void down_slow(struct rwsem *s, bool write)

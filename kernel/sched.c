@@ -173,7 +173,10 @@ static __always_inline struct task *pick_next(struct runqueue *rq)
 	return t;
 }
 
-/* Have the CPU of rq choose again as soon as it may. */
+/*
+ * Have the CPU of rq choose again as soon as it may. Tasks are queued on other CPUs only once these
+ * run; then this is where such a CPU is sent an interrupt.
+ */
 static void resched(struct runqueue *rq)
 {
 	rq->curr->head.need_resched |= RESCHED_WANTED;

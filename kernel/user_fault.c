@@ -6,6 +6,7 @@
  * may resolve kills the program with the signal that Linux sends, and one line that names address,
  * access and instruction.
  */
+#include <arch/atomic.h>
 #include <arch/frame.h>
 #include <octavo/arch.h>
 #include <octavo/errno.h>
@@ -80,6 +81,7 @@ void user_return_work(struct trapframe *frame)
 	(void)frame;
 	while (t->head.user_work != 0) {
 		t->head.user_work = 0;
+		arch_mb(); /* before the look at what others ask of us */
 		arch_irq_enable();
 		if (t->fatal_signal != 0)
 			task_exit((int)t->fatal_signal, 128 + (int)t->fatal_signal);

@@ -46,7 +46,7 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 	ASSERT(!in_interrupt());
 	if (gfp & __GFP_WAIT)
 		might_sleep();
-	if (unlikely(fail_armed) && page_alloc_injected(gfp, 0))
+	if (fail_is_armed() && page_alloc_injected(gfp, 0))
 		return NULL;
 	preempt_disable();
 	pcp = this_pcp(z);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <arch/atomic.h>
 #include <octavo/types.h>
 
 /* clang-format off */
@@ -25,12 +26,16 @@ enum fail_site {
 		NR_FAIL_SITES
 };
 
-extern bool fail_armed; /* any injection is set: the fast path reads only this */
+extern atomic_t fail_armed; /* injections that are set: the fast path reads only this */
+static inline bool fail_is_armed(void)
+{
+	return unlikely(atomic_read(&fail_armed) != 0);
+}
 bool fail_should_slow(enum fail_site site);
 /* fail_should - true: this allocation is to fail. => any context */
 static inline bool fail_should(enum fail_site site)
 {
-	return unlikely(fail_armed) && fail_should_slow(site);
+	return fail_is_armed() && fail_should_slow(site);
 }
 /* fail_set_global - from "SITE:N", or "count" to count only; => 0 or -EINVAL */
 int fail_set_global(const char *spec);

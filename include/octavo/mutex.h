@@ -9,6 +9,7 @@
 
 #include <arch/atomic.h>
 #include <arch/current.h>
+#include <octavo/assert.h>
 #include <octavo/lockval.h>
 #include <octavo/wait.h>
 
@@ -64,6 +65,7 @@ static inline bool mutex_trylock(struct mutex *m)
 static inline void mutex_unlock(struct mutex *m) __releases(m)
 {
 	__release(m);
+	ASSERT(m->owner == arch_current());
 	lockval_release(m, m->tag);
 	m->owner = NULL;
 	if (unlikely(arch_cmpxchg(&m->locked, MUTEX_HELD, MUTEX_FREE) != MUTEX_HELD))
