@@ -227,6 +227,11 @@ static ssize_t tmpfs_read(struct file *file, char __user *buf, size_t len, loff_
 	return (ssize_t)done;
 }
 
+static struct page *tmpfs_page(struct file *file, u32 pgoff)
+{
+	return read_begin(file->inode, (loff_t)pgoff << PAGE_SHIFT, PAGE_SIZE).page;
+}
+
 static ssize_t tmpfs_read_kernel(struct file *file, void *buf, size_t len, loff_t pos)
 {
 	size_t done = 0;
@@ -365,5 +370,6 @@ const struct file_ops tmpfs_file_fops = {
 	.read = tmpfs_read,
 	.write = tmpfs_write,
 	.read_kernel = tmpfs_read_kernel,
+	.page = tmpfs_page,
 	.seek = file_seek_inode,
 };

@@ -18,6 +18,7 @@
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/why.h>
+#include <octavo/zone.h>
 #include <uapi/octavo/mman.h>
 
 #define HEADER_BYTES 1024u /* the ELF header and the program headers of most files */
@@ -90,16 +91,40 @@ free_header:
 	return err;
 }
 
-/* Copy the segment's bytes from the file, a page-sized piece at a time through `buf`. */
+/* Where a page of the file becomes a page of the program as it is: one copy, no clearing. */
+static int fill_page(struct mm *mm, struct file *file, vaddr_t to, u32 pos)
+{
+	struct page *page = file->ops->page(file, pos >> PAGE_SHIFT);
+	int err;
+
+	if (page == NULL)
+		return -ENOENT;
+	err = mm_copy_page(mm, to, page);
+	put_page(page);
+	return err;
+}
+
+/* Some bytes of one page of the program, by way of `buf`. */
+static int fill_bytes(struct mm *mm, struct file *file, vaddr_t to, u32 pos, u32 n, void *buf)
+{
+	int err = read_exactly(file, buf, n, pos);
+
+	return err == 0 ? mm_write_user(mm, to, buf, n) : err;
+}
+
+/* Copy the segment's bytes from the file, page by page of the program. */
 static int fill_segment(struct mm *mm, struct file *file, const struct elf_segment *seg, void *buf)
 {
 	for (u32 done = 0; done < seg->filesz;) {
 		vaddr_t to = seg->vaddr + done;
+		u32 pos = seg->offset + done;
 		u32 n = MIN(seg->filesz - done, PAGE_SIZE - (u32)(to & ~PAGE_MASK));
-		int err = read_exactly(file, buf, n, seg->offset + done);
+		int err = -ENOENT;
 
-		if (err == 0)
-			err = mm_write_user(mm, to, buf, n);
+		if (n == PAGE_SIZE && (pos & ~PAGE_MASK) == 0 && file->ops->page != NULL)
+			err = fill_page(mm, file, to, pos);
+		if (err == -ENOENT || err == -EEXIST)
+			err = fill_bytes(mm, file, to, pos, n, buf);
 		if (err != 0)
 			return err;
 		done += n;

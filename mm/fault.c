@@ -388,6 +388,31 @@ int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
 	return err;
 }
 
+int mm_copy_page(struct mm *mm, vaddr_t va, struct page *src)
+{
+	struct page *page = NULL;
+	int err = 0;
+
+	rwsem_down_read(&mm->mmap_sem);
+	if (!find_area(mm, va))
+		err = -EFAULT;
+	else if (need_table(mm, va) != 0 || (page = user_page_alloc(va)) == NULL)
+		err = -ENOMEM;
+	if (page) {
+		pmap_copy_frame(page_to_pfn(page), page_to_pfn(src));
+		spin_lock(&mm->page_table_lock);
+		if (pmap_enter_empty(&mm->pmap, va, page_to_pfn(page), PMAP_READ | PMAP_WRITE))
+			mm->nr_resident++;
+		else
+			err = -EEXIST;
+		spin_unlock(&mm->page_table_lock);
+		if (err != 0)
+			user_page_discard(page);
+	}
+	rwsem_up_read(&mm->mmap_sem);
+	return err;
+}
+
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)
 {
 	const char *from = src;

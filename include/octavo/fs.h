@@ -75,6 +75,9 @@ struct file_ops {
 	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len); /* NULL: ENOTDIR */
 	/* direct - where the file's bytes lie for execution in place, or NULL (romfs) */
 	const void *(*direct)(struct file *file, u32 offset, u32 len);
+	/* page - the frame that holds page `pgoff` of the file, with a reference for the caller;
+	 * NULL: a hole, or behind the end. Its bytes may change: they are the file's. Sleeps. */
+	struct page *(*page)(struct file *file, u32 pgoff);
 };
 
 struct inode {

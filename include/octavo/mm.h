@@ -71,6 +71,9 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
 /* mm_write_user - fill the memory of an mm that is not loaded (a program being
  * exec'ed), faulting pages in. => 0, -ENOMEM, -EFAULT; sleeps */
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
+/* mm_copy_page - a whole page where nothing is yet, a copy of src's frame.
+ * => 0, -ENOMEM; -EFAULT no area there, -EEXIST something is there: nothing has changed; sleeps */
+int mm_copy_page(struct mm *mm, vaddr_t va, struct page *src);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
  * caller. => 0 and *page, -ENOMEM, -EFAULT */
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
