@@ -11,13 +11,10 @@
  *	an object's				ask the object for its page
  *
  * A fault holds mmap_sem for reading: areas and page tables stay (tables are only freed by munmap),
- * entries may change under one's feet until PTL is held. So a page is got ready first, by what the
- * entry looked like without the lock; then, under PTL, the entry is looked at again. If it is no
- * longer what it was somebody else has served the fault, or changed it: the access is tried again,
- * and faults again if it must.
- *
- * Frames are cleared before PTL is taken, and copied under it: the entry that is copied from must
- * not lose its frame meanwhile.
+ * entries may change under one's feet until PTL is held. So a page is got ready first, cleared or
+ * copied, by what the entry looked like without the lock; then, under PTL, it is entered if the
+ * entry still looks so. Else somebody else has served the fault, or the page that was copied is no
+ * longer the one: ours is given back, the access is tried again, and faults again if it must.
  */
 #include <octavo/assert.h>
 #include <octavo/errno.h>
@@ -80,39 +77,57 @@ static int anon_read(struct mm *mm, const struct vma *v, vaddr_t va)
 	return 0;
 }
 
-/* A write to a page that is mapped, but not writable; `seen` is its entry, read without a lock. */
-static int anon_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen)
+/* Nobody else has the page: it becomes writable, if that is still so under PTL. */
+static int cow_reuse(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 {
-	pfn_t old = pte_pfn(seen);
-	struct page *page = NULL;
-	pte_t pte;
-
-	if (old == zero_pfn || !user_page_may_write(old)) {
-		page = user_page_alloc(va);
-		if (unlikely(!page))
-			return -ENOMEM;
-		if (old == zero_pfn)
-			pmap_zero_frame(page_to_pfn(page));
-	}
 	spin_lock(&mm->page_table_lock);
-	pte = pmap_query(&mm->pmap, va);
-	if (unlikely(!pte_present(pte) || pte_pfn(pte) != old || pte_writable(pte)))
-		goto unlock; /* somebody else was here */
-	if (old != zero_pfn && user_page_may_write(old)) {
-		pmap_enter(&mm->pmap, va, old, vm_prot(v->flags));
-		goto unlock;
-	}
-	if (unlikely(!page))
-		goto unlock; /* it has become shared: again */
-	if (old != zero_pfn)
-		pmap_copy_frame(page_to_pfn(page), old);
-	pmap_enter(&mm->pmap, va, page_to_pfn(page), vm_prot(v->flags));
-	page = NULL;
-	user_page_unmapped(old);
-unlock:
+	if (likely(user_page_may_write(pte_pfn(seen))))
+		pmap_replace(&mm->pmap, va, seen, pte_pfn(seen), prot);
 	spin_unlock(&mm->page_table_lock);
-	if (unlikely(page))
-		user_page_discard(page);
+	return 0;
+}
+
+/* A write where so far only zeros were read. */
+static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
+{
+	struct page *page = user_page_alloc(va);
+	pfn_t pfn;
+
+	if (unlikely(!page))
+		return -ENOMEM;
+	pfn = page_to_pfn(page);
+	pmap_zero_frame(pfn);
+	spin_lock(&mm->page_table_lock);
+	if (unlikely(!pmap_replace(&mm->pmap, va, seen, pfn, prot)))
+		return anon_lost_race(mm, pfn);
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+/* A write to a page that is mapped, but not writable; `seen` is its entry, read without a lock.
+ * If the page is ours alone by the time that it has been copied, the copy was not needed, but it is
+ * right all the same. */
+static __noinline int anon_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
+{
+	pfn_t new, old = pte_pfn(seen);
+	struct page *page;
+
+	if (unlikely(old == zero_pfn))
+		return cow_zero(mm, va, seen, prot);
+	if (user_page_may_write(old))
+		return cow_reuse(mm, va, seen, prot);
+	page = user_page_alloc(va);
+	if (unlikely(!page))
+		return -ENOMEM;
+	new = page_to_pfn(page);
+	pmap_copy_frame(new, old);
+	spin_lock(&mm->page_table_lock);
+	if (unlikely(!pmap_replace(&mm->pmap, va, seen, new, prot | PMAP_READ)))
+		return anon_lost_race(mm, new);
+	spin_unlock(&mm->page_table_lock);
+	page = pfn_to_page(old);
+	atomic_dec(&page->mapcount);
+	put_page(page);
 	return 0;
 }
 
@@ -207,7 +222,7 @@ static __noinline int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write
 	if (likely(pte_none(pte)))
 		return write ? anon_write(mm, va, vm_prot(v->flags)) : anon_read(mm, v, va);
 	if (write && !pte_writable(pte))
-		return anon_copy_on_write(mm, v, va, pte);
+		return anon_copy_on_write(mm, va, pte, vm_prot(v->flags));
 	return 0;
 }
 
@@ -230,28 +245,36 @@ static __noinline int fault_any(struct mm *mm, vaddr_t addr, unsigned flags) __r
 	return unlikely(err == -ENOMEM) ? fault_no_memory(mm, addr) : err;
 }
 
-/* Is it a first write to private memory that may be written? Then v is its area. */
-static __always_inline bool first_write(const struct vma *v, vaddr_t addr, unsigned flags)
+/* Is it an access to private memory that may be written, in the area v? */
+static __always_inline bool private_in(const struct vma *v, vaddr_t addr)
 {
 	if (unlikely(!v || addr < v->start || addr >= v->end))
 		return false;
-	if (unlikely(!(v->flags & VM_WRITE) || v->ops))
-		return false;
-	return likely((flags & (FAULT_WRITE | FAULT_PRESENT)) == FAULT_WRITE);
+	return likely(v->flags & VM_WRITE) && likely(!v->ops);
 }
 
-/* Most faults are first writes in the area of the last one: they take the short way. */
+/* Most faults are writes in the area of the last one: they take the short way. */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 {
 	const struct vma *v;
-	int err;
+	vaddr_t va = addr & PAGE_MASK;
+	pte_t pte;
+	u32 prot;
+	int err = 0;
 
 	might_sleep();
 	rwsem_down_read(&mm->mmap_sem);
 	v = mm->vmas.hint;
-	if (unlikely(!first_write(v, addr, flags)))
+	if (unlikely(!private_in(v, addr) || !(flags & FAULT_WRITE)))
 		return fault_any(mm, addr, flags);
-	err = anon_write(mm, addr & PAGE_MASK, PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC));
+	prot = PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC);
+	if (!(flags & FAULT_PRESENT)) {
+		err = anon_write(mm, va, prot);
+	} else {
+		pte = pmap_query(&mm->pmap, va);
+		if (likely(pte_read_only(pte)))
+			err = anon_copy_on_write(mm, va, pte, prot);
+	}
 	rwsem_up_read(&mm->mmap_sem);
 	return likely(err == 0) ? 0 : fault_no_memory(mm, addr);
 }
@@ -376,7 +399,7 @@ int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
 		return -EFAULT;
 	rwsem_down_read(&mm->mmap_sem);
 	v = find_area(mm, addr);
-	if (!v)
+	if (!v || !vm_prot(v->flags))
 		err = -EFAULT;
 	while (err == 0) {
 		*page = writable_page(mm, v, va);

@@ -39,11 +39,15 @@ void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot);
 /* pmap_enter_empty - the same, but only where nothing is: false, and nothing done, where something
  * is there already */
 bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot);
-/* pmap_query - the entry at va; an empty one if there is no table. */
+/* pmap_replace - the same, but only where the entry at va, which is not empty, still is `seen` (as
+ * pte_same() says); => false: it is not, and nothing is done */
+bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t pfn, u32 prot);
+/* pmap_query - the entry at va; an empty one if there is no table. Without PTL it may be stale. */
 pte_t pmap_query(const struct pmap *pmap, vaddr_t va);
 /* pmap_remove - clear the entry at va; => the old one; flushed on every CPU before it returns */
 pte_t pmap_remove(struct pmap *pmap, vaddr_t va);
-/* accessors of a pte_t: pte_none pte_present pte_pfn pte_writable pte_dirty pte_young */
+/* accessors of a pte_t: pte_none pte_present pte_pfn pte_writable pte_dirty pte_young pte_same
+ * pte_accessible pte_read_only */
 
 /* --- ranges; PTL; cost: a few instructions for each page --- */
 /*

@@ -67,6 +67,14 @@ static inline bool pte_writable(pte_t p)
 {
 	return (p.v & (PTE_WRITE | PTE_PRESENT)) == (PTE_WRITE | PTE_PRESENT);
 }
+static inline bool pte_read_only(pte_t p) /* the CPU can read it, but not write */
+{
+	return (p.v & (PTE_WRITE | PTE_PRESENT)) == PTE_PRESENT;
+}
+static inline bool pte_same(pte_t a, pte_t b) /* but for what the CPU notes by itself */
+{
+	return ((a.v ^ b.v) & ~(PTE_YOUNG | PTE_DIRTY)) == 0;
+}
 static inline bool pte_dirty(pte_t p)
 {
 	return (p.v & PTE_DIRTY) != 0;
@@ -156,6 +164,18 @@ static inline bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u3
 		return false;
 	pte->v = pfn << PAGE_SHIFT | pte_flags(prot);
 	pmap_table_count(table, 1);
+	return true;
+}
+
+static inline bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t pfn, u32 prot)
+{
+	pte_t *table = phys_to_virt(pmap->dir[va >> TABLE_SHIFT] & PTE_FRAME);
+	pte_t *pte = table + pte_index(va);
+
+	if (unlikely(!pte_same(*pte, seen)))
+		return false;
+	(void)arch_xchg(&pte->v, pfn << PAGE_SHIFT | pte_flags(prot));
+	pmap_flush_page(pmap, va);
 	return true;
 }
 
