@@ -18,6 +18,7 @@ Suite(
     run("/tests/mpu", on="arm debug", append="chaos=3", only_all=True),
     run("/tests/nommu", on="arm debug", shows="nm-1 nm-2 nm-11"),
     run("/tests/nommu", on="arm release", shows="nm-1 nm-2 nm-11"),
+    run("/tests/nommu_fail", on="arm debug"),
     run(name="kernel stack overflow", on="arm debug", exit=121,
         append="ktest=deliberate_stack_overflow", console=r"kernel stack overflow: init\[1\]"),
     run(name="write to kernel text", on="arm release", exit=121,
