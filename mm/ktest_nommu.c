@@ -7,6 +7,7 @@
 #include <octavo/fail.h>
 #include <octavo/ktest.h>
 #include <octavo/nommu.h>
+#include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/vmalloc.h>
 #include <octavo/zone.h>
@@ -91,10 +92,23 @@ KTEST(nommu_stack_has_guard, "")
 	mm_put(mm);
 }
 
+/* Objects in use of the cache. */
+static u32 objects_of(const char *name)
+{
+	struct slab_stat s;
+
+	for (unsigned i = 0; slab_stat(i, &s); i++)
+		if (strcmp(s.name, name) == 0)
+			return s.in_use;
+	return 0;
+}
+
 /* Each allocation of what makes an address space fails in turn; nothing stays behind. */
 KTEST(nommu_refusals_leave_nothing, "")
 {
 	static const char *const sites[] = {"page", "slab"};
+
+	u32 mms = objects_of("mm"), vmas = objects_of("vma");
 
 	for (unsigned s = 0; s < ARRAY_SIZE(sites); s++) {
 		bool fired = true;
@@ -121,6 +135,7 @@ KTEST(nommu_refusals_leave_nothing, "")
 		}
 		KTEST_OK(!fired, "in the end nothing is left to fail");
 	}
+	KTEST_OK(objects_of("mm") == mms && objects_of("vma") == vmas, "no object stays behind");
 }
 
 KTEST(nommu_vmalloc_is_a_run, "")

@@ -34,6 +34,12 @@ static void test_mmap(void)
 	is(sys(__NR_munmap, p, 3 * PAGE), -EINVAL, "munmap across a hole");
 	is(sys(__NR_munmap, p, PAGE), 0, "munmap of the beginning");
 	is(sys(__NR_munmap, p + 2 * PAGE, 1), 0, "munmap of the end, by its first byte");
+	p = (char *)map(0, 7 * PAGE, RW, ANON);
+	memset(p, 0x5a, 7 * PAGE);
+	sys(__NR_munmap, p, 7 * PAGE);
+	q = (char *)map(0, 7 * PAGE, RW, ANON);
+	ok(all_bytes(q, 7 * PAGE, 0), "memory that was used before is zero again");
+	sys(__NR_munmap, q, 7 * PAGE);
 	p = (char *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS);
 	ok(!is_error((long)p), "shared anonymous memory is private memory");
 	sys(__NR_munmap, p, PAGE);
