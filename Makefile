@@ -68,7 +68,7 @@ mutants: $(test-needs)	## apply each mutant to a copy: its test must fail
 	@tests/mutants/run $(M)
 lint: build/bsd/sys/tree.h build/newlib-x86/lib/libc.a	## layout, sparse and cppcheck
 	@tools/lint
-bench: build/x86-release/octavo.elf build/root-x86.cpio	## measure the kernel beside Linux (build/bench.tsv)
+bench: build/x86-release/octavo.elf build/root-x86.cpio build/arm-release/octavo.elf build/root-arm.romfs	## measure beside Linux (build/bench.tsv)
 	@tools/bench.py
 requirements:	## write docs/requirements.md: which test shows which requirement
 	@tools/requirements.py

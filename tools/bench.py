@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py [PROGRAM ...]: measures the kernel beside Linux.
+"""bench.py [x86|arm ...]: measures the kernels beside Linux.
 
-Runs the programs of bench/ (default: /bench/mmbench) on the release kernel
-with -icount, where a nanosecond is an instruction, and prints for each
-operation: name, unit, instructions, what Linux takes, the ratio, and whether
-that is what we aim at.  The same goes to build/bench.tsv.  Linux's figures and
-the aims are in bench/linux-6.1.tsv.
+Runs the programs of bench/ on the release kernels with -icount, where a
+nanosecond is an instruction, and prints for each operation: name, unit,
+instructions, what Linux takes, the ratio, and whether that is what we aim at.
+The same goes to build/bench.tsv.  Linux's figures and the aims are in
+bench/linux-6.1-*.tsv.
 
 A program prints lines: name, unit, operations, least, most, separated by
 tabs; least and most are nanoseconds for one operation.  Operations that are
@@ -19,19 +19,23 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LINUX = os.path.join(TOP, "bench", "linux-6.1.tsv")
 OUTPUT = os.path.join(TOP, "build", "bench.tsv")
-PROGRAMS = ["/bench/mmbench"]
+# machine: how octavo is told, the program, Linux's figures, what the names of rows begin with
+MACHINES = {
+    "x86": (("--arch", "x86"), "/bench/mmbench", "linux-6.1-x86.tsv", ""),
+    "arm": (("--arch", "arm-nommu"), "/bench/nommubench", "linux-6.1-arm.tsv", "arm:"),
+}
 TIMEOUT_SECONDS = "1200"
 BOOT_AIM_NS = 40e6
+LINUX_BOOT_NS = 4840e6
 CALIBRATION = (0.99, 1.01)
 COLUMNS = ("name", "unit", "instructions", "linux", "ratio", "aim")
 
 
-def read_linux():
+def read_linux(name):
     """{name: (unit, instructions, aim)}"""
     rows = {}
-    with open(LINUX, encoding="utf-8") as lines:
+    with open(os.path.join(TOP, "bench", name), encoding="utf-8") as lines:
         for line in lines:
             if not line.startswith("#") and line.strip():
                 name, unit, linux, aim = line.rstrip("\n").split("\t")
@@ -39,13 +43,13 @@ def read_linux():
     return rows
 
 
-def measure(program):
+def measure(options, program):
     """([(name, unit, least instructions)], {report name: value}) of one program."""
     with tempfile.TemporaryDirectory(prefix="octavo-bench-") as folder:
         report = os.path.join(folder, "report")
         done = subprocess.run(
-            [os.path.join(TOP, "octavo"), "run", "--flavour", "release", "--icount", "--timeout",
-             TIMEOUT_SECONDS, "--report", report, "--", *program.split()],
+            [os.path.join(TOP, "octavo"), "run", *options, "--flavour", "release", "--icount",
+             "--timeout", TIMEOUT_SECONDS, "--report", report, "--", program],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             sys.stdout.write(done.stdout)
@@ -68,25 +72,38 @@ def verdict(instructions, aim):
     return "reached" if instructions <= float(aim) else f"missed ({float(aim):,.0f})"
 
 
-def table(rows, linux):
+def table(rows, linux, prefix):
     """One row of COLUMNS (as text) for each measured operation."""
     for name, unit, instructions in rows:
         _, theirs, aim = linux.get(name, (unit, None, ""))
-        yield (name, unit, f"{instructions:.1f}", f"{theirs:.1f}" if theirs else "",
+        yield (prefix + name, unit, f"{instructions:.1f}", f"{theirs:.1f}" if theirs else "",
                f"{instructions / theirs:.3f}" if theirs else "", verdict(instructions, aim))
 
 
-def main():
-    rows, reports = [], {}
-    for program in sys.argv[1:] or PROGRAMS:
-        more, reported = measure(program)
-        rows += more
-        reports.update(reported)
-    lines = list(table(rows, read_linux()))
-    if "boot_ns" in reports:
+def measure_machine(machine):
+    """The rows of one machine; ends the program where they mean nothing."""
+    options, program, linux, prefix = MACHINES[machine]
+    rows, reports = measure(options, program)
+    if not rows:
+        sys.exit(f"bench: {program} measured nothing")
+    for name, _, instructions in rows:
+        if name == "user_loop" and not CALIBRATION[0] <= instructions <= CALIBRATION[1]:
+            sys.exit(f"bench: {prefix}user_loop took {instructions} for one instruction: "
+                     "this run means nothing")
+    lines = list(table(rows, read_linux(linux), prefix))
+    if machine == "x86" and "boot_ns" in reports:
         boot = float(reports["boot_ns"])
-        lines.append(("boot_to_main", "boot", f"{boot:.1f}", "4840000000.0",
-                      f"{boot / 4840e6:.3f}", verdict(boot, str(BOOT_AIM_NS))))
+        lines.append(("boot_to_main", "boot", f"{boot:.1f}", f"{LINUX_BOOT_NS:.1f}",
+                      f"{boot / LINUX_BOOT_NS:.3f}", verdict(boot, str(BOOT_AIM_NS))))
+    return lines
+
+
+def main():
+    machines = sys.argv[1:] or list(MACHINES)
+    for machine in machines:
+        if machine not in MACHINES:
+            sys.exit(f"bench: no machine {machine}, only {' '.join(MACHINES)}")
+    lines = [line for machine in machines for line in measure_machine(machine)]
     with open(OUTPUT, "w", encoding="utf-8") as out:
         for line in (COLUMNS, *lines):
             out.write("\t".join(line) + "\n")
@@ -94,11 +111,6 @@ def main():
     for line in (COLUMNS, *lines):
         print("  ".join(text.ljust(width) if i in (0, 1, 5) else text.rjust(width)
                         for i, (text, width) in enumerate(zip(line, widths))).rstrip())
-    loop = [instructions for name, _, instructions in rows if name == "user_loop"]
-    if not rows:
-        sys.exit("bench: nothing was measured")
-    if loop and not CALIBRATION[0] <= loop[0] <= CALIBRATION[1]:
-        sys.exit(f"bench: user_loop took {loop[0]} for one instruction: this run means nothing")
 
 
 if __name__ == "__main__":
