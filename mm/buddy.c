@@ -157,27 +157,61 @@ struct page *buddy_alloc(struct buddy *b, unsigned order)
 	return page;
 }
 
-unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page **pages)
+unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page **pages, enum page_owner owner)
 {
-	unsigned got = 0;
+	struct page **end = pages + n, **at = end;
 
-	while (got < n) {
+	while (at > pages) {
 		unsigned order;
-		struct page *page = block_take(b, 0, &order);
+		struct page *page = block_take(b, 0, &order), *last;
 
 		if (page == NULL)
 			break;
-		while (n - got < 1u << order) {
+		while ((unsigned)(at - pages) < 1u << order) {
 			order--;
 			block_link(b, page + (1u << order), order);
 		}
-		for (unsigned i = 0; i < 1u << order; i++, page++) {
-			page_set_state(page, PAGE_KERNEL);
-			pages[got++] = page;
+		for (last = page + (1u << order); page < last; page++) {
+			page_set_state(page, owner);
+			*--at = page;
 		}
 	}
-	b->nr_free -= got;
-	return got;
+	n = (unsigned)(end - at);
+	b->nr_free -= n;
+	if (at > pages) {
+		for (unsigned i = 0; i < n; i++)
+			pages[i] = at[i];
+	}
+	return n;
+}
+
+/* Frames [pfn, pfn + nr), each a single page so far. */
+static void free_run(struct buddy *b, pfn_t pfn, unsigned nr)
+{
+	while (nr > 0) {
+		unsigned order = pfn ? (unsigned)__builtin_ctz(pfn) : MAX_ORDER;
+
+		order = MIN(order, 31u - (unsigned)__builtin_clz(nr));
+		order = MIN(order, (unsigned)MAX_ORDER);
+		buddy_free(b, pfn, order);
+		pfn += 1u << order;
+		nr -= 1u << order;
+	}
+}
+
+void buddy_free_bulk(struct buddy *b, struct page **pages, unsigned n)
+{
+	unsigned i = 0;
+
+	while (i < n) {
+		struct page *first = pages[i];
+		unsigned nr = 1;
+
+		while (i + nr < n && pages[i + nr] == first + nr)
+			nr++;
+		free_run(b, frame_of(b, first), nr);
+		i += nr;
+	}
 }
 
 int buddy_largest(const struct buddy *b)

@@ -220,7 +220,7 @@ KTEST(zone_next_one_keeps_a_reserve, "bal-25 bal-27")
 	for (unsigned i = 0; i < NR_ZONELISTS; i++) {
 		if (zonelists[i].nr >= 2) {
 			zl = &zonelists[i];
-			gfp = ((i & 3) << 4 | (i & 4) << 7) | __GFP_WAIT | __GFP_NOWARN;
+			gfp = zonelist_gfp(i) | __GFP_WAIT | __GFP_NOWARN;
 		}
 	}
 	if (zl == NULL) /* 16M: one zone for all */

@@ -16,45 +16,75 @@
 #include <octavo/task.h>
 #include <octavo/zone.h>
 
-static struct percpu_pages *this_pcp(struct zone *z)
+static inline struct percpu_pages *pcp_of(struct zone *z, const struct task_head *t)
 {
-	return &z->pcp[arch_current_head()->cpu];
+	struct percpu_pages *pcp = &z->pcp[t->cpu];
+
+	/* The compiler must not take the sum apart again for each access to a field. */
+	__asm__("" : "+r"(pcp));
+	return pcp;
 }
 
-static inline struct page *page_first_use(struct page *page)
+static struct percpu_pages *this_pcp(struct zone *z)
+{
+	return pcp_of(z, arch_current_head());
+}
+
+/*
+ * The fast paths below call nothing but what they end with, so that they need neither a stack frame
+ * nor saved registers: a page fault runs through them.
+ */
+
+static inline void page_hand_out(struct page *page)
 {
 	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_KERNEL;
 	atomic_set(&page->refcount, 1);
+}
+
+static __noinline struct page *page_resched(struct page *page)
+{
+	preempt_resched();
 	return page;
 }
 
-/* The list is empty; preemption is off, and on again after it. */
+/* Where the fast path does not do. */
 static __noinline struct page *alloc_page_slow(gfp_t gfp)
 {
 	struct page *page;
 
-	preempt_enable();
+	if (page_alloc_injected(gfp, 0))
+		return NULL;
 	page = zone_alloc_slow(gfp, 0);
-	return page != NULL ? page_first_use(page) : NULL;
+	if (page != NULL)
+		page_hand_out(page);
+	return page;
 }
 
 struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 {
 	struct percpu_pages *pcp;
+	struct task_head *t;
 	struct page *page;
+	u32 count;
 
 	ASSERT(!in_interrupt());
 	if (gfp & __GFP_WAIT)
 		might_sleep();
-	if (fail_is_armed() && page_alloc_injected(gfp, 0))
-		return NULL;
-	preempt_disable();
-	pcp = this_pcp(z);
-	if (unlikely(pcp->count == 0))
+	if (fail_is_armed())
 		return alloc_page_slow(gfp);
-	page = pcp->pages[--pcp->count];
-	preempt_enable();
-	return page_first_use(page);
+	t = preempt_enter();
+	pcp = pcp_of(z, t);
+	count = pcp->count;
+	if (unlikely(count == 0)) {
+		t->preempt_count--;
+		return alloc_page_slow(gfp);
+	}
+	page = pcp->pages[--count];
+	pcp->count = count;
+	page_hand_out(page);
+	if (unlikely(preempt_leave(t)))
+		return page_resched(page);
+	return page;
 }
 
 /* The coldest PCP_BATCH pages of a full list go back to the buddy. */
@@ -66,23 +96,54 @@ static __noinline void pcp_shrink(struct zone *z, struct percpu_pages *pcp)
 		pcp->pages[i] = pcp->pages[i + PCP_BATCH];
 }
 
-void free_page(struct page *page)
+static inline void pcp_put(struct percpu_pages *pcp, struct page *page, u32 flags)
+{
+	u32 count = pcp->count;
+
+	page->flags = (flags & PAGE_PLACE_MASK) | (u32)PAGE_PCP;
+	atomic_set(&page->refcount, 0);
+	pcp->pages[count] = page;
+	pcp->count = count + 1;
+}
+
+/* The list is full; preemption is off. */
+static __noinline void free_page_slow(struct page *page)
 {
 	struct zone *z = page_zone(page);
+	struct percpu_pages *pcp = this_pcp(z);
+
+	pcp_shrink(z, pcp);
+	pcp_put(pcp, page, page->flags);
+	preempt_enable();
+}
+
+/* Is it free already, was it never allocated, or is it part of a larger block? */
+static inline bool is_not_single(u32 flags)
+{
+	u32 state = flags & (PAGE_OWNER_MASK | PG_HEAD | PG_TAIL);
+
+	return state - (PAGE_PCP + 1u) > PAGE_OWNER_MASK - (PAGE_PCP + 1u);
+}
+_Static_assert(PAGE_RESERVED < PAGE_PCP && PAGE_FREE < PAGE_PCP && PAGE_PCP < PAGE_KERNEL,
+	       "is_not_single(): the owners of pages that nobody may free come first");
+
+void free_page(struct page *page)
+{
 	struct percpu_pages *pcp;
+	struct task_head *t;
+	u32 flags = page->flags;
 
 	ASSERT(atomic_read(&page->refcount) <= 1 && atomic_read(&page->mapcount) == 0);
-	/* Free already, never allocated, or part of a larger block? */
-	PANIC_ON((page->flags & PAGE_OWNER_MASK) <= PAGE_PCP ||
-		 (page->flags & (PG_HEAD | PG_TAIL)));
-	preempt_disable();
-	pcp = this_pcp(z);
-	if (unlikely(pcp->count == PCP_HIGH))
-		pcp_shrink(z, pcp);
-	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_PCP;
-	atomic_set(&page->refcount, 0);
-	pcp->pages[pcp->count++] = page;
-	preempt_enable();
+	PANIC_ON(is_not_single(flags));
+	t = preempt_enter();
+	pcp = pcp_of(zone_table[flags >> PAGE_ZONE_SHIFT], t);
+	if (unlikely(pcp->count == PCP_HIGH)) {
+		free_page_slow(page);
+		return;
+	}
+	pcp_put(pcp, page, flags);
+	if (unlikely(preempt_leave(t)))
+		preempt_resched();
 }
 
 struct page *pcp_take_or_fill(struct zone *z, unsigned batch)
@@ -91,9 +152,7 @@ struct page *pcp_take_or_fill(struct zone *z, unsigned batch)
 
 	assert_held(&z->lock);
 	if (pcp->count == 0) {
-		pcp->count = buddy_alloc_bulk(&z->buddy, batch, pcp->pages);
-		for (u32 i = 0; i < pcp->count; i++)
-			page_set_owner(pcp->pages[i], PAGE_PCP);
+		pcp->count = buddy_alloc_bulk(&z->buddy, batch, pcp->pages, PAGE_PCP);
 	}
 	return pcp->count > 0 ? pcp->pages[--pcp->count] : NULL;
 }

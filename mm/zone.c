@@ -238,8 +238,7 @@ void zone_free_bulk(struct zone *z, struct page **pages, unsigned n)
 	if (n == 0)
 		return;
 	spin_lock(&z->lock);
-	for (unsigned i = 0; i < n; i++)
-		buddy_free(&z->buddy, page_to_pfn(pages[i]), 0);
+	buddy_free_bulk(&z->buddy, pages, n);
 	zone_marks_update(z);
 	spin_unlock(&z->lock);
 }

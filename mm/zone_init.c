@@ -207,7 +207,7 @@ void zone_init(const struct boot_info *info)
 	for (unsigned i = 0; i < arch_nr_zones; i++)
 		zone_setup(&arch_zones[i], info);
 	for (unsigned i = 0; i < NR_ZONELISTS; i++)
-		zonelist_setup(&zonelists[i], (i & 3u) << 4 | (i & 4u) << 7);
+		zonelist_setup(&zonelists[i], zonelist_gfp(i));
 	marks_setup();
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		pr_info("zone %s: %u pages, %u free, marks %u %u %u\n", z->name, z->present_pages,

@@ -33,8 +33,11 @@ void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
 /* buddy_alloc - => the first page of a block of 2^order pages, or NULL. Splits from the smallest
  * block that is large enough. The pages leave with owner PAGE_KERNEL, and refcount 0. */
 struct page *buddy_alloc(struct buddy *b, unsigned order);
-/* buddy_alloc_bulk - up to n single pages into pages[], from the smallest blocks; => how many */
-unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page **pages);
+/* buddy_alloc_bulk - up to n single pages into pages[], from the smallest blocks; within a block the
+ * lowest one last, since a hot list is taken from the end. They leave with `owner`. => how many */
+unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page **pages, enum page_owner owner);
+/* buddy_free_bulk - n single pages; neighbours in pages[] that lie together go back as blocks. */
+void buddy_free_bulk(struct buddy *b, struct page **pages, unsigned n);
 /* buddy_largest - order of the largest free block, -1 if there is none */
 int buddy_largest(const struct buddy *b);
 /* buddy_check - panics when lists, counts and flags disagree. */

@@ -56,6 +56,25 @@ static inline void preempt_enable_quiet(void)
 	arch_current_head()->preempt_count--;
 }
 
+/*
+ * The same for the few functions where each instruction counts: the task is looked up once, and
+ * nothing is called in the middle. preempt_leave() is true where the caller must preempt_resched().
+ */
+static inline struct task_head *preempt_enter(void)
+{
+	struct task_head *t = arch_current_head();
+
+	t->preempt_count++;
+	__asm__ volatile("" ::: "memory");
+	return t;
+}
+
+static inline bool preempt_leave(struct task_head *t)
+{
+	__asm__ volatile("" ::: "memory");
+	return --t->preempt_count == 0 && unlikely(t->need_resched);
+}
+
 static inline bool in_interrupt(void)
 {
 	return arch_current_head()->preempt_count >= PREEMPT_IRQ;

@@ -17,13 +17,13 @@
 #include <octavo/spinlock.h>
 #include <octavo/watermark.h>
 
-#define PCP_BATCH 16
-#define PCP_HIGH  48
+#define PCP_BATCH 31
+#define PCP_HIGH  62
 
 struct percpu_pages { /* own CPU, preemption off */
 	u32 count;
 	struct page *pages[PCP_HIGH]; /* hottest last */
-} __aligned(32);
+} __aligned(256);
 
 struct zone {
 	const char *name;          /* [I] */
@@ -58,10 +58,13 @@ struct zonelist {
 extern struct zonelist zonelists[NR_ZONELISTS]; /* [I] */
 static inline unsigned gfp_zonelist(gfp_t gfp)
 {
-	return ((gfp >> 4) & 3) | ((gfp >> 7) & 4);
+	return (gfp >> 4) & 7;
 }
-_Static_assert(__GFP_DMA == 1u << 4 && __GFP_HIGHMEM == 2u << 4 && __GFP_USER == 4u << 7,
-	       "gfp_zonelist()");
+static inline gfp_t zonelist_gfp(unsigned i) /* the other way round */
+{
+	return (gfp_t)i << 4;
+}
+_Static_assert((__GFP_DMA | __GFP_HIGHMEM | __GFP_USER) == 7u << 4, "gfp_zonelist()");
 /* Zones by the top bits of a page's flags. */
 extern struct zone *zone_table[1u << (32 - PAGE_ZONE_SHIFT)]; /* [I] */
 

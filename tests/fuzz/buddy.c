@@ -121,13 +121,37 @@ static void do_bulk(unsigned n)
 {
 	struct page *got[BULK];
 	u32 free = b.nr_free;
-	unsigned count = buddy_alloc_bulk(&b, n, got);
+	unsigned count = buddy_alloc_bulk(&b, n, got, PAGE_PCP);
 
 	MUST(count == MIN(n, free));
 	for (unsigned i = 0; i < count; i++) {
+		MUST(page_owner(got[i]) == PAGE_PCP);
+		page_set_owner(got[i], PAGE_KERNEL);
 		blocks[nr_blocks] = (struct block){start + (pfn_t)(got[i] - pages), 0};
 		model_take(blocks[nr_blocks++].pfn, 0);
 	}
+}
+
+/* The newest single pages go back together. */
+static void do_free_bulk(unsigned n)
+{
+	struct page *back[BULK];
+	unsigned count = 0;
+
+	while (count < n && nr_blocks && blocks[nr_blocks - 1].order == 0) {
+		pfn_t pfn = blocks[--nr_blocks].pfn;
+
+		is_free[pfn - start] = true;
+		back[count++] = &pages[pfn - start];
+	}
+	/* Runs upwards are what is joined at once. */
+	for (unsigned i = 0; (n & 1) && i < count / 2; i++) {
+		struct page *p = back[i];
+
+		back[i] = back[count - 1 - i];
+		back[count - 1 - i] = p;
+	}
+	buddy_free_bulk(&b, back, count);
 }
 
 static void do_free(unsigned which)
@@ -153,6 +177,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			do_alloc(op % (MAX_ORDER + 1));
 		else if (op < 144 && nr_blocks + BULK <= BLOCKS)
 			do_bulk(op % BULK);
+		else if (op < 160)
+			do_free_bulk(op % BULK);
 		else if (nr_blocks)
 			do_free(op % nr_blocks);
 		compare();

@@ -101,13 +101,13 @@ static void bulk_takes_blocks_whole(void **state)
 
 	(void)state;
 	all_free(0, 32);
-	assert_int_equal(buddy_alloc_bulk(&b, 16, page), 16);
+	assert_int_equal(buddy_alloc_bulk(&b, 16, page, PAGE_PCP), 16);
 	for (unsigned i = 0; i < 16; i++)
-		assert_ptr_equal(page[i], &pages[i]);
+		assert_ptr_equal(page[i], &pages[15 - i]);
 	assert_int_equal(b.nr_blocks[4], 1);
-	assert_int_equal(buddy_alloc_bulk(&b, 11, page), 11);
-	assert_int_equal(buddy_alloc_bulk(&b, 16, page), 5);
-	assert_int_equal(buddy_alloc_bulk(&b, 1, page), 0);
+	assert_int_equal(buddy_alloc_bulk(&b, 11, page, PAGE_PCP), 11);
+	assert_int_equal(buddy_alloc_bulk(&b, 16, page, PAGE_PCP), 5);
+	assert_int_equal(buddy_alloc_bulk(&b, 1, page, PAGE_PCP), 0);
 	buddy_check(&b);
 }
 
