@@ -106,11 +106,16 @@ static int sleep_for_days(void *arg)
 static void test_cpu_time_and_kill(void)
 {
 	int64_t cpu = read64(2), until = read64(1) + 20 * MS;
+	int status;
 
 	while (read64(1) < until)
 		continue;
 	ok(read64(2) - cpu > 2 * MS, "work takes CPU time");
-	is(in_child_for(50, sleep_for_days, NULL), KILLED(SIGKILL), "a sleeper can be killed");
+	status = in_child_for(50, sleep_for_days, NULL);
+	if (status == -1 && errno == EINVAL)
+		skip("no fork without an MMU");
+	else
+		is(status, KILLED(SIGKILL), "a sleeper can be killed");
 }
 
 int main(void)

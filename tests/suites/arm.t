@@ -19,6 +19,7 @@ Suite(
     run("/tests/nommu", on="arm debug", shows="nm-1 nm-2 nm-11"),
     run("/tests/nommu", on="arm release", shows="nm-1 nm-2 nm-11"),
     run("/tests/nommu_fail", on="arm debug"),
+    run("/tests/clock", on="arm debug"),
     run(name="kernel stack overflow", on="arm debug", exit=121,
         append="ktest=deliberate_stack_overflow", console=r"kernel stack overflow: init\[1\]"),
     run(name="write to kernel text", on="arm release", exit=121,
