@@ -136,33 +136,51 @@ static int next_n(int n)
 	return quick && n >= QUICK_FROM ? n + n / 8 : n + 1;
 }
 
-/* The kernel keeps some stacks of ended tasks for the next ones: as many as it may, from here on. */
-static void fill_stack_cache(void)
-{
-	for (int i = 0; i < CROWD; i++) {
-		if (must_fork() == 0) {
-			sleep_ms(10);
-			_exit(0);
-		}
-	}
-	while (wait(NULL) > 0)
-		;
-}
-
-/* Slab objects in use; 0 where the kernel does not say. Ended processes get time to go. */
+/* Slab objects in use; 0 where the kernel does not say. */
 static long nr_objects(void)
 {
 	char text[64] = "";
 	const char *line;
 	int device = open("/dev/octavo", O_RDONLY);
 
-	fill_stack_cache();
-	sleep_ms(20);
 	if (device < 0 || read(device, text, sizeof(text) - 1) <= 0)
 		bail_out("/dev/octavo cannot be read: errno %d", errno);
 	close(device);
 	line = strstr(text, "objects ");
 	return line ? atol(line + 8) : 0;
+}
+
+/*
+ * Are there as many objects as WANTED? Processes that a killed test has left
+ * behind get time to end: longer than await() waits.
+ */
+static int objects_settle(const char *site, long wanted)
+{
+	long now = nr_objects();
+
+	for (int i = 0; now != wanted && i < 300; i++) {
+		sleep_ms(50);
+		now = nr_objects();
+	}
+	if (now != wanted)
+		diag("%s: %ld kernel objects before, %ld after", site, wanted, now);
+	return now == wanted;
+}
+
+/* The kernel keeps some stacks of ended processes: as many as it ever will, after this. */
+static void fill_stack_cache(void)
+{
+	pid_t pids[CROWD];
+
+	for (int i = 0; i < CROWD; i++) {
+		pids[i] = must_fork();
+		if (pids[i] == 0) {
+			sleep_ms(100);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < CROWD; i++)
+		waitpid(pids[i], NULL, 0);
 }
 
 /* A run without a fault, which also takes away what an earlier one left in files. */
@@ -177,9 +195,11 @@ static void run_whole(char *const *argv)
 static int sweep(const char *site, char *const *argv)
 {
 	int runs = 0, failed = 0, killed = 0, refused = 0;
-	long before, after;
+	long before;
 
 	run_whole(argv);
+	fill_stack_cache();
+	sleep_ms(50);
 	before = nr_objects();
 	for (int n = 1;; n = next_n(n)) {
 		run_once(site, n, argv);
@@ -207,10 +227,7 @@ static int sweep(const char *site, char *const *argv)
 	}
 	diag("%s: %d runs: %d failed, %d killed, %d not started, the rest passed", site, runs,
 	     failed, killed, refused);
-	after = nr_objects();
-	if (after != before)
-		diag("%s: %ld kernel objects before, %ld after", site, before, after);
-	return after == before;
+	return objects_settle(site, before);
 }
 
 int main(int argc, char **argv)
