@@ -181,12 +181,14 @@ static inline void sleep_ms(long ms)
  */
 static inline void await(const volatile int *flag, int value)
 {
+	uint64_t end = now_ns() + 10000000000u;
+
 	for (int i = 0; *flag < value; i++) {
 		if (i < 500)
 			sched_yield();
-		else if (i < 10500)
-			sleep_ms(1);
 		else
+			sleep_ms(1);
+		if (now_ns() > end)
 			bail_out("another process never came to %d", value);
 	}
 }
