@@ -141,6 +141,12 @@ KTEST_DELIBERATE(deliberate_panic)
 	panic("on purpose, with the number %d", 42);
 }
 
+/* The registers that are to be printed lie nowhere. */
+KTEST_DELIBERATE(deliberate_panic_in_panic)
+{
+	panic_frame((const struct trapframe *)(uintptr_t)0xfffff000u, "the first panic");
+}
+
 KTEST_DELIBERATE(deliberate_bad_access)
 {
 	*(volatile u32 *)(uintptr_t)0xfffffff0u = 1;

@@ -319,3 +319,10 @@ KTEST_DELIBERATE(deliberate_write_to_text)
 {
 	*(volatile char *)(__text_start + 0x400) = 0;
 }
+
+KTEST_DELIBERATE(deliberate_damaged_current)
+{
+	arch_irq_disable();
+	arch_current_task = (struct task *)0x1234;
+	panic("current is damaged");
+}

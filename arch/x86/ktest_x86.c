@@ -326,3 +326,11 @@ KTEST_DELIBERATE(deliberate_write_to_text)
 {
 	*(volatile char *)text_start = 0;
 }
+
+/* What an overrun stack does to the word that names its task. */
+KTEST_DELIBERATE(deliberate_damaged_current)
+{
+	arch_irq_disable();
+	*arch_stack_owner() = (struct task *)0x1234;
+	panic("current is damaged");
+}

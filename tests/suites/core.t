@@ -28,6 +28,12 @@ Suite(
     deliberate("panic", on="64M release", exit=121, console=PANIC),
     deliberate("panic", on="arm debug", exit=121, console=PANIC),
     deliberate("panic", on="arm release", exit=121, console=PANIC),
+    *(deliberate("panic_in_panic", on=on, exit=121,
+                 console=r"panic: the first panic\n(?s:.*)panic in panic: ")
+      for on in ("64M debug", "arm debug")),
+    *(deliberate("damaged_current", on=on, exit=121,
+                 console=r"panic: current is damaged\n.*current task is damaged \(00001234\)")
+      for on in ("64M debug", "64M release", "arm release")),
     deliberate("bad_access", on="64M debug", exit=121,
                console=r"panic: kernel write of fffffff0(?s:.*)eip (?s:.*)bad_access\+"),
     deliberate("hang", on="64M debug", exit=122, timeout=8, only_all=True),
