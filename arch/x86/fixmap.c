@@ -20,24 +20,14 @@
 _Static_assert(FIX_SLOTS <= SLOTS_PER_CPU, "the slots of a CPU");
 _Static_assert(NR_CPUS *SLOTS_PER_CPU <= PTES_PER_TABLE, "one table");
 
-/* slots - where those of this CPU begin. => preemption off */
-static inline u32 slots(void)
+void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
 {
-	return arch_current_head()->cpu * SLOTS_PER_CPU;
-}
-
-static inline void *show(u32 index, pfn_t pfn)
-{
+	u32 index = arch_current_head()->cpu * SLOTS_PER_CPU + slot;
 	vaddr_t va = FIXMAP_START + (index << PAGE_SHIFT);
 
 	fixmap_table[index].v = pfn << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_YOUNG | PTE_DIRTY;
 	arch_invlpg(va);
 	return (void *)va;
-}
-
-void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
-{
-	return show(slots() + slot, pfn);
 }
 
 void pmap_zero_frame(pfn_t pfn)
@@ -47,7 +37,7 @@ void pmap_zero_frame(pfn_t pfn)
 		return;
 	}
 	preempt_disable();
-	arch_fill(show(slots() + FIX_ZERO, pfn), 0, PAGE_SIZE);
+	arch_fill(fixmap_set(FIX_ZERO, pfn), 0, PAGE_SIZE);
 	preempt_enable();
 }
 
@@ -55,12 +45,14 @@ void pmap_copy_frame(pfn_t dst, pfn_t src)
 {
 	const void *from;
 	void *to;
-	u32 base;
 
+	if (src < max_low_pfn && dst < max_low_pfn) {
+		arch_copy_up(pfn_to_virt(dst), pfn_to_virt(src), PAGE_SIZE);
+		return;
+	}
 	preempt_disable();
-	base = slots();
-	from = src < max_low_pfn ? pfn_to_virt(src) : show(base + FIX_COPY_FROM, src);
-	to = dst < max_low_pfn ? pfn_to_virt(dst) : show(base + FIX_COPY_TO, dst);
+	from = src < max_low_pfn ? pfn_to_virt(src) : fixmap_set(FIX_COPY_FROM, src);
+	to = dst < max_low_pfn ? pfn_to_virt(dst) : fixmap_set(FIX_COPY_TO, dst);
 	arch_copy_up(to, from, PAGE_SIZE);
 	preempt_enable();
 }
