@@ -5,5 +5,6 @@
 const struct audit_source audit_sources[] = {
 	{"bootmem", bootmem_audit}, {"zones", zone_audit}, {"slab", slab_audit},
 	{"vmalloc", vmalloc_audit}, {"mm", mm_audit},      {"files", fs_audit},
+	{"pipes", pipe_audit},
 };
 const unsigned nr_audit_sources = sizeof(audit_sources) / sizeof(audit_sources[0]);

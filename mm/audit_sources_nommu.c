@@ -3,7 +3,9 @@
 #include <octavo/audit.h>
 
 const struct audit_source audit_sources[] = {
-	{"bootmem", bootmem_audit},       {"zones", zone_audit}, {"slab", slab_audit},
-	{"vmalloc", nommu_vmalloc_audit}, {"runs", nommu_audit}, {"files", fs_audit},
+	{"bootmem", bootmem_audit}, {"zones", zone_audit},
+	{"slab", slab_audit},       {"vmalloc", nommu_vmalloc_audit},
+	{"runs", nommu_audit},      {"files", fs_audit},
+	{"pipes", pipe_audit},
 };
 const unsigned nr_audit_sources = sizeof(audit_sources) / sizeof(audit_sources[0]);

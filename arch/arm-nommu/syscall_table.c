@@ -44,6 +44,8 @@ const syscall_fn syscall_table[] = {
 	CALL(write, sys_write),
 	CALL(lseek, sys_lseek),
 	CALL(_llseek, sys_llseek),
+	CALL(pipe, sys_pipe),
+	CALL(pipe2, sys_pipe2),
 	CALL(dup, sys_dup),
 	CALL(dup2, sys_dup2),
 	CALL(stat64, sys_stat64),

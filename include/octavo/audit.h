@@ -49,5 +49,6 @@ void slab_audit(struct audit *a);    /* slab.c: slabs and big kmallocs: PAGE_SLA
 void vmalloc_audit(struct audit *a); /* vmalloc.c: PAGE_VMALLOC */
 void mm_audit(struct audit *a);      /* mm.c: page tables, user pages, shared anonymous objects */
 void fs_audit(struct audit *a);      /* fs/: PAGE_FILE */
+void pipe_audit(struct audit *a);    /* fs/pipe.c: PAGE_PIPE */
 void nommu_audit(struct audit *a);   /* nommu.c: programs' runs: PAGE_RUN */
 void nommu_vmalloc_audit(struct audit *a); /* nommu_vmalloc.c: PAGE_VMALLOC */

@@ -16,6 +16,7 @@
 	/* name              kind   NEST  */ \
 	X(console_input,     SLEEP, 0) /* one reader of the console's line at a time */ \
 	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
+	X(pipe_mutex,        SLEEP, 0) /* a pipe's bytes */ \
 	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
@@ -23,6 +24,7 @@
 	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
 	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \
 	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
+	X(pipe_list_lock,    SPIN,  0) /* the list of all pipes */ \
 	X(fs_lock,           SPIN,  0) /* a task's root and working directory */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \

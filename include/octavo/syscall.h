@@ -49,6 +49,8 @@ long sys_read(u32 fd, char __user *buf, u32 len);
 long sys_write(u32 fd, const char __user *buf, u32 len);
 long sys_lseek(u32 fd, s32 offset, u32 whence);
 long sys_llseek(u32 fd, u32 high, u32 low, s64 __user *result, u32 whence);
+long sys_pipe(s32 __user *fds);
+long sys_pipe2(s32 __user *fds, u32 flags);
 long sys_dup(u32 fd);
 long sys_dup2(u32 fd, u32 newfd);
 long sys_stat64(const char __user *path, void __user *st);

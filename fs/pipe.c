@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pipe.c - pipe(2), pipe(7): a ring of bytes between two descriptors.
+ *
+ *	pages	[ 0 ][ 1 ][   ][   ] ... [15]	had when first written, given back when drained
+ *	              ^read_pos ... ^write_pos	bytes since the start, modulo PIPE_BYTES
+ *
+ * Invariants: write_pos - read_pos <= PIPE_BYTES; a page that holds unread bytes is there; at most
+ * one page without any is kept, so that a ping-pong does not go to the allocator.
+ *
+ * A write of up to PIPE_BUF bytes goes in whole or not at all. Readers of an empty pipe wait while
+ * somebody can write, writers of a full one while somebody can read.
+ * Lock order: pipe_mutex > mmap_sem (the copies' faults); the waits hold nothing.
+ */
+#include "files.h"
+
+#include <octavo/audit.h>
+#include <octavo/errno.h>
+#include <octavo/fs.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+#include <octavo/zone.h>
+#include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/signal.h>
+#include <uapi/octavo/stat.h>
+
+#define PIPE_PAGES 16u
+#define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE)
+#define PIPE_BUF   4096u
+
+struct pipe {
+	struct inode inode; /* what both files refer to */
+	struct mutex mutex; /* pipe_mutex */
+	u32 read_pos;       /* [mutex] */
+	u32 write_pos;      /* [mutex] */
+	u32 nr_readers;     /* [mutex] open files */
+	u32 nr_writers;     /* [mutex] */
+	struct wait_queue readable, writable;
+	struct page *pages[PIPE_PAGES]; /* [mutex] */
+	LIST_ENTRY(pipe) link;          /* [pipe_list_lock] */
+};
+
+static LIST_HEAD(pipe_list, pipe) all_pipes = LIST_HEAD_INITIALIZER(all_pipes);
+static spinlock_t pipe_list_lock = SPINLOCK_INIT(pipe_list_lock);
+static u32 last_ino; /* [pipe_list_lock] */
+static struct super_block pipefs = {.name = "pipefs", .dev = 9};
+
+static struct pipe *pipe_of(struct file *f)
+{
+	return container_of(f->inode, struct pipe, inode);
+}
+
+static u32 pipe_bytes(const struct pipe *p)
+{
+	return p->write_pos - p->read_pos;
+}
+
+/* The page that holds byte `pos`. */
+static struct page **pipe_slot(struct pipe *p, u32 pos)
+{
+	return &p->pages[pos / PAGE_SIZE % PIPE_PAGES];
+}
+
+static void pipe_check(const struct pipe *p)
+{
+	u32 first = p->read_pos / PAGE_SIZE, nr = 0, idle = 0;
+
+	PANIC_ON(pipe_bytes(p) > PIPE_BYTES);
+	if (pipe_bytes(p) > 0)
+		nr = (p->write_pos - 1) / PAGE_SIZE - first + 1;
+	for (u32 i = 0; i < PIPE_PAGES; i++) {
+		const struct page *page = p->pages[(first + i) % PIPE_PAGES];
+
+		PANIC_ON(page == NULL && i < nr && nr <= PIPE_PAGES);
+		PANIC_ON(page != NULL && page_owner(page) != PAGE_PIPE);
+		idle += page != NULL && i >= nr;
+	}
+	PANIC_ON(idle > 1);
+}
+
+/* --- bytes in and out; [mutex] --- */
+
+/* The page at `pos` has been read to its end: keep it as the one idle page, or free it. */
+static void pipe_page_drained(struct pipe *p, u32 pos)
+{
+	struct page **slot = pipe_slot(p, pos);
+	struct page *page = *slot;
+	struct page **next = pipe_slot(p, p->write_pos);
+
+	*slot = NULL;
+	if (*next == NULL)
+		*next = page;
+	else
+		free_page(page);
+}
+
+/* Copy out what there is, up to len. => bytes; -EFAULT where none could be */
+static ssize_t pipe_take(struct pipe *p, char __user *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && pipe_bytes(p) > 0) {
+		u32 offset = p->read_pos % PAGE_SIZE;
+		u32 n = MIN(MIN(pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
+		char *from = (char *)page_to_virt(*pipe_slot(p, p->read_pos)) + offset;
+		size_t missed = copy_to_user_partial(buf + done, from, n);
+		u32 pos = p->read_pos;
+
+		done += n - missed;
+		p->read_pos += n - (u32)missed;
+		if (p->read_pos % PAGE_SIZE == 0 && p->read_pos != pos)
+			pipe_page_drained(p, pos);
+		if (missed > 0)
+			return done > 0 ? (ssize_t)done : -EFAULT;
+	}
+	return (ssize_t)done;
+}
+
+/* Make sure that there is a page at the write position. => 0, -ENOMEM */
+static int pipe_need_page(struct pipe *p)
+{
+	struct page **slot = pipe_slot(p, p->write_pos);
+
+	if (*slot != NULL)
+		return 0;
+	*slot = alloc_page(GFP_KERNEL);
+	if (*slot == NULL)
+		return -ENOMEM;
+	page_set_owner(*slot, PAGE_PIPE);
+	return 0;
+}
+
+/* Copy in what fits, up to len. => bytes; -EFAULT, -ENOMEM where none could be */
+static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && pipe_bytes(p) < PIPE_BYTES) {
+		u32 offset = p->write_pos % PAGE_SIZE;
+		u32 n = MIN(MIN(PIPE_BYTES - pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
+		size_t missed;
+		int err = pipe_need_page(p);
+
+		if (err != 0)
+			return done > 0 ? (ssize_t)done : err;
+		missed = copy_from_user_partial(
+			(char *)page_to_virt(*pipe_slot(p, p->write_pos)) + offset, buf + done, n);
+		done += n - missed;
+		p->write_pos += n - (u32)missed;
+		if (missed > 0)
+			return done > 0 ? (ssize_t)done : -EFAULT;
+	}
+	return (ssize_t)done;
+}
+
+/* --- read(2) and write(2) --- */
+
+static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+{
+	struct pipe *p = pipe_of(f);
+	ssize_t n;
+	int err;
+
+	(void)pos;
+	mutex_lock(&p->mutex);
+	while (pipe_bytes(p) == 0) {
+		bool ended = p->nr_writers == 0;
+
+		mutex_unlock(&p->mutex);
+		if (ended)
+			return 0;
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_event_killable(&p->readable, pipe_bytes(p) > 0 || p->nr_writers == 0);
+		if (err != 0)
+			return err;
+		mutex_lock(&p->mutex);
+	}
+	n = pipe_take(p, buf, len);
+	CHECK(pipe_check(p));
+	mutex_unlock(&p->mutex);
+	if (n > 0)
+		wake_all(&p->writable);
+	return n;
+}
+
+/* Nobody will read it any more. */
+static ssize_t pipe_broken(size_t done)
+{
+	if (done > 0)
+		return (ssize_t)done;
+	task_kill(current, SIGPIPE);
+	return -EPIPE;
+}
+
+/* Room for a piece of a write that has len bytes left: all of it where it must stay whole. */
+static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
+{
+	u32 room = PIPE_BYTES - pipe_bytes(p);
+
+	return len <= PIPE_BUF ? room >= left : room > 0;
+}
+
+static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct pipe *p = pipe_of(f);
+	size_t done = 0;
+	ssize_t n = 0;
+
+	(void)pos;
+	while (done < len) {
+		mutex_lock(&p->mutex);
+		if (p->nr_readers == 0) {
+			mutex_unlock(&p->mutex);
+			return pipe_broken(done);
+		}
+		n = 0;
+		if (pipe_has_room(p, len - done, len))
+			n = pipe_put(p, buf + done, len - done);
+		CHECK(pipe_check(p));
+		mutex_unlock(&p->mutex);
+		if (n < 0)
+			break;
+		if (n > 0) {
+			wake_all(&p->readable);
+			done += (size_t)n;
+			continue;
+		}
+		n = -EAGAIN;
+		if (f->flags & O_NONBLOCK)
+			break;
+		n = wait_event_killable(&p->writable,
+					pipe_has_room(p, len - done, len) || p->nr_readers == 0);
+		if (n != 0)
+			break;
+	}
+	return done > 0 ? (ssize_t)done : n;
+}
+
+/* --- its two ends --- */
+
+static void pipe_close(struct file *f)
+{
+	struct pipe *p = pipe_of(f);
+
+	mutex_lock(&p->mutex);
+	if ((f->flags & O_ACCMODE) == O_RDONLY)
+		p->nr_readers--;
+	else
+		p->nr_writers--;
+	mutex_unlock(&p->mutex);
+	wake_all(&p->readable);
+	wake_all(&p->writable);
+}
+
+static void pipe_release(struct inode *inode)
+{
+	struct pipe *p = container_of(inode, struct pipe, inode);
+
+	spin_lock(&pipe_list_lock);
+	LIST_REMOVE(p, link);
+	spin_unlock(&pipe_list_lock);
+	for (u32 i = 0; i < PIPE_PAGES; i++) {
+		if (p->pages[i] != NULL)
+			free_page(p->pages[i]);
+	}
+	kfree(p);
+}
+
+static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
+static const struct file_ops pipe_read_fops = {.read = pipe_read, .close = pipe_close};
+static const struct file_ops pipe_write_fops = {.write = pipe_write, .close = pipe_close};
+
+static struct pipe *pipe_alloc(void)
+{
+	struct pipe *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	u32 ino;
+
+	if (p == NULL)
+		return NULL;
+	spin_lock(&pipe_list_lock);
+	LIST_INSERT_HEAD(&all_pipes, p, link);
+	ino = ++last_ino;
+	spin_unlock(&pipe_list_lock);
+	inode_init(&p->inode, &pipefs, ino, S_IFIFO | 0600, &pipe_inode_ops, NULL);
+	mutex_init(&p->mutex, pipe_mutex);
+	wait_queue_init(&p->readable);
+	wait_queue_init(&p->writable);
+	return p;
+}
+
+/* Two files on one new pipe. => 0, -ENOMEM */
+static int pipe_files(u32 flags, struct file *ends[2])
+{
+	struct pipe *p = pipe_alloc();
+
+	if (p == NULL)
+		return -ENOMEM;
+	ends[0] = file_alloc(&p->inode, O_RDONLY | (flags & O_NONBLOCK), &pipe_read_fops);
+	if (ptr_is_err(ends[0])) {
+		inode_put(&p->inode);
+		return ptr_err(ends[0]);
+	}
+	p->nr_readers = 1;
+	inode_get(&p->inode);
+	ends[1] = file_alloc(&p->inode, O_WRONLY | (flags & O_NONBLOCK), &pipe_write_fops);
+	if (ptr_is_err(ends[1])) {
+		inode_put(&p->inode);
+		file_put(ends[0]);
+		return ptr_err(ends[1]);
+	}
+	p->nr_writers = 1;
+	return 0;
+}
+
+/* Both descriptors come first: without them no pipe is made, and none is seen half. */
+long sys_pipe2(s32 __user *user_fds, u32 flags)
+{
+	struct file *ends[2];
+	s32 fds[2];
+	int err;
+
+	if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	fds[0] = files_reserve(0);
+	if (fds[0] < 0)
+		return fds[0];
+	fds[1] = files_reserve(0);
+	if (fds[1] < 0) {
+		err = fds[1];
+		goto unreserve_read_end;
+	}
+	err = pipe_files(flags, ends);
+	if (err != 0)
+		goto unreserve_write_end;
+	err = copy_to_user(user_fds, fds, sizeof(fds));
+	if (err != 0)
+		goto close_ends;
+	files_fill((u32)fds[0], ends[0], (flags & O_CLOEXEC) != 0);
+	files_fill((u32)fds[1], ends[1], (flags & O_CLOEXEC) != 0);
+	return 0;
+
+close_ends:
+	file_put(ends[0]);
+	file_put(ends[1]);
+unreserve_write_end:
+	files_unreserve((u32)fds[1]);
+unreserve_read_end:
+	files_unreserve((u32)fds[0]);
+	return err;
+}
+
+long sys_pipe(s32 __user *fds)
+{
+	return sys_pipe2(fds, 0);
+}
+
+void pipe_audit(struct audit *a)
+{
+	struct pipe *p;
+
+	LIST_FOREACH(p, &all_pipes, link) {
+		for (u32 i = 0; i < PIPE_PAGES; i++) {
+			if (p->pages[i] != NULL)
+				audit_own(a, page_to_pfn(p->pages[i]), 1, PAGE_PIPE);
+		}
+	}
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipes: bytes in order, full and empty, broken, ends that die. pipe(2), pipe(7).
+ */
+#include "guest.h"
+
+#define CAPACITY 65536
+#define PIPE_BUF 4096
+
+static int fds[2];
+static char big[CAPACITY + 8192];
+static int status_of_last;
+
+static void new_pipe(int flags)
+{
+	if (sys(__NR_pipe2, fds, flags) != 0)
+		bail_out("pipe2");
+}
+
+static void close_both(void)
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static long fill(void)
+{
+	long total = 0, n;
+
+	while ((n = sys(__NR_write, fds[1], big, sizeof(big))) > 0)
+		total += n;
+	return total;
+}
+
+static void in_order(void)
+{
+	char buf[8];
+
+	new_pipe(0);
+	is(sys(__NR_write, fds[1], "abcdef", 6), 6, "write");
+	is(sys(__NR_read, fds[0], buf, 2), 2, "read a part");
+	ok(memcmp(buf, "ab", 2) == 0, "the first bytes");
+	is(sys(__NR_read, fds[0], buf, 8), 4, "a read does not wait for more than there is");
+	ok(memcmp(buf, "cdef", 4) == 0, "the rest");
+	is(sys(__NR_read, fds[1], buf, 1), -EBADF, "the write end is not read");
+	is(sys(__NR_write, fds[0], buf, 1), -EBADF, "the read end is not written");
+	is(sys(__NR_lseek, fds[0], 0, SEEK_CUR), -ESPIPE, "a pipe has no position");
+	is(sys(__NR_write, fds[1], buf, 0), 0, "nothing written");
+	is(sys(__NR_write, fds[1], KERNEL_ADDRESS, 1), -EFAULT, "from the kernel's memory");
+	is(sys(__NR_write, fds[1], 8, 1), -EFAULT, "from nowhere");
+	sys(__NR_write, fds[1], "x", 1);
+	is(sys(__NR_read, fds[0], 8, 1), -EFAULT, "to nowhere");
+	is(sys(__NR_read, fds[0], buf, 8), 1, "and the byte is still there");
+	close(fds[1]);
+	is(sys(__NR_read, fds[0], buf, 8), 0, "no writer: the end");
+	close(fds[0]);
+}
+
+static void full_and_empty(void)
+{
+	char buf[PIPE_BUF];
+
+	new_pipe(O_NONBLOCK);
+	is(sys(__NR_read, fds[0], buf, 1), -EAGAIN, "empty");
+	is(fill(), CAPACITY, "64K fit in");
+	is(sys(__NR_write, fds[1], buf, 1), -EAGAIN, "full");
+	is(sys(__NR_read, fds[0], buf, PIPE_BUF), PIPE_BUF, "a page out");
+	is(sys(__NR_write, fds[1], buf, PIPE_BUF), PIPE_BUF, "a page in");
+	close_both();
+
+	new_pipe(O_NONBLOCK);
+	sys(__NR_write, fds[1], big, CAPACITY - PIPE_BUF);
+	sys(__NR_write, fds[1], big, 100);
+	is(sys(__NR_write, fds[1], buf, PIPE_BUF), -EAGAIN,
+	   "PIPE_BUF bytes go in whole or not at all");
+	is(sys(__NR_write, fds[1], big, 1), 1, "fewer do");
+	close_both();
+}
+
+static void limits(void)
+{
+	int first[2];
+
+	is(sys(__NR_pipe2, fds, 1), -EINVAL, "an unknown flag");
+	is(sys(__NR_pipe, 8), -EFAULT, "descriptors to nowhere");
+	sys(__NR_pipe, first);
+	is(sys(__NR_pipe, KERNEL_ADDRESS), -EFAULT, "descriptors to the kernel");
+	new_pipe(0);
+	ok(fds[0] == first[1] + 1 && fds[1] == first[1] + 2, "a failed call uses no descriptor");
+	close_both();
+	close(first[0]);
+	close(first[1]);
+}
+
+static int write_to_nobody(void *arg)
+{
+	(void)arg;
+	new_pipe(0);
+	close(fds[0]);
+	sys(__NR_write, fds[1], "x", 1);
+	return 0;
+}
+
+static void broken(void)
+{
+	int status = in_child(write_to_nobody, NULL);
+
+	is(status, SIGPIPE, "a write that nobody can read ends the writer by SIGPIPE");
+}
+
+/* The parent sleeps in read or write; a child changes that. */
+static void waits(void)
+{
+	char buf[PIPE_BUF];
+	long total = 0, n;
+
+	new_pipe(0);
+	if (must_fork() == 0) {
+		sched_yield();
+		sys(__NR_write, fds[1], "wake", 4);
+		_exit(0);
+	}
+	is(sys(__NR_read, fds[0], buf, sizeof(buf)), 4, "a reader waits for bytes");
+	wait(NULL);
+
+	if (must_fork() == 0) {
+		close(fds[1]);
+		while ((n = sys(__NR_read, fds[0], buf, sizeof(buf))) > 0)
+			total += n;
+		_exit(total == (long)sizeof(big) * 2 ? 0 : 1);
+	}
+	close(fds[0]);
+	is(sys(__NR_write, fds[1], big, sizeof(big)), (long)sizeof(big), "a writer waits for room");
+	is(sys(__NR_write, fds[1], big, sizeof(big)), (long)sizeof(big), "and again");
+	close(fds[1]);
+	wait(&status_of_last);
+	is(status_of_last, 0, "the reader had it all, and then the end");
+}
+
+static int reader_dies_body(void *arg)
+{
+	(void)arg;
+	new_pipe(0);
+	if (fork() == 0) {
+		char c;
+
+		close(fds[1]);
+		sys(__NR_read, fds[0], &c, 1);
+		_exit(0);
+	}
+	close(fds[0]);
+	sys(__NR_write, fds[1], big, sizeof(big));
+	sys(__NR_write, fds[1], big, sizeof(big)); /* the pipe is full: we wait, the reader exits */
+	return 0;
+}
+
+static int writer_dies_body(void *arg)
+{
+	char c;
+	long n;
+
+	(void)arg;
+	new_pipe(0);
+	if (fork() == 0) {
+		close(fds[0]);
+		sched_yield();
+		kill(getpid(), SIGKILL);
+	}
+	close(fds[1]);
+	n = sys(__NR_read, fds[0], &c, 1);
+	wait(NULL);
+	return n == 0 ? 0 : 1;
+}
+
+static void ends_die(void)
+{
+	is(in_child(reader_dies_body, NULL), SIGPIPE,
+	   "the only reader ends while we wait to write");
+	is(in_child(writer_dies_body, NULL), 0, "the only writer is killed while we wait to read");
+}
+
+/* Four writers, records of 512 bytes of one letter: none is torn. */
+static void atomic_records(void)
+{
+	char record[512];
+	int torn = 0, records = 0;
+
+	new_pipe(0);
+	for (int w = 0; w < 4; w++) {
+		if (must_fork() == 0) {
+			memset(record, 'a' + w, sizeof(record));
+			for (int i = 0; i < 200; i++)
+				sys(__NR_write, fds[1], record, sizeof(record));
+			_exit(0);
+		}
+	}
+	close(fds[1]);
+	while (sys(__NR_read, fds[0], record, sizeof(record)) == (long)sizeof(record)) {
+		records++;
+		for (unsigned i = 1; i < sizeof(record); i++)
+			torn += record[i] != record[0];
+	}
+	close(fds[0]);
+	while (wait(NULL) > 0)
+		;
+	is(records, 800, "every record came");
+	is(torn, 0, "no record of up to PIPE_BUF bytes is torn");
+}
+
+int main(void)
+{
+	in_order();
+	full_and_empty();
+	limits();
+	broken();
+	waits();
+	ends_die();
+	atomic_records();
+	return tap_done();
+}
