@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Running out of memory; random mappings against a model; floating point across switches."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import Suite, run, spread  # noqa: E402
+
+Suite(
+    run("/tests/oom", on="16M debug", console="out of memory: killed oom", why="ENOMEM"),
+    run("/tests/oom", on="64M release", why="ENOMEM"),
+    run("/tests/oom", on="1280M release", timeout=600, only_all=True),
+    run("/tests/oom", on="3G release", timeout=900, only_all=True),
+    *spread(("/tests/mm_random", "/tests/fpu"), ("64M debug", "16M debug", "64M release")),
+    run("/tests/mm_random", on="64M debug", append="chaos=6"),
+    run("/tests/mm_random", "99", "6000", on="64M release", only_all=True),
+    run("/tests/fpu", on="64M debug", append="chaos=7"),
+)
