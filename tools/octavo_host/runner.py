@@ -134,6 +134,8 @@ class Session:
         self.reader = frames.Reader()
         self.escapes = None
         self.input = bytearray()
+        self.last_input = b""  # the newest of it
+        self.awake = False  # the machine has said something: its serial port takes input
         self.qemu = None
         self.open_channels = set()
         self.deadline = None
@@ -192,7 +194,7 @@ class Session:
                 self.input += data
         except OSError:
             return
-        self.input += END_OF_INPUT
+        self._input_ends(self.input)
         self._want_console_writes()
 
     def _loop(self):
@@ -226,6 +228,9 @@ class Session:
         if not data:
             self.selector.unregister(channel)
             self.open_channels.discard(channel)
+        elif not self.awake:
+            self.awake = True
+            self._want_console_writes()
         return data
 
     def _from_console(self):
@@ -250,19 +255,26 @@ class Session:
         data = os.read(0, CHUNK)
         if not data:
             self.selector.unregister(0)
-            self.input += END_OF_INPUT
+            self._input_ends(self.last_input)
         elif self.escapes:
             data, quit_now = self.escapes.filter(data)
             if quit_now:
                 raise Interrupted(signal.SIGINT)
         self.input += data
+        self.last_input = data or self.last_input
         self._want_console_writes()
         return True
 
+    def _input_ends(self, last):
+        """Behind an unfinished line the first end-of-file character only hands the line out."""
+        self.input += END_OF_INPUT if last[-1:] in (b"", b"\n", b"\r") else END_OF_INPUT * 2
+
     def _want_console_writes(self):
+        """A byte that arrives before the kernel has set up the port would be lost."""
         if self.console in self.open_channels:
+            writes = self.input and self.awake
             self.selector.modify(self.console, selectors.EVENT_READ |
-                                 (selectors.EVENT_WRITE if self.input else 0))
+                                 (selectors.EVENT_WRITE if writes else 0))
 
     def _to_console(self):
         try:
