@@ -50,7 +50,7 @@ static __always_inline int anon_write(struct mm *mm, vaddr_t va, u32 prot)
 
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
-	page = user_page_alloc(va);
+	page = user_page_alloc(va, GFP_FAULT);
 	if (unlikely(!page))
 		return -ENOMEM;
 	pfn = page_to_pfn(page);
@@ -90,7 +90,7 @@ static int cow_reuse(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 /* A write where so far only zeros were read. */
 static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 {
-	struct page *page = user_page_alloc(va);
+	struct page *page = user_page_alloc(va, GFP_FAULT);
 	pfn_t pfn;
 
 	if (unlikely(!page))
@@ -116,7 +116,7 @@ static __noinline int anon_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, 
 		return cow_zero(mm, va, seen, prot);
 	if (user_page_may_write(old))
 		return cow_reuse(mm, va, seen, prot);
-	page = user_page_alloc(va);
+	page = user_page_alloc(va, GFP_FAULT);
 	if (unlikely(!page))
 		return -ENOMEM;
 	new = page_to_pfn(page);
@@ -290,7 +290,7 @@ static int populate_batch(struct mm *mm, const struct vma *v, vaddr_t va, u32 nr
 	if (need_table(mm, va) != 0)
 		return -ENOMEM;
 	for (; got < nr; got++) {
-		pages[got] = user_page_alloc(va + got * PAGE_SIZE);
+		pages[got] = user_page_alloc(va + got * PAGE_SIZE, GFP_HIGHUSER);
 		if (!pages[got])
 			break;
 		pmap_zero_frame(page_to_pfn(pages[got]));
@@ -419,7 +419,7 @@ int mm_copy_page(struct mm *mm, vaddr_t va, struct page *src)
 	rwsem_down_read(&mm->mmap_sem);
 	if (!find_area(mm, va))
 		err = -EFAULT;
-	else if (need_table(mm, va) != 0 || (page = user_page_alloc(va)) == NULL)
+	else if (need_table(mm, va) != 0 || (page = user_page_alloc(va, GFP_HIGHUSER)) == NULL)
 		err = -ENOMEM;
 	if (page) {
 		pmap_copy_frame(page_to_pfn(page), page_to_pfn(src));

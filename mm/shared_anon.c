@@ -103,7 +103,7 @@ static struct page *object_page(struct shared_anon *o, u32 index)
 	page = (*leaf)[index % LEAF_PAGES];
 	if (page)
 		return page;
-	page = alloc_page(GFP_HIGHUSER | __GFP_ZERO);
+	page = alloc_page(GFP_FAULT | __GFP_ZERO);
 	if (!page)
 		return NULL;
 	page_set_owner(page, PAGE_ANON);

@@ -70,11 +70,16 @@ static inline void user_page_unmapped_dirty(pfn_t pfn, bool dirty)
 	user_page_unmapped(pfn);
 }
 
+/* What a fault asks with. A call that finds no memory says ENOMEM, but a fault can only end the
+ * program: so it may go deeper into the reserve, and calls are refused while faults are still
+ * served. */
+#define GFP_FAULT (GFP_HIGHUSER | __GFP_HIGH)
+
 /* user_page_alloc - a page of private memory, not cleared, refcount 1 and mapcount 1 for the entry
  * that is about to map it. => NULL; sleeps */
-static inline struct page *user_page_alloc(vaddr_t va)
+static __always_inline struct page *user_page_alloc(vaddr_t va, gfp_t gfp)
 {
-	struct page *page = alloc_page(GFP_HIGHUSER);
+	struct page *page = alloc_page(gfp);
 
 	if (likely(page)) {
 		page_claim(page, PAGE_ANON);
