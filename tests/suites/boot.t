@@ -33,5 +33,9 @@ Suite(
         options=("--image", image(ROOT, cut=30000)), console="cpio|archive|truncated"),
     run(name="a root file system of garbage", on="64M", exit=121,
         options=("--image", image(ROOT, garbage=True)), console="cpio|archive|root"),
+    # an allocation fails while the machine starts: it starts all the same, or says what it lacks
+    *(run("/bin/hello", on="64M debug", append=f"fail={site}:{n}", exit=(0, 121, 126, 127),
+          absent=r"panic: (?!init: |tmpfs: no memory)", only_all=n > 3)
+      for site in ("page", "slab", "vmalloc", "pmap") for n in (1, 2, 5, 10, 20, 50, 100, 300)),
     run("/bin/true", append="zork=1 wibble", on="64M"),
 )

@@ -79,7 +79,9 @@ def built(*names):
     paths = [os.path.join(BUILD, name) for name in names]
     missing = [os.path.join("build", n) for n, p in zip(names, paths) if not os.path.exists(p)]
     if missing:
+        outer = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")    # of a make that calls us
         made = subprocess.run(["make", "--no-print-directory", "-C", TOP, *missing],
+                              env={k: v for k, v in os.environ.items() if k not in outer},
                               stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
         if made.returncode:
             raise OctavoError("could not build " + " ".join(missing))
