@@ -353,21 +353,38 @@ static void test_preemption(const char *self)
 	}
 }
 
-/* A stack of one's own, anywhere in memory that is there. */
-static long on_stack(char *top)
+/* A system call on a stack of one's own. */
+static long call_on_stack(char *top, long nr, const void *a, long b)
 {
-	long result;
+	register long r7 __asm__("r7") = nr;
+	register long r0 __asm__("r0") = (long)a;
+	register long r1 __asm__("r1") = b;
 
 	__asm__ volatile("mov	r4, sp\n"
-			 "	mov	sp, %1\n"
-			 "	movs	r7, #20\n"
+			 "	mov	sp, %3\n"
 			 "	svc	#0\n"
-			 "	mov	sp, r4\n"
-			 "	mov	%0, r0"
-			 : "=r"(result)
-			 : "r"(top)
-			 : "r0", "r1", "r2", "r3", "r4", "r7", "r12", "lr", "cc", "memory");
-	return result;
+			 "	mov	sp, r4"
+			 : "+r"(r0)
+			 : "r"(r1), "r"(r7), "r"(top)
+			 : "r4", "cc", "memory");
+	return r0;
+}
+
+/* A stack lies wherever there is memory, though a slot may have to be loaded for it. */
+static void test_stack_elsewhere(void)
+{
+	for (int i = 0; i < 8; i += 4) {
+		char *stack = map_pages(1, PROT_READ | PROT_WRITE);
+		char *other = map_pages(1, PROT_READ | PROT_WRITE);
+
+		stack[PAGE - 64] = 1;
+		is(call_on_stack(stack + PAGE - i, __NR_getpid, NULL, 0), getpid(),
+		   "a system call on a stack in a mapping");
+		stack[PAGE - 64] = 1;
+		is(call_on_stack(stack + PAGE - i, __NR_munmap, other, PAGE), 0,
+		   "one that empties the slots");
+		munmap(stack, PAGE);
+	}
 }
 
 int main(int argc, char **argv)
@@ -379,13 +396,7 @@ int main(int argc, char **argv)
 	test_many_regions();
 	test_across_regions();
 	test_preemption(argv[0]);
-	for (int i = 0; i < 8; i += 4) {
-		char *stack = map_pages(1, PROT_READ | PROT_WRITE);
-
-		stack[PAGE - 64] = 1;
-		is(on_stack(stack + PAGE - i), getpid(), "a system call on a stack in a mapping");
-		munmap(stack, PAGE);
-	}
+	test_stack_elsewhere();
 	is(global, 7, "data is its own");
 	return tap_done();
 }
