@@ -19,6 +19,8 @@ Suite(
         name="kill the line"),
     run("/bin/cat", on="64M", stdin=b"some words\nand more\n",
         console=r"some words\s+some words\s+and more\s+and more", name="a program reads lines"),
+    run("/bin/cat", on="arm wallclock", stdin=b"some words\nand more\n",
+        console=r"some words\s+some words\s+and more\s+and more", name="the same on the ARM board"),
     run("/bin/cat", on="64M", stdin=b"no newline", console=r"no newline.*no newline",
         name="end of file ends a line, then the file", only_all=True),
     run("/bin/cat", on="64M", stdin=b"x" * 3000 + b"\nafter\n", console=r"^after\s",
