@@ -388,12 +388,44 @@ struct super_block *tmpfs_mount(void)
 
 /* --- the audit --- */
 
+/* Count the entries that lead to each inode, as nlink should have them. */
+static void audit_count_links(void)
+{
+	struct tmpfs_inode *t;
+	struct tmpfs_entry *e;
+
+	LIST_FOREACH(t, &all_inodes, all)
+		t->audit_links = &t->inode == tmpfs_sb.root ? 2 : 0;
+	LIST_FOREACH(t, &all_inodes, all) {
+		if (!S_ISDIR(t->inode.mode))
+			continue;
+		TAILQ_FOREACH(e, &t->entries, link) {
+			bool is_dir = S_ISDIR(e->inode->inode.mode);
+
+			e->inode->audit_links += is_dir ? 2 : 1;
+			t->audit_links += is_dir ? 1 : 0;
+		}
+	}
+}
+
 void fs_audit(struct audit *a)
 {
 	struct tmpfs_inode *t;
+	u32 nr = 0;
 
+	LIST_FOREACH(t, &all_inodes, all) {
+		for (u32 i = 0; i < t->nr_slots; i++) {
+			if (t->pages[i] == NULL)
+				continue;
+			audit_own(a, page_to_pfn(t->pages[i]), 1, PAGE_FILE);
+			nr++;
+		}
+	}
+	if (nr != tmpfs_nr_pages())
+		audit_differ(a, "tmpfs: %u pages in files, %u counted", nr, tmpfs_nr_pages());
+	audit_count_links();
 	LIST_FOREACH(t, &all_inodes, all)
-		for (u32 i = 0; i < t->nr_slots; i++)
-			if (t->pages[i] != NULL)
-				audit_own(a, page_to_pfn(t->pages[i]), 1, PAGE_FILE);
+		if (t->audit_links != t->inode.nlink)
+			audit_differ(a, "tmpfs: inode %u has %u links, %u counted", t->inode.ino,
+				     t->audit_links, t->inode.nlink);
 }

@@ -25,6 +25,7 @@ struct tmpfs_inode {
 	char *target;                      /* symbolic link, NUL-terminated [I] */
 	struct page **pages; /* regular file: nr_slots pointers, NULL is a hole [im] */
 	u32 nr_slots;
+	u32 audit_links; /* entries that the audit found; while it runs */
 };
 
 static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
