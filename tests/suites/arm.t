@@ -5,9 +5,10 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import Suite, run  # noqa: E402
+from guest import TOP, Suite, image, run  # noqa: E402
 
 HELLO = {"console": r"^hello"}
+ROOT = os.path.join(TOP, "build", "root-arm.romfs")
 
 Suite(
     run("/bin/hello", on="arm debug", **HELLO),
@@ -25,4 +26,16 @@ Suite(
     run(name="write to kernel text", on="arm release", exit=121,
         append="ktest=deliberate_write_to_text", console="forbidden access in the kernel"),
     run("/bin/nothing", on="arm debug", exit=range(1, 128), name="a program that is not there"),
+    run("/bin/false", on="arm release", exit=1),
+    run("/bin/echo", "two words", 'a "quote"', "back\\slash", on="arm debug",
+        console=r'^two words a "quote" back\\slash'),
+    run(name="no root file system", on="arm debug", options=("--image", "none"), exit=121,
+        console="no romfs"),
+    run("/bin/hello", name="a truncated root file system", on="arm debug", exit=121,
+        options=("--image", image(ROOT, cut=2000)), console="panic: .*(root|cannot start)"),
+    run("/bin/hello", name="a root file system of garbage", on="arm debug", exit=121,
+        options=("--image", image(ROOT, garbage=True)), console="no romfs"),
+    *(run("/bin/hello", on="arm debug", append=f"fail={site}:{n}", exit=(0, 121),
+          absent=r"panic: (?!init: )", only_all=n > 3)
+      for site in ("page", "slab", "vmalloc") for n in (1, 2, 3, 4, 6, 8, 10, 12, 15)),
 )
