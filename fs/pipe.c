@@ -161,6 +161,7 @@ static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
 static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
 {
 	struct pipe *p = pipe_of(f);
+	bool was_full;
 	ssize_t n;
 	int err;
 
@@ -179,10 +180,11 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 			return err;
 		mutex_lock(&p->mutex);
 	}
+	was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
 	n = pipe_take(p, buf, len);
 	CHECK(pipe_check(p));
 	mutex_unlock(&p->mutex);
-	if (n > 0)
+	if (was_full)
 		wake_all(&p->writable);
 	return n;
 }
@@ -207,6 +209,7 @@ static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
 static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
 {
 	struct pipe *p = pipe_of(f);
+	bool was_empty;
 	size_t done = 0;
 	ssize_t n = 0;
 
@@ -218,6 +221,7 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 			return pipe_broken(done);
 		}
 		n = 0;
+		was_empty = pipe_bytes(p) == 0;
 		if (pipe_has_room(p, len - done, len))
 			n = pipe_put(p, buf + done, len - done);
 		CHECK(pipe_check(p));
@@ -225,7 +229,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		if (n < 0)
 			break;
 		if (n > 0) {
-			wake_all(&p->readable);
+			if (was_empty)
+				wake_all(&p->readable);
 			done += (size_t)n;
 			continue;
 		}
