@@ -68,7 +68,8 @@
 	popl	%ebp
 	popl	%eax
 	addl	$8, %esp
-	iret
+98:	iret
+	EXTABLE 98b, bad_return
 .endm
 
 	.section .text.entry, "ax"
@@ -139,6 +140,7 @@ leave_segments:
 	popl	%eax
 	addl	$8, %esp
 3:	iret
+	EXTABLE 3b, bad_return
 4:	movw	$0, FRAME_SEGMENTS(%esp)
 	jmp	1b
 5:	movw	$0, FRAME_SEGMENTS+2(%esp)
@@ -146,6 +148,18 @@ leave_segments:
 	EXTABLE 1b, 4b
 	EXTABLE 2b, 5b
 	.size	leave_segments, . - leave_segments
+
+/* The iret faulted: the program's stack segment is good for nothing any more. What iret would have
+ * taken still lies on the stack, and the registers are the program's: a frame once more, of a
+ * program that is to die. */
+	.type	bad_return, @function
+bad_return:
+	pushl	$0
+	ENTER
+	movl	%esp, %eax
+	call	segments_gone
+	jmp	user_return
+	.size	bad_return, . - bad_return
 
 /* user_return_to(frame) - leave through a frame at the top of the stack. */
 	.globl	user_return_to

@@ -15,7 +15,9 @@
 #include <octavo/string.h>
 #include <octavo/task.h>
 
-#define MXCSR_DEFAULT 0x1f80u /* every exception masked, round to nearest */
+#define FPU_CONTROL_DEFAULT 0x37f /* every exception masked, round to nearest, 64 bits */
+#define FPU_TAGS_EMPTY      0xffff
+#define MXCSR_DEFAULT       0x1f80u
 
 /* At vector 19 and 16: which bits say what. */
 #define FPU_INVALID     0x01u
@@ -59,18 +61,18 @@ static void fpu_restore(struct task *t)
 		__asm__ volatile("frstor (%0)" : : "r"(fpu_space(t)) : "memory");
 }
 
-/* The state of a new program: also the SSE registers are 0, they held another task's values. */
+/* The state of a new program. The data registers are cleared too: they held another task's values,
+ * and fninit leaves them. */
 static void fpu_start(struct task *t)
 {
-	const u32 mxcsr = MXCSR_DEFAULT;
+	u16 *state = fpu_space(t);
 
-	if (!(cpu_features & CPU_FXSR)) {
-		__asm__ volatile("fninit");
-		return;
-	}
-	memset(fpu_space(t), 0, FPU_STATE_SIZE);
-	*(u16 *)fpu_space(t) = 0x37f; /* control word; all tags 0: empty */
-	((u32 *)fpu_space(t))[6] = mxcsr;
+	memset(state, 0, FPU_STATE_SIZE);
+	state[0] = FPU_CONTROL_DEFAULT;
+	if (cpu_features & CPU_FXSR)
+		*(u32 *)(void *)(state + 12) = MXCSR_DEFAULT; /* tags of 0: empty */
+	else
+		state[4] = FPU_TAGS_EMPTY;
 	fpu_restore(t);
 }
 

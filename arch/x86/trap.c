@@ -130,6 +130,13 @@ void trap(struct trapframe *f, unsigned vector)
 		    f->error);
 }
 
+void segments_gone(struct trapframe *f)
+{
+	f->ss = USER_DS;
+	arch_irq_enable();
+	user_trap(f, SIGSEGV, "its stack segment is gone");
+}
+
 void irq_dispatch(struct trapframe *f, unsigned irq)
 {
 	struct task_head *head = arch_current_head();

@@ -33,6 +33,7 @@ extern const u32 trap_entries[48]; /* code for vectors 0..47 */
 void syscall_entry(void);
 void page_fault(struct trapframe *f);
 void trap(struct trapframe *f, unsigned vector);
+void segments_gone(struct trapframe *f);
 void irq_dispatch(struct trapframe *f, unsigned irq);
 /* extable_fixup - where to go on after a fault of the instruction at pc; 0: nowhere */
 uintptr_t extable_fixup(uintptr_t pc);

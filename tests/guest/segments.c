@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Segments of a program's own: set_thread_area(2), and segment registers that hold something
+ * unusual while the kernel is entered and left.
+ */
+#include "guest.h"
+
+struct user_desc {
+	uint32_t number, base, limit, flags;
+};
+
+#define FLAGS_FLAT  0x51u /* 32 bits, limit in pages, useable: data */
+#define FLAGS_EMPTY 0x28u /* read-only, not present */
+#define ANY_SLOT    0xffffffffu
+
+static long set_area(uint32_t number, uint32_t base, uint32_t flags, uint32_t *got)
+{
+	struct user_desc d = {number, base, flags == FLAGS_EMPTY ? 0 : 0xfffff, flags};
+	long result = sys(__NR_set_thread_area, &d);
+
+	if (got)
+		*got = d.number;
+	return result;
+}
+
+static uint32_t selector(uint32_t slot)
+{
+	return slot << 3 | 3;
+}
+
+static void load_gs(uint32_t sel)
+{
+	__asm__ volatile("movl %0, %%gs" : : "r"(sel));
+}
+
+static uint32_t gs_word(void)
+{
+	uint32_t v;
+
+	__asm__ volatile("movl %%gs:0, %0" : "=r"(v));
+	return v;
+}
+
+static uint32_t gs_register(void)
+{
+	uint32_t v;
+
+	__asm__ volatile("movl %%gs, %0" : "=r"(v));
+	return v;
+}
+
+static uint32_t mine = 0x1234;
+
+static void test_slots(void)
+{
+	uint32_t slots[4] = {0, 0, 0, 0};
+	int good = 1;
+
+	for (int i = 0; i < 3; i++) {
+		good &= set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine, FLAGS_FLAT, &slots[i]) == 0;
+		good &= slots[i] == slots[0] + (uint32_t)i;
+	}
+	ok(good, "three slots, one behind the other");
+	is(set_area(ANY_SLOT, 0, FLAGS_FLAT, NULL), -ESRCH, "and no fourth");
+	load_gs(selector(slots[0]));
+	is(gs_word(), 0x1234, "gs shows what the slot says");
+	is(set_area(slots[0] - 1, 0, FLAGS_FLAT, NULL), -EINVAL, "a slot of the kernel: below");
+	is(set_area(slots[2] + 1, 0, FLAGS_FLAT, NULL), -EINVAL, "above");
+	is(set_area(slots[1], 0, FLAGS_FLAT & ~1u, NULL), -EINVAL, "16 bits");
+	is(set_area(slots[1], 0, FLAGS_FLAT | 4, NULL), -EINVAL, "code");
+	is(set_area(slots[1], 0, FLAGS_FLAT | 0x20, NULL), -EINVAL, "not present");
+	is(sys(__NR_set_thread_area, 16), -EFAULT, "nowhere");
+	is(sys(__NR_set_thread_area, KERNEL_ADDRESS), -EFAULT, "in the kernel");
+	is(set_area(slots[1], 0, FLAGS_EMPTY, NULL), 0, "a slot is given back");
+	is(set_area(ANY_SLOT, 0, FLAGS_FLAT, &slots[3]), 0, "and taken again");
+	is(slots[3], slots[1], "the same one");
+	for (int i = 0; i < 3; i++)
+		set_area(slots[i], 0, FLAGS_EMPTY, NULL);
+	load_gs(0);
+}
+
+/* Each process has its own word behind gs, through many switches. */
+static int keep_own(uint32_t seed)
+{
+	uint32_t word = seed, slot;
+
+	if (set_area(ANY_SLOT, (uint32_t)(uintptr_t)&word, FLAGS_FLAT, &slot) != 0)
+		return 1;
+	load_gs(selector(slot));
+	for (int i = 0; i < 200; i++) {
+		word = seed + (uint32_t)i;
+		sys(__NR_sched_yield);
+		if (gs_word() != seed + (uint32_t)i || gs_register() != selector(slot))
+			return 2;
+	}
+	return 0;
+}
+
+static void test_switches(void)
+{
+	pid_t pids[4];
+	int status, good = 1;
+	uint32_t slot;
+
+	for (int i = 0; i < 4; i++) {
+		pids[i] = must_fork();
+		if (pids[i] == 0)
+			_exit(keep_own((uint32_t)i << 16));
+	}
+	for (int i = 0; i < 4; i++) {
+		waitpid(pids[i], &status, 0);
+		good &= status == 0;
+	}
+	ok(good, "four processes keep their own");
+	is(gs_register(), 0, "one that has none has none");
+
+	set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine, FLAGS_FLAT, &slot);
+	load_gs(selector(slot));
+	pids[0] = must_fork();
+	if (pids[0] == 0)
+		_exit(gs_word() == 0x1234 && gs_register() == selector(slot) ? 0 : 1);
+	waitpid(pids[0], &status, 0);
+	is(status, 0, "a child begins with its parent's");
+	set_area(slot, 0, FLAGS_EMPTY, NULL);
+	load_gs(0);
+}
+
+/* getppid with ds and es as given; => ds and es afterwards */
+static uint32_t call_with(uint32_t sel, long *result)
+{
+	uint32_t ds, es;
+
+	__asm__ volatile("pushl	%%ds\n\t"
+			 "pushl	%%es\n\t"
+			 "movl	%4, %%es\n\t"
+			 "movl	%4, %%ds\n\t"
+			 "int	$0x80\n\t"
+			 "movl	%%ds, %1\n\t"
+			 "movl	%%es, %2\n\t"
+			 "popl	%%es\n\t"
+			 "popl	%%ds"
+			 : "=a"(*result), "=&r"(ds), "=&r"(es)
+			 : "0"(__NR_getppid), "r"(sel)
+			 : "memory");
+	return ds << 16 | es;
+}
+
+static void test_data_segments(void)
+{
+	long parent = sys(__NR_getppid), result = -1;
+	uint32_t slot, sel;
+
+	is(call_with(0, &result), 0, "null selectors survive a call");
+	is(result, parent, "which works");
+	set_area(ANY_SLOT, 0x1000, FLAGS_FLAT, &slot);
+	sel = selector(slot);
+	is(call_with(sel, &result), sel << 16 | sel, "so do a program's own");
+	is(result, parent, "and the call works");
+	set_area(slot, 0, FLAGS_EMPTY, NULL);
+}
+
+static uint32_t empty_slot[4] = {0, 0, 0, FLAGS_EMPTY};
+
+/* With `which` register in the slot, the slot is taken away: the way back has nothing to load. */
+static int lose_es(uint32_t slot)
+{
+	uint32_t es;
+	long result;
+
+	empty_slot[0] = slot;
+	__asm__ volatile("movl	%3, %%es\n\t"
+			 "int	$0x80\n\t"
+			 "movl	%%es, %1"
+			 : "=a"(result), "=r"(es)
+			 : "0"(__NR_set_thread_area), "r"(selector(slot)), "b"(empty_slot)
+			 : "memory");
+	return result == 0 && es == 0 ? 0 : 1;
+}
+
+static int lose_ss(uint32_t slot)
+{
+	long result;
+
+	empty_slot[0] = slot;
+	__asm__ volatile("movl	%2, %%ss\n\t"
+			 "int	$0x80"
+			 : "=a"(result)
+			 : "0"(__NR_set_thread_area), "r"(selector(slot)), "b"(empty_slot)
+			 : "memory");
+	return 1;
+}
+
+static int slot_child(int (*fn)(uint32_t))
+{
+	int status;
+	pid_t pid = must_fork();
+
+	if (pid == 0) {
+		uint32_t slot;
+
+		if (set_area(ANY_SLOT, 0, FLAGS_FLAT, &slot) != 0)
+			_exit(99);
+		_exit(fn(slot));
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+int main(void)
+{
+	test_slots();
+	test_switches();
+	test_data_segments();
+	is(slot_child(lose_es), 0, "es whose slot went away becomes null");
+	is(slot_child(lose_ss), SIGSEGV, "ss whose slot went away ends the program");
+	return tap_done();
+}
