@@ -43,7 +43,7 @@ enum uart_register {
 #define WAIT_ROUNDS 10000000u /* about 10 s; then the port is taken for dead */
 
 static bool com1_dead, com2_dead;
-static int com1_early = -1; /* a byte that came before we did: switching the FIFO on loses it */
+static int com1_early = -1; /* a byte that came before we did */
 
 static bool uart_probe(u16 port)
 {
@@ -51,7 +51,19 @@ static bool uart_probe(u16 port)
 	return inb(port + UART_SCRATCH) == 0x5a;
 }
 
-static bool uart_setup(u16 port)
+/* Switching the FIFO on loses the byte that waits; so it is taken out at the last moment, before
+ * the next one can have come. => that byte, or -1 */
+static int uart_fifo_on(u16 port)
+{
+	int early = -1;
+
+	if (inb(port + UART_STATUS) & STATUS_RECEIVED)
+		early = inb(port + UART_DATA);
+	outb(port + UART_FIFO, FIFO_ENABLE_CLEAR);
+	return early;
+}
+
+static bool uart_setup(u16 port, int *early)
 {
 	if (!uart_probe(port))
 		return false;
@@ -60,7 +72,7 @@ static bool uart_setup(u16 port)
 	outb(port + UART_DIVISOR_LOW, 1); /* 115200 baud */
 	outb(port + UART_DIVISOR_HIGH, 0);
 	outb(port + UART_LINE, LINE_8N1);
-	outb(port + UART_FIFO, FIFO_ENABLE_CLEAR);
+	*early = uart_fifo_on(port);
 	outb(port + UART_MODEM, MODEM_DTR_RTS_OUT2);
 	return true;
 }
@@ -105,10 +117,10 @@ static const struct console uart_console = {
 
 void uart_init(void)
 {
-	if (inb(COM1 + UART_STATUS) & STATUS_RECEIVED)
-		com1_early = inb(COM1 + UART_DATA);
-	com1_dead = !uart_setup(COM1);
-	com2_dead = !uart_setup(COM2);
+	int unused;
+
+	com1_dead = !uart_setup(COM1, &com1_early);
+	com2_dead = !uart_setup(COM2, &unused);
 	console_register(&uart_console);
 	if (!com2_dead)
 		control_register(com2_write);

@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run, spread  # noqa: E402
 
-PROGRAMS = ("/tests/faults", "/tests/efault", "/tests/sysargs", "/tests/files",
+PROGRAMS = ("/tests/faults", "/tests/segments", "/tests/efault", "/tests/sysargs", "/tests/files",
             "/tests/fsedge")
 MACHINES = ("64M debug", "64M release", "1280M debug", "64M debug qemu32,-pse,-pge")
 
