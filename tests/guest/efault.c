@@ -133,6 +133,11 @@ static void test_straddling(void)
 	is(sys(__NR_fstat64, file, edge - 96), 0, "a struct stat64 right at the edge");
 	is(sys(__NR_clock_gettime, CLOCK_MONOTONIC, edge - 7), -EFAULT, "a timespec across");
 	is(sys(__NR_clock_gettime, CLOCK_MONOTONIC, edge - 8), 0, "a timespec at the edge");
+	memset(edge - 32, 0, 32);
+	is(sys(__NR_nanosleep, edge - 4, 0), -EFAULT, "a timespec that is read across");
+	is(sys(__NR_nanosleep, edge - 8, 0), 0, "a timespec that is read at the edge");
+	is(sys(__NR_mmap, edge - 20), -EFAULT, "six words that are read across");
+	is(sys(__NR_mmap, edge - 24), -EINVAL, "six words that are read at the edge");
 	is(sys(__NR_uname, edge - 389), -EFAULT, "a struct utsname across");
 	is(sys(__NR_uname, edge - 390), 0, "a struct utsname at the edge");
 }
