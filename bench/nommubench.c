@@ -142,6 +142,68 @@ static long vfork_exec_exit_wait(void)
 	return vfork_cycle(1, 100);
 }
 
+static long pipe_write_read(void)
+{
+	int fd[2];
+	char c = 'x';
+
+	if (pipe(fd) < 0)
+		return -1;
+	for (int i = 0; i < 1000; i++)
+		if (write(fd[1], &c, 1) != 1 || read(fd[0], &c, 1) != 1)
+			return -1;
+	close(fd[0]);
+	close(fd[1]);
+	return 1000;
+}
+
+/* Sends back each byte from descriptor 0 on descriptor 1. */
+static int echo(void)
+{
+	char c;
+
+	while (read(0, &c, 1) == 1)
+		if (write(1, &c, 1) != 1)
+			return 1;
+	return 0;
+}
+
+/* A child that echoes from one pipe to the other. => its pid */
+static __attribute__((noinline)) pid_t start_echo(const int *to, const int *from)
+{
+	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "echo", NULL};
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		dup2(to[0], 0);
+		dup2(from[1], 1);
+		close(to[1]);
+		close(from[0]);
+		execve(self, argv, environ);
+		_exit(99);
+	}
+	return pid;
+}
+
+static long pipe_pingpong(void)
+{
+	int to[2], from[2], status;
+	char c = 'x';
+	pid_t pid;
+
+	if (pipe(to) < 0 || pipe(from) < 0)
+		return -1;
+	pid = start_echo(to, from);
+	close(to[0]);
+	close(from[1]);
+	for (int i = 0; i < 1000; i++)
+		if (write(to[1], &c, 1) != 1 || read(from[0], &c, 1) != 1)
+			return -1;
+	close(to[1]);
+	close(from[0]);
+	return waitpid(pid, &status, 0) == pid && status == 0 ? 1000 : -1;
+}
+
 static const struct operation {
 	const char *name, *unit;
 	long (*run)(void);
@@ -154,6 +216,8 @@ static const struct operation {
 	{"mmap_munmap_64K", "pair", map_64k},
 	{"mmap_munmap_1M", "pair", map_1m},
 	{"mpu_miss", "touch", mpu_miss},
+	{"pipe_write_read_self", "pair", pipe_write_read},
+	{"pipe_pingpong", "round trip", pipe_pingpong},
 	{"vfork_exit_wait", "cycle", vfork_exit_wait},
 	{"vfork_exec_exit_wait_in_place", "cycle", vfork_exec_exit_wait},
 };
@@ -187,6 +251,8 @@ int main(int argc, char **argv)
 	self = argv[0];
 	if (argc == 2 && strcmp(argv[1], "-") == 0)
 		_exit(0);
+	if (argc == 2 && strcmp(argv[1], "echo") == 0)
+		return echo();
 	iprintf("#bench\tunit\tops\tmin\tmax\n");
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 		if (argc < 2 || strstr(operations[i].name, argv[1]))
