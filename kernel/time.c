@@ -113,7 +113,9 @@ static int clock_read(int clock, u64 *ns)
 /* Seconds and the nanoseconds left over. Whole seconds fit 32 bits until the year 2106. */
 static u32 split_seconds(u64 ns, u32 *rest)
 {
-	u32 seconds = (u32)(ns / NSEC_PER_SEC);
+	/* A second is 2^9 times an odd number: for half an hour 32 bits do. */
+	u32 seconds = (ns >> 41) == 0 ? (u32)(ns >> 9) / (u32)(NSEC_PER_SEC >> 9)
+				      : (u32)(ns / NSEC_PER_SEC);
 
 	*rest = (u32)(ns - seconds * NSEC_PER_SEC);
 	return seconds;
