@@ -334,3 +334,55 @@ KTEST_DELIBERATE(deliberate_damaged_current)
 	*arch_stack_owner() = (struct task *)0x1234;
 	panic("current is damaged");
 }
+
+/* --- division, see div64.c --- */
+
+/* As it is done on paper: one bit after the other. */
+static u64 divide_slowly(u64 n, u64 d, u64 *rest)
+{
+	u64 left = 0, quotient = 0;
+
+	for (int i = 63; i >= 0; i--) {
+		bool carry = left >> 63;
+
+		left = left << 1 | (n >> i & 1);
+		quotient <<= 1;
+		if (carry || left >= d) {
+			left -= d;
+			quotient |= 1;
+		}
+	}
+	*rest = left;
+	return quotient;
+}
+
+/* Numbers of any length, and those near a power of two. */
+static u64 some_number(void)
+{
+	u64 v = (u64)ktest_random(1u << 24) << 40 | (u64)ktest_random(1u << 24) << 20 |
+		ktest_random(1u << 20);
+
+	v >>= ktest_random(64);
+	if (ktest_random(4) == 0)
+		v = (1ull << ktest_random(64)) - ktest_random(2);
+	return v;
+}
+
+KTEST(x86_division, "")
+{
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < 2000; i++) {
+		volatile u64 n = some_number(), d = some_number();
+		volatile s64 half;
+		u64 rest, quotient;
+
+		if (d == 0)
+			continue;
+		quotient = divide_slowly(n, d, &rest);
+		wrong += n / d != quotient || n % d != rest;
+		half = (s64)(n >> 1);
+		wrong += -half / 3 != -(half / 3) || -half % 3 != -(half % 3);
+	}
+	KTEST_OK(wrong == 0, "quotients and rests");
+}
