@@ -54,7 +54,7 @@ arm-folder := arch/arm-nommu
 x86-script := linker/x86-kernel.ld
 arm-script := linker/arm-kernel.ld
 
-kernel-cflags := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+kernel-cflags := -std=gnu11 -O2 -g -ffreestanding -fbuiltin -fno-pic -fno-pie -fno-stack-protector \
 		 -fno-asynchronous-unwind-tables -fno-common -fno-delete-null-pointer-checks \
 		 -ffunction-sections -fdata-sections $(WARNINGS)
 x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none -mpreferred-stack-boundary=2 \
