@@ -49,7 +49,9 @@ qemu-arm-nommu: build/arm-$(FLAVOUR)/$(qemu-kernel) build/root-arm.romfs	## run 
 	@$(subst octavo run,octavo run --arch arm-nommu,$(octavo-run))
 
 # Tests.  T="suite ..." runs only some, say T=tests/suites/octavo.t
-T = $(host-tests) $(sort $(wildcard tests/suites/*.t))
+# The longest come first.
+LONGEST := $(addprefix tests/suites/,mutants.t ktest.t failing.t)
+T = $(LONGEST) $(filter-out $(LONGEST),$(sort $(wildcard tests/suites/*.t))) $(host-tests)
 TEST_JOBS ?= 2
 .PHONY: test test-all test-programs host-tests fuzzers
 host-tests: $(host-tests)	## build the tests of pure files
