@@ -21,7 +21,6 @@
 #include <octavo/string.h>
 #include <octavo/time.h>
 
-#define LOG_BYTES     32768
 #define LINE_MAX      512
 #define CONSOLE_CHUNK 32 /* bytes written with interrupts off */
 

@@ -25,6 +25,7 @@ const syscall_fn syscall_table[] = {
 	CALL(getppid, sys_getppid),
 	CALL(sched_yield, sys_sched_yield),
 	CALL(kill, sys_kill),
+	CALL(syslog, sys_syslog),
 	CALL(uname, sys_uname),
 	CALL(reboot, sys_reboot),
 	CALL(clock_gettime, sys_clock_gettime),

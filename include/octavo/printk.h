@@ -23,6 +23,8 @@ void printk(enum log_level level, const char *fmt, ...) __printf(2, 3);
 #define pr_info(...)  printk(LOG_INFO, __VA_ARGS__)
 #define pr_debug(...) printk(LOG_DEBUG, __VA_ARGS__)
 
+#define LOG_BYTES 32768 /* what the ring holds */
+
 /* log_read - copy the ring's text from position *pos on into buf (kernel memory); advances *pos.
  *   => returns bytes copied, 0 at the end; a reader left behind starts at the oldest byte */
 size_t log_read(u64 *pos, char *buf, size_t len);

@@ -23,6 +23,7 @@ long sys_gettid(void);
 long sys_getppid(void);
 long sys_sched_yield(void);
 long sys_kill(int pid, int signal);
+long sys_syslog(int action, char __user *buf, int len);
 long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
 /* kernel/: time */
