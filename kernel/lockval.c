@@ -199,7 +199,7 @@ static void record_trace(struct held_lock *h, uintptr_t fp)
 {
 	const struct task *t = current;
 	unsigned n = 0;
-	uintptr_t pc;
+	uintptr_t pc = 0;
 
 	while (n < LOCKVAL_TRACE && fp != 0 && arch_on_kernel_stack(t, fp) &&
 	       arch_backtrace_next(&fp, &pc))

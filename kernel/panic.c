@@ -40,12 +40,11 @@ static void print_address(uintptr_t pc, unsigned back)
 		printk(LOG_EMERG, "  %08lx\n", (unsigned long)pc);
 }
 
-/* => how many addresses there were */
-static unsigned walk(uintptr_t fp)
+/* From the frame fp of a function that pc lies in (0: not known). => how many addresses there were */
+static unsigned walk(uintptr_t fp, uintptr_t pc)
 {
 	const struct task *t = arch_current();
 	unsigned depth = 0;
-	uintptr_t pc;
 
 	while (depth < BACKTRACE_DEPTH && fp != 0 && arch_on_kernel_stack(t, fp) &&
 	       arch_backtrace_next(&fp, &pc)) {
@@ -57,7 +56,7 @@ static unsigned walk(uintptr_t fp)
 
 void backtrace_print(uintptr_t fp)
 {
-	walk(fp);
+	walk(fp, 0);
 }
 
 /* => is the current task one that its fields can be believed of? */
@@ -91,7 +90,9 @@ static void __noreturn panic_end(const char *message, const struct trapframe *fr
 		printk(LOG_EMERG, "backtrace:\n");
 		if (frame != NULL)
 			print_address(frame_pc(frame), 0);
-		if (walk(frame != NULL ? frame_fp(frame) : fp) == 0 && frame == NULL)
+		if (frame != NULL)
+			walk(frame_fp(frame), frame_pc(frame));
+		else if (walk(fp, (uintptr_t)panic) == 0)
 			print_address(pc, 1);
 	} else if (frame != NULL) {
 		print_address(frame_pc(frame), 0);

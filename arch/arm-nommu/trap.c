@@ -15,7 +15,6 @@
 #include <arch/registers.h>
 #include <octavo/arch.h>
 #include <octavo/assert.h>
-#include <octavo/ksyms.h>
 #include <octavo/mm.h>
 #include <octavo/nommu.h>
 #include <octavo/panic.h>
@@ -234,6 +233,7 @@ void trap_kernel(const struct callee_saved *saved, u32 exc_return, const struct 
 	__asm__ volatile("mrs	%0, ipsr" : "=r"(number));
 	fill_frame(&frame, saved, hw, stacked);
 	frame.exc_return = exc_return;
+	backtrace_of_trap(&frame);
 	if (stacked && number == 3 && *(const u16 *)frame.pc == SEMIHOSTING_BKPT)
 		for (;;)
 			__asm__ volatile("wfi"); /* arch_machine_end() without a host */
@@ -249,18 +249,12 @@ void trap_kernel(const struct callee_saved *saved, u32 exc_return, const struct 
 
 void arch_print_frame(const struct trapframe *f)
 {
-	size_t offset;
-	const char *caller = ksym_lookup(f->lr & ~1u, &offset);
-
 	for (unsigned i = 0; i < 12; i += 4)
 		printk(LOG_EMERG, "r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n", i, f->r[i],
 		       i + 1, f->r[i + 1], i + 2, f->r[i + 2], i + 3, f->r[i + 3]);
 	printk(LOG_EMERG, "r12 %08x  sp  %08x  lr  %08x  pc  %08x\n", f->r[12], f->sp, f->lr,
 	       f->pc);
 	printk(LOG_EMERG, "xpsr %08x  exc_return %08x\n", f->xpsr, f->exc_return);
-	if (caller != NULL &&
-	    f->lr != 0) /* of a function that calls no other, this is on no stack */
-		printk(LOG_EMERG, "lr is in %s+0x%x\n", caller, (unsigned)offset);
 }
 
 /* From entry.S: the one device that is switched on, and what it may lead to. */

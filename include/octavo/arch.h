@@ -78,7 +78,9 @@ u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started; 0 b
 void arch_machine_end(int status) __noreturn; /* tell the host, or halt; status 0..63 */
 uintptr_t arch_frame_pointer(void); /* of the caller, for backtraces; 0 if there is none */
 bool arch_on_kernel_stack(const struct task *t, uintptr_t address);
-/* arch_backtrace_next - one step up the chain: *pc is the return address, *fp the next frame.
+/* arch_backtrace_next - one step up the chain: *pc is the return address, *fp the next frame. Before,
+ * *pc is an address in the function that is called, or 0: a machine without a chain of frames, which
+ * looks for return addresses, tells by it what an earlier call left behind.
  *   => false at the end or where the chain is damaged */
 bool arch_backtrace_next(uintptr_t *fp, uintptr_t *pc);
 void arch_print_frame(const struct trapframe *frame); /* registers, at LOG_EMERG */

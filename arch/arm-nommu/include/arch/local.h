@@ -27,6 +27,9 @@ struct user_stack_bounds {
 };
 extern struct user_stack_bounds user_stack_bounds;
 
+/* backtrace.c: the registers that a panic's backtrace begins with */
+void backtrace_of_trap(const struct trapframe *frame);
+
 /* systick.c */
 void systick_init(void);
 
