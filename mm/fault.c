@@ -264,7 +264,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 
 	might_sleep();
 	rwsem_down_read(&mm->mmap_sem);
-	v = mm->vmas.hint;
+	v = arch_read_once(&mm->vmas.hint);
 	if (unlikely(!private_in(v, addr) || !(flags & FAULT_WRITE)))
 		return fault_any(mm, addr, flags);
 	prot = PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC);

@@ -246,6 +246,36 @@ KTEST(vm_populate, "")
 	mm_put(mm);
 }
 
+KTEST(vm_advise, "")
+{
+	struct mm *mm = mm_with(6, RW), *child;
+	const u32 size = PAGE_SIZE;
+
+	set_word(mm, 0, 1);
+	set_word(mm, 1, 2);
+	child = mm_fork(mm);
+	KTEST_OK(mm_advise(mm, BASE, size, MADV_DONTNEED) == 0, "pages given back");
+	KTEST_OK(pte_none(entry(mm, 0)) && mm->nr_resident == 1, "are gone");
+	KTEST_OK(touch(mm, 0, 0) == 0 && word(mm, 0) == 0, "and read as zeros");
+	KTEST_OK(word(child, 0) == 1, "the child keeps its own");
+	mm_put(child);
+	map(mm, BASE + 2 * size, 1, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED);
+	set_word(mm, 2, 7);
+	KTEST_OK(mm_advise(mm, BASE, 3 * size, MADV_DONTNEED) == 0, "private and shared");
+	KTEST_OK(touch(mm, 2, 0) == 0 && word(mm, 2) == 7, "shared memory keeps its contents");
+	mm_unmap(mm, BASE + 3 * size, size);
+	set_word(mm, 4, 3);
+	KTEST_OK(mm_advise(mm, BASE, 6 * size, MADV_DONTNEED) == -ENOMEM, "a hole");
+	KTEST_OK(pte_none(entry(mm, 4)), "what lies behind it is done all the same");
+	map(mm, BASE, 1, RW, ANON | MAP_FIXED | MAP_LOCKED);
+	KTEST_OK(mm_advise(mm, BASE, size, MADV_DONTNEED) == -EINVAL, "locked memory");
+	KTEST_OK(mm_advise(mm, BASE + 1, size, MADV_DONTNEED) == -EINVAL, "not aligned");
+	KTEST_OK(mm_advise(mm, BASE, size, 4711) == -EINVAL, "unknown advice");
+	KTEST_OK(mm_advise(mm, BASE, 0, MADV_DONTNEED) == 0, "nothing of nothing");
+	KTEST_OK(mm_advise(mm, BASE, size, MADV_RANDOM) == 0, "advice on reading");
+	mm_put(mm);
+}
+
 /* --- failure at every allocation --- */
 
 static const char *const sites[] = {"page", "slab", "pmap"};

@@ -55,9 +55,8 @@ static int advise_areas(struct mm *mm, vaddr_t start, vaddr_t end, int advice)
 	return err;
 }
 
-long sys_madvise(vaddr_t addr, u32 len, int advice)
+int mm_advise(struct mm *mm, vaddr_t addr, u32 len, int advice)
 {
-	struct mm *mm = current->mm;
 	u32 bytes = ALIGN_UP(len, PAGE_SIZE);
 	int err;
 
@@ -73,4 +72,9 @@ long sys_madvise(vaddr_t addr, u32 len, int advice)
 	err = advise_areas(mm, addr, addr + bytes, advice);
 	rwsem_up_read(&mm->mmap_sem);
 	return err;
+}
+
+long sys_madvise(vaddr_t addr, u32 len, int advice)
+{
+	return mm_advise(current->mm, addr, len, advice);
 }

@@ -55,7 +55,7 @@ struct mm *mm_fork(struct mm *parent);
 void mm_switch(struct mm *prev, struct mm *next);
 void mm_init(void);
 
-/* --- areas (mm/mmap.c, mprotect.c, brk.c): as mmap(2), munmap(2), mprotect(2), brk(2);
+/* --- areas (mm/mmap.c, mprotect.c, brk.c, madvise.c): as mmap(2), munmap(2), mprotect(2), brk(2);
  * take mmap_sem for writing themselves --- */
 /* mm_map - => address or -errno. flags: MAP_*; `object` with ops: a reference is taken over on
  * success only */
@@ -64,6 +64,8 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *obj
 int mm_unmap(struct mm *mm, vaddr_t addr, u32 len);
 int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot);
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
+/* mm_advise - as madvise(2); takes mmap_sem for reading */
+int mm_advise(struct mm *mm, vaddr_t addr, u32 len, int advice);
 
 /* --- for exec --- */
 /* mm_setup_stack - the stack area below `top`, RLIMIT_STACK 8M of growth. => 0, -ENOMEM */

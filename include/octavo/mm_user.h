@@ -105,7 +105,7 @@ void vma_free(struct vma *v);
 /* mm_find - the first area with end > addr, or NULL. mmap_sem. */
 static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
 {
-	struct vma *v = mm->vmas.hint;
+	struct vma *v = arch_read_once(&mm->vmas.hint);
 
 	if (likely(v && v->start <= addr && addr < v->end))
 		return v;
