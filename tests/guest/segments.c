@@ -79,18 +79,20 @@ static void test_slots(void)
 	load_gs(0);
 }
 
-/* Each process has its own word behind gs, through many switches. */
-static int keep_own(uint32_t seed)
-{
-	uint32_t word = seed, slot;
+/* Each process has a word of its own behind gs, at another address, through many switches. */
+static uint32_t words[4];
 
-	if (set_area(ANY_SLOT, (uint32_t)(uintptr_t)&word, FLAGS_FLAT, &slot) != 0)
+static int keep_own(unsigned n)
+{
+	uint32_t slot;
+
+	if (set_area(ANY_SLOT, (uint32_t)(uintptr_t)&words[n], FLAGS_FLAT, &slot) != 0)
 		return 1;
 	load_gs(selector(slot));
-	for (int i = 0; i < 200; i++) {
-		word = seed + (uint32_t)i;
+	for (uint32_t i = 1; i <= 200; i++) {
+		words[n] = i;
 		sys(__NR_sched_yield);
-		if (gs_word() != seed + (uint32_t)i || gs_register() != selector(slot))
+		if (gs_word() != i || gs_register() != selector(slot))
 			return 2;
 	}
 	return 0;
@@ -105,7 +107,7 @@ static void test_switches(void)
 	for (int i = 0; i < 4; i++) {
 		pids[i] = must_fork();
 		if (pids[i] == 0)
-			_exit(keep_own((uint32_t)i << 16));
+			_exit(keep_own((unsigned)i));
 	}
 	for (int i = 0; i < 4; i++) {
 		waitpid(pids[i], &status, 0);
