@@ -157,16 +157,26 @@ struct page *pcp_take_or_fill(struct zone *z, unsigned batch)
 	return pcp->count > 0 ? pcp->pages[--pcp->count] : NULL;
 }
 
+static void pcp_drain(struct zone *z, struct percpu_pages *pcp)
+{
+	zone_free_bulk(z, pcp->pages, pcp->count);
+	pcp->count = 0;
+}
+
+void pcp_drain_own(void)
+{
+	preempt_disable();
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
+		pcp_drain(z, this_pcp(z));
+	preempt_enable();
+}
+
 void pcp_drain_all(void)
 {
 	preempt_disable();
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
-		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
-			struct percpu_pages *pcp = &z->pcp[cpu];
-
-			zone_free_bulk(z, pcp->pages, pcp->count);
-			pcp->count = 0;
-		}
+		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
+			pcp_drain(z, &z->pcp[cpu]);
 	}
 	preempt_enable();
 }

@@ -95,7 +95,7 @@ static void reclaim_unused(gfp_t gfp)
 {
 	if (gfp & __GFP_WAIT)
 		slab_shrink();
-	pcp_drain_all();
+	pcp_drain_own();
 }
 
 /* The refusal in words: of each zone, what is free and what must be kept. */

@@ -2,8 +2,8 @@
 /*
  * bootmem.h - the allocator before there is one: a sorted list of free ranges for each node (pure).
  *
- * It never touches the memory that it hands out, and hands out from the bottom of the highest range
- * that the caller's limit allows, or from the bottom up; zone_init() takes what is left.
+ * It never touches the memory that it hands out: the lowest place that fits between two limits, so
+ * that a caller can leave the DMA zone alone. zone_init() takes what is left.
  */
 #pragma once
 
