@@ -7,6 +7,7 @@
  * does not depend on the day.
  */
 #include <octavo/arch.h>
+#include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/param.h>
 #include <octavo/sched.h>
@@ -48,7 +49,11 @@ void irq_exit(void)
 
 void timer_tick(bool user, uintptr_t pc)
 {
-	(void)user, (void)pc;
+	(void)pc;
+	if (user) { /* the way back to it left nothing behind */
+		ASSERT(current->head.preempt_count == PREEMPT_IRQ);
+		lockval_assert_none("user mode");
+	}
 	if (current->head.cpu == 0) {
 		ticks++;
 		timers_run(clock_ns());

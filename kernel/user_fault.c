@@ -61,6 +61,8 @@ int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
 
 	if (unlikely(mm == NULL))
 		return -EFAULT;
+	if (flags & FAULT_USER)
+		lockval_assert_none("user mode");
 	err = mm_fault(mm, address, flags);
 	return likely(err == 0) ? 0 : fault_failed(frame, address, flags, err);
 }
