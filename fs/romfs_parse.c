@@ -92,7 +92,7 @@ int romfs_node(const struct romfs *r, u32 offset, struct romfs_node *n)
 	p = r->base + offset;
 	head = be32(p);
 	name_len = string_len(r, offset + NODE_LEN);
-	if (name_len < 0)
+	if (name_len <= 0) /* zeros, where an image was cut, would add up to a right checksum */
 		return -EIO;
 	n->offset = offset;
 	n->next = head & (u32)NEXT_MASK;
