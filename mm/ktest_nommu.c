@@ -3,6 +3,7 @@
  * ktest_nommu.c - address spaces without an MMU: runs, their parts, what is left when something is
  * refused; vmalloc() as runs.
  */
+#include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/ktest.h>
@@ -157,4 +158,34 @@ KTEST(nommu_vmalloc_is_a_run, "")
 	KTEST_OK(free_now() == before, "all of them come back");
 	KTEST_OK(vmalloc(PAGES(1u << (MAX_ORDER + 1))) == NULL, "more than a block is refused");
 	KTEST_OK(vmalloc(0) == NULL, "nothing is nothing");
+}
+
+KTEST(nommu_audit_sees, "")
+{
+	struct mm *mm = mm_alloc();
+	struct page *page;
+	long start;
+
+	if (!KTEST_OK(mm != NULL, "an address space"))
+		return;
+	start = nommu_map_memory(mm, PAGES(2), RW);
+	if (KTEST_OK(start > 0, "a run")) {
+		page = virt_to_page((void *)start);
+		KTEST_OK(audit_count() == 0, "nothing differs yet");
+		get_page(page);
+		KTEST_OK(audit_count() == 1, "a reference too many");
+		atomic_dec(&page->refcount);
+		page_set_owner(page, PAGE_SLAB);
+		KTEST_OK(audit_count() == 1, "a page that says another owner");
+		page_set_owner(page, PAGE_RUN);
+		mm->total_pages++;
+		KTEST_OK(audit_count() == 1, "a sum that is wrong");
+		mm->total_pages--;
+		page = alloc_page(GFP_USER);
+		KTEST_OK(page != NULL && audit_count() == 1, "a page that nobody has");
+		if (page != NULL)
+			free_page(page);
+		KTEST_OK(audit_count() == 0, "nothing differs any more");
+	}
+	mm_put(mm);
 }
