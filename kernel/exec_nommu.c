@@ -75,15 +75,18 @@ static int map_text(struct mm *mm, struct file *file, const struct program *p)
 	return err;
 }
 
-/* Data, bss and the heap: one run. */
+/* Data, bss and the heap: one run, a power of two long, so that one region of the MPU opens it. */
 static int map_data(struct mm *mm, struct program *p)
 {
 	const u32 flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_HEAP;
 	const struct elf_segment *data = &p->pie.data;
 	u32 below = data->vaddr & ~PAGE_MASK;
-	u32 bytes = ALIGN_UP(below + data->memsz + USER_HEAP_SIZE, PAGE_SIZE);
-	long start = nommu_map_memory(mm, bytes, flags);
+	u32 least = below + data->memsz + USER_HEAP_MIN, bytes = PAGE_SIZE;
+	long start;
 
+	while (bytes < least)
+		bytes *= 2;
+	start = nommu_map_memory(mm, bytes, flags);
 	if (start < 0)
 		return (int)start;
 	p->data = (vaddr_t)start + below;

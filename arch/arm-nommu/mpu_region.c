@@ -50,6 +50,12 @@ void mpu_region_cover(u32 start, u32 end, u32 address, struct mpu_cover *c)
 
 	ASSERT(((start | end) & (MPU_GRANULE - 1)) == 0);
 	ASSERT(start <= address && address < end && end <= 1u << 31);
+	/* Most runs are a block. */
+	if ((len & (len - 1)) == 0 && (start & (len - 1)) == 0) {
+		*c = (struct mpu_cover){
+			.base = start, .log2_size = log2_len, .start = start, .end = end};
+		return;
+	}
 	for (u32 n = MIN(log2_len + 3, LOG2_MAX); n >= LOG2_GRANULE && best < MIN(len, 1u << n);
 	     n--) {
 		if (!cover_of_size(start, end, address, n, &candidate))
