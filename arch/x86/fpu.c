@@ -7,7 +7,7 @@
  * it is switched out, so its state is never left on another CPU.
  *
  *	fpu_valid	there is a state; else the first use starts with Linux's defaults
- *	fpu_loaded	it is in the FPU, TS is clear
+ *	TASK_FPU_LOADED	it is in the FPU, TS is clear
  */
 #include <arch/cpu.h>
 #include <arch/x86.h>
@@ -86,13 +86,13 @@ void fpu_trap(void)
 	else
 		fpu_start(t);
 	t->arch.fpu_valid = true;
-	t->arch.fpu_loaded = true;
+	t->arch.extras |= TASK_FPU_LOADED;
 }
 
 void fpu_switch_out(struct task *t)
 {
 	fpu_save(t);
-	t->arch.fpu_loaded = false;
+	t->arch.extras &= ~TASK_FPU_LOADED;
 	ts_set();
 }
 
@@ -102,11 +102,10 @@ void fpu_fork(struct task *child)
 	irqstate_t s;
 
 	child->arch.fpu_valid = t->arch.fpu_valid;
-	child->arch.fpu_loaded = false;
 	if (!t->arch.fpu_valid)
 		return;
 	s = arch_irq_save();
-	if (t->arch.fpu_loaded)
+	if (t->arch.extras & TASK_FPU_LOADED)
 		fpu_switch_out(t);
 	arch_irq_restore(s);
 	memcpy(fpu_space(child), fpu_space(t), FPU_STATE_SIZE);
@@ -118,8 +117,8 @@ void fpu_reset(void)
 	irqstate_t s = arch_irq_save();
 
 	t->arch.fpu_valid = false;
-	if (t->arch.fpu_loaded) {
-		t->arch.fpu_loaded = false;
+	if (t->arch.extras & TASK_FPU_LOADED) {
+		t->arch.extras &= ~TASK_FPU_LOADED;
 		ts_set();
 	}
 	arch_irq_restore(s);
@@ -130,7 +129,7 @@ const char *fpu_error_name(unsigned vector)
 	u32 status = 0;
 	irqstate_t s = arch_irq_save();
 
-	if (current->arch.fpu_loaded) {
+	if (current->arch.extras & TASK_FPU_LOADED) {
 		if (vector == 16)
 			__asm__ volatile("fnstsw %w0" : "+a"(status));
 		else

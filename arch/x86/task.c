@@ -70,13 +70,14 @@ void arch_kstack_free(struct task *t)
 
 static void tls_load(struct cpu *c, const struct task *t)
 {
-	memcpy(&c->gdt[GDT_TLS_MIN], t->arch.tls, sizeof(t->arch.tls));
+	for (unsigned i = 0; i < TLS_SLOTS; i++)
+		c->gdt[GDT_TLS_MIN + i] = t->arch.tls[i];
 }
 
 /* A selector that has become invalid is loaded as 0. */
-static void segments_load(const struct arch_task *a)
+static void segments_load(u32 segments)
 {
-	u32 fs = a->fs, gs = a->gs;
+	u32 fs = segments & 0xffff, gs = segments >> 16;
 
 	__asm__ volatile("1:	movl	%0, %%fs\n"
 			 "2:	movl	%1, %%gs\n"
@@ -95,13 +96,26 @@ static void segments_load(const struct arch_task *a)
 			 : "cc");
 }
 
-static void segments_save(struct arch_task *a)
+static inline u32 segments_now(void)
 {
 	u32 fs, gs;
 
-	__asm__ volatile("movl %%fs, %0; movl %%gs, %1" : "=r"(fs), "=r"(gs));
-	a->fs = (u16)fs;
-	a->gs = (u16)gs;
+	__asm__ volatile("movl %%fs, %0\n\tmovl %%gs, %1" : "=r"(fs), "=r"(gs));
+	return fs | gs << 16;
+}
+
+void segments_refresh(void)
+{
+	segments_load(segments_now());
+}
+
+static __noinline void switch_extras(struct cpu *c, struct task *prev, struct task *next)
+{
+	if (prev->arch.extras & TASK_FPU_LOADED)
+		fpu_switch_out(prev);
+	if ((prev->arch.extras | next->arch.extras) & TASK_TLS)
+		tls_load(c, next);
+	segments_load(next->arch.segments);
 }
 
 struct task *arch_switch(struct task *prev, struct task *next)
@@ -109,13 +123,10 @@ struct task *arch_switch(struct task *prev, struct task *next)
 	struct cpu *c = &cpus[prev->head.cpu];
 
 	c->tss.esp0 = (u32)next->kstack + KSTACK_SIZE;
-	segments_save(&prev->arch);
-	if (unlikely(prev->arch.fpu_loaded))
-		fpu_switch_out(prev);
-	if (unlikely(prev->arch.tls_used | next->arch.tls_used))
-		tls_load(c, next);
-	if (unlikely(prev->arch.fs | prev->arch.gs | next->arch.fs | next->arch.gs))
-		segments_load(&next->arch);
+	prev->arch.segments = segments_now();
+	if (unlikely(prev->arch.segments | next->arch.segments | prev->arch.extras |
+		     next->arch.extras))
+		switch_extras(c, prev, next);
 	return switch_stacks(&prev->arch.esp, next->arch.esp, prev);
 }
 
@@ -150,8 +161,8 @@ void arch_task_init_fork(struct task *child, const struct trapframe *frame)
 	*f = *frame;
 	f->eax = 0;
 	task_prepare_switch(child, f, task_begin_user, 0, 0);
-	segments_save(&child->arch);
-	child->arch.tls_used = current->arch.tls_used;
+	child->arch.segments = segments_now();
+	child->arch.extras = current->arch.extras & TASK_TLS;
 	memcpy(child->arch.tls, current->arch.tls, sizeof(child->arch.tls));
 	fpu_fork(child);
 }
@@ -177,11 +188,10 @@ void arch_exec_frame(struct trapframe *frame, vaddr_t entry, vaddr_t sp, vaddr_t
 	};
 	fpu_reset();
 	preempt_disable();
-	t->arch.fs = t->arch.gs = 0;
-	segments_load(&t->arch);
-	if (t->arch.tls_used) {
+	segments_load(0);
+	if (t->arch.extras & TASK_TLS) {
 		memset(t->arch.tls, 0, sizeof(t->arch.tls));
-		t->arch.tls_used = false;
+		t->arch.extras &= ~TASK_TLS;
 		tls_load(this_cpu(), t);
 	}
 	preempt_enable();

@@ -84,8 +84,9 @@ long sys_set_thread_area(void __user *user)
 		return -EINVAL;
 	preempt_disable();
 	a->tls[slot - GDT_TLS_MIN] = is_empty(&r) ? 0 : descriptor(&r);
-	a->tls_used = true;
+	a->extras |= TASK_TLS;
 	this_cpu()->gdt[slot] = a->tls[slot - GDT_TLS_MIN];
+	segments_refresh();
 	preempt_enable();
 	return 0;
 }

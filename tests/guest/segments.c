@@ -49,7 +49,7 @@ static uint32_t gs_register(void)
 	return v;
 }
 
-static uint32_t mine = 0x1234;
+static uint32_t mine[2] = {0x1234, 0x5678};
 
 static void test_slots(void)
 {
@@ -57,13 +57,16 @@ static void test_slots(void)
 	int good = 1;
 
 	for (int i = 0; i < 3; i++) {
-		good &= set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine, FLAGS_FLAT, &slots[i]) == 0;
+		good &= set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine[0], FLAGS_FLAT, &slots[i]) ==
+			0;
 		good &= slots[i] == slots[0] + (uint32_t)i;
 	}
 	ok(good, "three slots, one behind the other");
 	is(set_area(ANY_SLOT, 0, FLAGS_FLAT, NULL), -ESRCH, "and no fourth");
 	load_gs(selector(slots[0]));
 	is(gs_word(), 0x1234, "gs shows what the slot says");
+	is(set_area(slots[0], (uint32_t)(uintptr_t)&mine[1], FLAGS_FLAT, NULL), 0, "it changes");
+	is(gs_word(), 0x5678, "and gs shows it at once");
 	is(set_area(slots[0] - 1, 0, FLAGS_FLAT, NULL), -EINVAL, "a slot of the kernel: below");
 	is(set_area(slots[2] + 1, 0, FLAGS_FLAT, NULL), -EINVAL, "above");
 	is(set_area(slots[1], 0, FLAGS_FLAT & ~1u, NULL), -EINVAL, "16 bits");
@@ -116,7 +119,7 @@ static void test_switches(void)
 	ok(good, "four processes keep their own");
 	is(gs_register(), 0, "one that has none has none");
 
-	set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine, FLAGS_FLAT, &slot);
+	set_area(ANY_SLOT, (uint32_t)(uintptr_t)&mine[0], FLAGS_FLAT, &slot);
 	load_gs(selector(slot));
 	pids[0] = must_fork();
 	if (pids[0] == 0)

@@ -57,7 +57,7 @@ struct cpu {
 	struct tss tss;              /* esp0: top of the running task's kernel stack */
 	struct tss double_fault_tss; /* task gate 8: own stack, own page directory */
 	u32 temp_depth;              /* temporary mappings in use; preemption off */
-} __aligned(64);
+} __aligned(512);                    /* the size too: an index is a shift */
 
 extern struct cpu cpus[NR_CPUS];
 extern u32 cpu_features; /* [I] CPUID 1, edx, of the boot CPU; boot.S */

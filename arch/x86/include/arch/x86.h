@@ -46,6 +46,9 @@ void double_fault_entry(void);
 void double_fault(void) __noreturn;
 void kthread_end(int result) __noreturn;
 
+/* --- task.c --- */
+void segments_refresh(void); /* load fs and gs again: their descriptors changed */
+
 /* --- tls.c --- */
 long sys_set_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL, -ESRCH */
 
