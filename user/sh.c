@@ -78,10 +78,11 @@ static void report(const char *name, int status)
 	}
 }
 
-static void start(char **words)
+/* vfork(2), which machines without an MMU have too: the child runs on our memory until it has its
+ * own program. => its pid, -1 */
+static __attribute__((noinline)) pid_t start_program(char **words)
 {
-	int status;
-	pid_t pid = fork();
+	pid_t pid = vfork();
 
 	if (pid == 0) {
 		run_program(words);
@@ -89,6 +90,14 @@ static void start(char **words)
 		fflush(stdout);
 		_exit(errno == ENOENT ? 127 : 126);
 	}
+	return pid;
+}
+
+static void start(char **words)
+{
+	int status;
+	pid_t pid = start_program(words);
+
 	if (pid < 0) {
 		iprintf("sh: cannot fork: %s\n", strerror(errno));
 		last_status = 126;

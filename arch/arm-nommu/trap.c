@@ -45,9 +45,7 @@ static bool is_store(uintptr_t pc)
 	if ((op & 0xf000) ==
 	    0x5000) /* register offset: strings of three bits, the last five load */
 		return (op & 0x0e00) < 0x0600;
-	if ((op & 0xf600) == 0xb400) /* push, pop */
-		return (op & 0x0800) == 0;
-	return (op & 0x0800) == 0;
+	return (op & 0x0800) == 0; /* all others, push and pop too: bit 11 */
 }
 
 /* Not every processor sets DEBUGEVT for it. */
