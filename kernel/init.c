@@ -4,7 +4,7 @@
  *
  * The program: init=PATH if it is given; else /sbin/init if there is one, which gets the words
  * after -- as its arguments; else the first of these words itself (a machine whose root has no
- * init runs one program); else /bin/hello.
+ * init runs one program); else the launcher /bin/sh.
  */
 #include <octavo/arch.h>
 #include <octavo/boot.h>
@@ -24,7 +24,7 @@
 #include <uapi/octavo/fcntl.h>
 
 static const char default_init[] = "/sbin/init";
-static const char default_program[] = "/bin/hello";
+static const char default_program[] = "/bin/sh";
 
 static void free_init_memory(pfn_t pfn, unsigned nr_pages)
 {
