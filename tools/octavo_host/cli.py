@@ -70,6 +70,9 @@ def add_run(commands):
                          help="which kernel (default: debug)")
     machine.add_argument("--boot", choices=("kernel", "iso"), default="kernel",
                          help="let QEMU load the kernel, or GRUB from a CD (default: kernel)")
+    machine.add_argument("--hole", action="append", default=[], metavar="FROM-TO",
+                         help="memory that GRUB keeps from the kernel, say 0x1800000-0x1801800 "
+                              "(several times; --boot iso)")
     inside = run.add_argument_group("what is inside")
     inside.add_argument("--root", metavar="DIR",
                         help="a folder whose files are laid over the root file system")
@@ -117,7 +120,7 @@ def do_run(options, program):
         arch=options.arch, memory=memory, cpus=options.cpus, cpu=options.cpu,
         flavour=options.flavour, boot=options.boot, root=options.root, append=options.append,
         icount=options.icount, kernel=options.kernel, image=options.image,
-        qemu=split_options(options.qemu), program=program)
+        qemu=split_options(options.qemu), holes=options.hole, program=program)
     return runner.run(machine, options.timeout, options.report, options.why)
 
 

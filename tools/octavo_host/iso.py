@@ -7,7 +7,7 @@ import tempfile
 
 from .errors import OctavoError, UsageError
 
-MODULES = "normal multiboot biosdisk iso9660"
+MODULES = "normal multiboot biosdisk iso9660 mmap"
 
 
 def grub_word(word):
@@ -22,8 +22,9 @@ def grub_word(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def grub_config(words, has_module):
+def grub_config(words, has_module, holes):
     lines = ["set timeout=0", "set default=0",
+             *("cutmem " + hole.replace("-", " ") for hole in holes),
              "multiboot /boot/octavo.elf " + " ".join(grub_word(word) for word in words)]
     if has_module:
         lines.append("module /boot/root")
@@ -40,8 +41,11 @@ def copy_kernel(source, target):
         shutil.copyfile(source, target)
 
 
-def make(output, kernel, image, words):
-    """Writes the ISO image OUTPUT; IMAGE None means no module."""
+def make(output, kernel, image, words, holes=()):
+    """Writes the ISO image OUTPUT; IMAGE None means no module.
+
+    GRUB keeps the memory of HOLES, "FROM-TO" in hexadecimal, from the kernel.
+    """
     grub = shutil.which("grub-mkrescue")
     if not grub:
         raise OctavoError("grub-mkrescue is missing: tools/setup installs it")
@@ -52,7 +56,7 @@ def make(output, kernel, image, words):
         if image:
             shutil.copyfile(image, os.path.join(boot, "root"))
         with open(os.path.join(boot, "grub", "grub.cfg"), "w", encoding="utf-8") as config:
-            config.write(grub_config(words, image is not None))
+            config.write(grub_config(words, image is not None, holes))
         made = subprocess.run(
             [grub, "-d", "/usr/lib/grub/i386-pc", f"--install-modules={MODULES}", "--fonts=",
              "--locales=", "--themes=", "--compress=no", "-o", output, top],

@@ -39,6 +39,7 @@ class Machine:
     kernel: Optional[str] = None
     image: Optional[str] = None
     qemu: List[str] = field(default_factory=list)
+    holes: List[str] = field(default_factory=list)
     program: List[str] = field(default_factory=list)
 
 
@@ -54,6 +55,11 @@ def check(machine):
     """UsageError in one line where this machine cannot be."""
     if not 1 <= machine.cpus <= MAX_CPUS:
         raise UsageError(f"--cpus {machine.cpus}: a machine has 1 to {MAX_CPUS}")
+    for hole in machine.holes:
+        if not re.fullmatch(r"0x[0-9a-fA-F]+-0x[0-9a-fA-F]+", hole):
+            raise UsageError(f"--hole {hole}: say 0xFROM-0xTO")
+    if machine.holes and machine.boot != "iso":
+        raise UsageError("--hole: GRUB makes it, so it needs --boot iso")
     if machine.root is not None and not os.path.isdir(machine.root):
         raise UsageError(f"--root {machine.root}: no such directory")
     if machine.image not in (None, "none") and not os.path.isfile(machine.image):
@@ -133,7 +139,7 @@ def x86_arguments(machine, folder, arguments):
     kernel = kernel_of(machine, "x86")
     image = x86_image(machine, folder)
     if machine.boot == "iso":
-        iso.make(os.path.join(folder, "octavo.iso"), kernel, image, words)
+        iso.make(os.path.join(folder, "octavo.iso"), kernel, image, words, machine.holes)
         arguments += ["-cdrom", "octavo.iso", "-boot", "d"]
     else:
         os.symlink(os.path.abspath(kernel), os.path.join(folder, "octavo.elf"))
