@@ -14,4 +14,6 @@ MACHINES = ("64M debug", "64M release", "1280M debug", "64M debug qemu32,-pse,-p
 Suite(
     *spread(PROGRAMS, MACHINES),
     run("/tests/efault", on="64M debug", append="chaos=5"),
+    run("/tests/hostile", "1", "50000", on="64M debug", timeout=120),
+    run("/tests/hostile", "2", "50000", on="1280M release", timeout=120),
 )
