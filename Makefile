@@ -68,7 +68,7 @@ fuzz: $(host-fuzzers)	## run each fuzzer for FUZZ_SECONDS
 	@FUZZ_RUNS=-1 FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(host-fuzzers)
 mutants: $(test-needs)	## apply each mutant to a copy: its test must fail
 	@tests/mutants/run $(M)
-lint: build/bsd/sys/tree.h build/newlib-x86/lib/libc.a	## layout, sparse and cppcheck
+lint: build/.setup-test build/bsd/sys/tree.h build/newlib-x86/lib/libc.a	## layout, sparse and cppcheck
 	@tools/lint
 bench: build/x86-release/octavo.elf build/root-x86.cpio build/arm-release/octavo.elf build/root-arm.romfs	## measure beside Linux (build/bench.tsv)
 	@tools/bench.py
@@ -84,7 +84,7 @@ setup:	## install what building and testing needs
 	@tools/setup
 
 clean:	## remove all output but newlib, which takes long
-	rm -rf $(filter-out build/newlib-%,$(wildcard build/*)) build/.setup
+	rm -rf $(filter-out build/newlib-%,$(wildcard build/*)) build/.setup build/.setup-test
 
 help:	## this list
 	@awk -F'##' '/^[a-z][a-zA-Z0-9 _-]*:.*##/ { split($$1, t, ":"); printf "  make %-15s %s\n", t[1], $$2 }' Makefile

@@ -20,7 +20,7 @@ build/host/flags: FORCE
 
 # host-object FOLDER,COMPILER,SOURCE,FLAGS: one source to one object under FOLDER
 define host-object
-$1/$(3:.c=.o): $3 build/host/flags | build/.setup build/bsd/sys/tree.h
+$1/$(3:.c=.o): $3 build/host/flags | build/.setup-test build/bsd/sys/tree.h
 	@mkdir -p $$(@D)
 	@$$(say) HOSTCC $$@
 	$$(Q)$2 $$(host-cflags) $4 -MMD -MP -c $$< -o $$@
@@ -50,7 +50,7 @@ endef
 $(foreach t,$(HOST_TESTS),$(eval $(call host-test,$t)))
 $(foreach t,$(HOST_FUZZ),$(eval $(call fuzz-target,$t)))
 
-build/host/puppet.elf: tests/host-command/puppet.c tests/host-command/puppet.ld | build/.setup
+build/host/puppet.elf: tests/host-command/puppet.c tests/host-command/puppet.ld | build/.setup-test
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(x86-cross)gcc -m32 -march=i686 -O2 -ffreestanding -fno-pic -fno-pie -fno-stack-protector \

@@ -33,7 +33,11 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wun
 # changes), not on every run.
 build/.setup: tools/setup
 	@mkdir -p build
-	@tools/setup --needed
+	@tools/setup build
+	@touch $@
+
+build/.setup-test: tools/setup build/.setup
+	@tools/setup test
 	@touch $@
 
 # BSD's lists and trees, from newlib's source.
