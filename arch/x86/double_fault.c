@@ -35,23 +35,18 @@ static void frame_from_tss(struct trapframe *f, const struct tss *t)
 
 void double_fault(void)
 {
-	vaddr_t va = read_cr2();
-	const struct cpu *c = &cpus[0];
-	const struct task *t;
-	const char *guard;
 	static struct trapframe frame;
+	vaddr_t va = read_cr2();
+	const struct cpu *c = this_cpu(); /* this stack names the CPU's boot task */
+	const char *guard = vmalloc_guard_name(va);
 
-	/* Which CPU? The one whose double-fault stack we are on: `current` of it is its boot task. */
-	c = this_cpu();
-	t = *(struct task *const *)(uintptr_t)(c->tss.esp0 - KSTACK_SIZE);
-	*arch_stack_owner() = (struct task *)(uintptr_t)t;
+	*arch_stack_owner() = *(struct task **)(uintptr_t)(c->tss.esp0 - KSTACK_SIZE);
 	frame_from_tss(&frame, &c->tss);
 	if (va - (vaddr_t)boot_stack_guard < PAGE_SIZE)
 		guard = "the boot stack";
-	else
-		guard = vmalloc_guard_name(va);
 	if (guard)
-		panic_frame(&frame, "double fault: ran into the guard page of %s, at %08x", guard,
-			    va);
-	panic_frame(&frame, "double fault, last page fault at %08x", va);
+		panic_frame(&frame,
+			    "double fault: ran into the guard page of %s, at %08x (esp %08x)",
+			    guard, va, frame.esp);
+	panic_frame(&frame, "double fault, esp %08x, last page fault at %08x", frame.esp, va);
 }
