@@ -91,9 +91,10 @@ static void echo(const char *text, size_t len)
 		console_write(text, len);
 }
 
+/* What has been handed out, without ICANON, is not to be erased any more. */
 static void erase_last(void)
 {
-	if (line.len == 0)
+	if (line.len == line.taken)
 		return;
 	line.len--;
 	if (termios.c_lflag & UAPI_ECHOE)
@@ -124,7 +125,7 @@ static void edit(char c)
 	} else if ((u8)c == termios.c_cc[UAPI_VERASE] || c == '\b') {
 		erase_last();
 	} else if ((u8)c == termios.c_cc[UAPI_VKILL]) {
-		while (line.len > 0)
+		while (line.len > line.taken)
 			erase_last();
 	} else {
 		add_byte(c);
