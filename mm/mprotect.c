@@ -98,6 +98,7 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 	struct vma *dead;
 
 	while ((dead = area_merge_step(&mm->vmas, start, end)) != NULL) {
+		start = dead->start;    /* no pair below it is left: every area is looked at once */
 		vma_close_object(dead); /* the one that it is part of now has another reference */
 		vma_free(dead);
 	}
