@@ -31,8 +31,12 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 
 	(void)guard_before; /* nothing is unmapped where nothing is mapped */
 	might_sleep();
-	if (bytes == 0 || fail_should(FAIL_vmalloc))
+	if (bytes == 0)
 		return NULL;
+	if (fail_should(FAIL_vmalloc)) {
+		why("vmalloc %s refused: fault injection", name);
+		return NULL;
+	}
 	while (order < MAX_ORDER && PAGE_SIZE << order < block)
 		order++;
 	if (PAGE_SIZE << order < block) {

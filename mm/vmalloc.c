@@ -159,8 +159,10 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 		    (u32)room);
 		return NULL;
 	}
-	if (fail_should(FAIL_vmalloc))
+	if (fail_should(FAIL_vmalloc)) {
+		why("vmalloc %s refused: fault injection", name);
 		return NULL;
+	}
 	area = slab_alloc(area_cache, GFP_KERNEL);
 	if (!area)
 		return NULL;

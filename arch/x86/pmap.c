@@ -13,6 +13,7 @@
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
 #include <octavo/string.h>
+#include <octavo/why.h>
 #include <octavo/zone.h>
 
 #define DIRECTORY_INDEX  PTES_PER_TABLE   /* page->index of a directory */
@@ -29,8 +30,10 @@ static struct page *table_alloc(struct pmap *pmap, u32 index, gfp_t gfp)
 {
 	struct page *page;
 
-	if (fail_should(FAIL_pmap))
+	if (fail_should(FAIL_pmap)) {
+		why("pmap: a table refused: fault injection");
 		return NULL;
+	}
 	page = alloc_page(GFP_KERNEL | gfp);
 	if (!page)
 		return NULL;
