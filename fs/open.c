@@ -100,7 +100,7 @@ static struct file *open_inode(struct inode *inode, u32 flags)
 	return file;
 }
 
-/* Find or make the inode. => 0 and p; a made file is not truncated and not checked again */
+/* Find or make the inode. => 0 and p; a file that it made is not checked */
 static int open_find(struct inode *base, const char *path, u32 flags, u32 mode, struct path *p)
 {
 	bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
@@ -237,12 +237,16 @@ static int remove_entry(struct path *p)
 		return -EROFS;
 	mutex_lock(&dir->mutex);
 	err = dir->ops->lookup(dir, p->name, p->len, &inode);
-	if (err == 0) {
-		mutex_lock_nested(&inode->mutex, 1);
+	if (err != 0)
+		goto unlock_dir;
+	mutex_lock_nested(&inode->mutex, 1);
+	if (S_ISDIR(inode->mode) != S_ISDIR(p->inode->mode))
+		err = S_ISDIR(inode->mode) ? -EISDIR : -ENOTDIR; /* not what the caller removes */
+	else
 		err = dir->ops->unlink(dir, p->name, p->len, inode);
-		mutex_unlock(&inode->mutex);
-		inode_put(inode);
-	}
+	mutex_unlock(&inode->mutex);
+	inode_put(inode);
+unlock_dir:
 	mutex_unlock(&dir->mutex);
 	return err;
 }
