@@ -32,7 +32,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-#define NR_AUXV      18 /* pairs that exec_write_auxv() writes, AT_NULL included */
+#define NR_AUXV      18 /* pairs that writer_put_auxv() writes, AT_NULL included */
 #define RANDOM_BYTES 16
 
 /* --- gathering the strings --- */
