@@ -118,6 +118,8 @@ void fpu_reset(void)
 
 	t->arch.fpu_valid = false;
 	if (t->arch.extras & TASK_FPU_LOADED) {
+		/* An exception that waits would be raised by the next frstor, in the kernel. */
+		__asm__ volatile("fnclex");
 		t->arch.extras &= ~TASK_FPU_LOADED;
 		ts_set();
 	}
