@@ -61,8 +61,14 @@ void mm_init(void);
  * success only */
 long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *object,
 	    const struct vma_ops *ops, u32 pgoff);
+/* mm_unmap - as munmap(2). => 0; -EINVAL not aligned, empty or not the program's; -ENOMEM for an
+ * area that would be split, nothing has changed; takes mmap_sem for writing */
 int mm_unmap(struct mm *mm, vaddr_t addr, u32 len);
+/* mm_protect - as mprotect(2); prot: PROT_*. => 0; -EINVAL; -EACCES an area does not allow it;
+ * -ENOMEM a hole, or areas cannot be cut; nothing has changed then; takes mmap_sem for writing */
 int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot);
+/* mm_brk - move the break to `brk` if that can be. => the break as it is then; takes mmap_sem for
+ * writing */
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
 /* mm_advise - as madvise(2); takes mmap_sem for reading */
 int mm_advise(struct mm *mm, vaddr_t addr, u32 len, int advice);

@@ -86,4 +86,5 @@ void wake_all(struct wait_queue *q);
 		wait_finish((q), &w__);                                                            \
 		err__;                                                                             \
 	})
+/* task_must_die - has a fatal signal been sent to the current task? => any context */
 bool task_must_die(void);
