@@ -18,13 +18,15 @@
 #include <arch/layout.h>
 #include <arch/syscall_limit.h>
 
-#define CS_RPL 3	/* not 0: from user mode */
+#define CS_RPL 3	/* not 0, or the VM flag: from user mode */
+#define EFLAGS_VM 0x20000
 #define USER_DS 0x7b
 #define USER_DS_PAIR 0x007b007b
 #define FRAME_ECX 4
 #define FRAME_EAX 24
 #define FRAME_SEGMENTS 28
 #define FRAME_CS 40
+#define FRAME_EFLAGS 44
 #define TASK_USER_WORK 12	/* struct task_head */
 
 /* EXTABLE at, go: a fault at label `at` goes on at label `go` */
@@ -176,7 +178,9 @@ trap_common:				/* edx: vector; the frame is complete */
 	movl	%esp, %eax
 	call	trap
 trap_return:
-	testb	$CS_RPL, FRAME_CS(%esp)
+	movl	FRAME_EFLAGS(%esp), %eax
+	movb	FRAME_CS(%esp), %al
+	testl	$(EFLAGS_VM | CS_RPL), %eax
 	jnz	user_return
 	cli
 	LEAVE

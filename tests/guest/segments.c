@@ -211,6 +211,39 @@ static int slot_child(int (*fn)(uint32_t))
 	return status;
 }
 
+/* iret with the VM flag set, to two bytes of code: a CPU sees a bad selector, QEMU's goes there in
+ * virtual 8086 mode, with a cs that looks like the kernel's. Ended by a signal at any rate. */
+static int ends_in_vm86(uint16_t code)
+{
+	int status;
+	pid_t pid = must_fork();
+
+	if (pid == 0) {
+		uint16_t *low =
+			(uint16_t *)(uintptr_t)sys(__NR_mmap2, 0x20000, PAGE, 7, 0x32, -1, 0);
+
+		*low = code;
+		__asm__ volatile("movl	$0x2000, %%eax\n\t"
+				 "pushl	%%eax\n\t" /* gs, fs, ds, es, ss */
+				 "pushl	%%eax\n\t"
+				 "pushl	%%eax\n\t"
+				 "pushl	%%eax\n\t"
+				 "pushl	%%eax\n\t"
+				 "pushl	$0xff0\n\t"
+				 "pushl	$0x20202\n\t"
+				 "pushl	%%eax\n\t"
+				 "pushl	$0\n\t"
+				 "iret"
+				 :
+				 :
+				 : "eax", "memory");
+	}
+	sys(__NR_nanosleep, &(struct timespec){.tv_nsec = 50000000}, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return status != 0 && status < 128;
+}
+
 int main(void)
 {
 	test_slots();
@@ -218,5 +251,7 @@ int main(void)
 	test_data_segments();
 	is(slot_child(lose_es), 0, "es whose slot went away becomes null");
 	is(slot_child(lose_ss), SIGSEGV, "ss whose slot went away ends the program");
+	ok(ends_in_vm86(0x0b0f), "an invalid instruction behind an iret with the VM flag");
+	ok(ends_in_vm86(0xfeeb), "a loop without end there");
 	return tap_done();
 }

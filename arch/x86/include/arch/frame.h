@@ -18,9 +18,13 @@ struct trapframe {
 };
 _Static_assert(sizeof(struct trapframe) == 56, "trap.S knows the frame");
 
+/* In virtual 8086 mode cs is no selector, and may end in 0. No program gets there on a CPU, where an
+ * iret of user mode leaves the flag alone; QEMU's (TCG) takes it. */
+#define FRAME_EFLAGS_VM 0x20000u
+
 static inline bool frame_is_user(const struct trapframe *f)
 {
-	return (f->cs & 3) != 0;
+	return ((f->cs & 3) | (f->eflags & FRAME_EFLAGS_VM)) != 0;
 }
 
 static inline uintptr_t frame_pc(const struct trapframe *f)
