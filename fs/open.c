@@ -193,6 +193,8 @@ long sys_openat(int dirfd, const char __user *path, int flags, u32 mode)
 		return open_user(NULL, path, (u32)flags, mode);
 	if (copy_from_user(&first, path, 1) != 0)
 		return -EFAULT;
+	if (first == '\0')
+		return -ENOENT;
 	if (first == '/')
 		return open_user(NULL, path, (u32)flags, mode);
 	dir = files_lookup((u32)dirfd);

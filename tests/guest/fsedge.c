@@ -180,6 +180,8 @@ static void directories_and_descriptors(void)
 	is(write(fd, "same", 4), 4, "written to one");
 	is(read(at, block, 10), 4, "read from the other");
 	is(sys(__NR_openat, fd, "x", O_RDWR, 0), -ENOTDIR, "openat of a file");
+	is(sys(__NR_openat, fd, "", O_RDWR, 0), -ENOENT, "but no name is no name, of a file");
+	is(sys(__NR_openat, 99, "", O_RDWR, 0), -ENOENT, "nor of what is not open");
 	is(sys(__NR_openat, fd, "/tmp", O_RDONLY, 0), at + 1,
 	   "which an absolute path does not see");
 	is(sys(__NR_openat, 99, "/tmp", O_RDONLY, 0), at + 2, "nor one that is not open");
