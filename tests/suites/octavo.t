@@ -119,6 +119,7 @@ def test_wrong_use():
     refused("ARM with other memory", "run", "--arch", "arm-nommu", "--mem", "64M")
     refused("ARM from a CD", "run", "--arch", "arm-nommu", "--boot", "iso")
     refused("unfinished quote", "run", "--append", 'a="b', "--kernel", PUPPET)
+    refused("not UTF-8", "run", "--append", b"a=\xff", "--kernel", PUPPET)
     refused("a command line too long", "run", "--kernel", PUPPET, "--", "/bin/x", "y" * 3000)
     refused("QEMU's own refusal", "run", "--kernel", PUPPET, "--image", "none", "--cpu", "z80",
             "--timeout", "20")

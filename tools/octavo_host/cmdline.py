@@ -59,7 +59,11 @@ def words_of(parameters, program):
 def join(words):
     """The command line that has these words."""
     line = " ".join(quote(word) for word in words)
-    size = len(line.encode())
+    try:
+        size = len(line.encode())
+    except UnicodeEncodeError as error:
+        raise UsageError("a command line that is not UTF-8 cannot be handed to the kernel") \
+            from error
     if size > MAX_BYTES:
         raise UsageError(f"a command line of {size} bytes is too long, the kernel takes "
                          f"{MAX_BYTES}")
