@@ -119,10 +119,10 @@ static ssize_t pipe_take(struct pipe *p, char __user *buf, size_t len)
 	return (ssize_t)done;
 }
 
-/* Make sure that there is a page at the write position. => 0, -ENOMEM */
-static int pipe_need_page(struct pipe *p)
+/* Make sure that there is a page for byte `pos`. => 0, -ENOMEM */
+static int pipe_need_page(struct pipe *p, u32 pos)
 {
-	struct page **slot = pipe_slot(p, p->write_pos);
+	struct page **slot = pipe_slot(p, pos);
 
 	if (*slot != NULL)
 		return 0;
@@ -142,7 +142,7 @@ static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
 		u32 offset = p->write_pos % PAGE_SIZE;
 		u32 n = MIN(MIN(PIPE_BYTES - pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
 		size_t missed;
-		int err = pipe_need_page(p);
+		int err = pipe_need_page(p, p->write_pos);
 
 		if (err != 0)
 			return done > 0 ? (ssize_t)done : err;
@@ -154,6 +154,29 @@ static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
 			return done > 0 ? (ssize_t)done : -EFAULT;
 	}
 	return (ssize_t)done;
+}
+
+/* The same for a write that stays whole: all of it, or nothing and -EFAULT or -ENOMEM. */
+static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len)
+{
+	u32 start = p->write_pos;
+	struct page **first = pipe_slot(p, start);
+	struct page **last = pipe_slot(p, start + (u32)len - 1);
+	bool had_last = *last != NULL;
+	ssize_t n = pipe_need_page(p, start);
+
+	if (n == 0)
+		n = pipe_need_page(p, start + (u32)len - 1);
+	if (n == 0)
+		n = pipe_put(p, buf, len);
+	if (n == (ssize_t)len)
+		return n;
+	p->write_pos = start;
+	if (!had_last && last != first && *last != NULL) {
+		free_page(*last);
+		*last = NULL;
+	}
+	return n < 0 ? n : -EFAULT;
 }
 
 /* --- read(2) and write(2) --- */
@@ -223,7 +246,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		n = 0;
 		was_empty = pipe_bytes(p) == 0;
 		if (pipe_has_room(p, len - done, len))
-			n = pipe_put(p, buf + done, len - done);
+			n = len <= PIPE_BUF ? pipe_put_whole(p, buf, len)
+					    : pipe_put(p, buf + done, len - done);
 		CHECK(pipe_check(p));
 		mutex_unlock(&p->mutex);
 		if (n < 0)

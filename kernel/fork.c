@@ -60,6 +60,18 @@ static bool vfork_child_runs(u32 pid)
 	return runs;
 }
 
+/* We are to die and no longer wait: the child must not wake a task that is gone. */
+static void vfork_give_up(u32 pid)
+{
+	struct task *child;
+
+	spin_lock(&task_list_lock);
+	child = task_find(pid);
+	if (child != NULL && child->vfork_parent == current)
+		child->vfork_parent = NULL;
+	spin_unlock(&task_list_lock);
+}
+
 void process_vfork_done(void)
 {
 	struct task *parent;
@@ -96,8 +108,8 @@ long process_fork(struct mm *mm, bool vfork)
 	pid = child->pid; /* the child may be gone once it runs */
 	process_link(child, current, vfork);
 	sched_start(child);
-	if (vfork)
-		wait_event(&current->child_exit, !vfork_child_runs(pid));
+	if (vfork && wait_event_killable(&current->child_exit, !vfork_child_runs(pid)) != 0)
+		vfork_give_up(pid);
 	return (long)pid;
 
 free_task:

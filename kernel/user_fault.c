@@ -46,7 +46,7 @@ static __noinline int fault_failed(struct trapframe *frame, vaddr_t address, uns
 {
 	if (err == -ENOMEM) {
 		/* Somebody is killed; where it is not us, the access is tried again. */
-		err = oom_fault(address) ? 0 : -EFAULT;
+		err = oom_fault(address, !(flags & FAULT_USER)) ? 0 : -EFAULT;
 		return current->fatal_signal ? -EFAULT : err;
 	}
 	if (flags & FAULT_USER)

@@ -58,11 +58,12 @@ struct audit {
 };
 
 static const char *const owner_names[NR_PAGE_OWNERS] = {
-	[PAGE_RESERVED] = "reserved", [PAGE_FREE] = "free",          [PAGE_PCP] = "hot list",
-	[PAGE_KERNEL] = "kernel",     [PAGE_SLAB] = "slab",          [PAGE_KMALLOC] = "kmalloc",
-	[PAGE_VMALLOC] = "vmalloc",   [PAGE_PGTABLE] = "page table", [PAGE_KSTACK] = "kernel stack",
-	[PAGE_ANON] = "anonymous",    [PAGE_FILE] = "file",          [PAGE_RUN] = "run",
-	[PAGE_PIPE] = "pipe",
+	[PAGE_RESERVED] = "reserved", [PAGE_FREE] = "free",
+	[PAGE_PCP] = "hot list",      [PAGE_KERNEL] = "kernel",
+	[PAGE_SLAB] = "slab",         [PAGE_KMALLOC] = "kmalloc",
+	[PAGE_VMALLOC] = "vmalloc",   [PAGE_PGTABLE] = "page table",
+	[PAGE_ANON] = "anonymous",    [PAGE_FILE] = "file",
+	[PAGE_RUN] = "run",           [PAGE_PIPE] = "pipe",
 };
 
 static const char *owner_name(unsigned owner)

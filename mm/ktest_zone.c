@@ -209,7 +209,7 @@ KTEST(zone_order_of_a_request, "bal-5")
 }
 
 /* The best zone is short: the next one serves, but keeps its reserve from such requests. */
-KTEST(zone_next_one_keeps_a_reserve, "bal-25 bal-27")
+KTEST(zone_next_one_keeps_a_reserve, "bal-25")
 {
 	const struct zonelist *zl = NULL;
 	struct watermarks first, second;
@@ -257,7 +257,7 @@ KTEST(zone_next_one_keeps_a_reserve, "bal-25 bal-27")
 
 /* --- marks --- */
 
-KTEST(zone_marks_decide, "bal-26 bal-27 bal-21")
+KTEST(zone_marks_decide, "bal-26")
 {
 	struct zone *z = single_zone();
 	struct watermarks marks = z->marks;
@@ -286,7 +286,7 @@ KTEST(zone_marks_decide, "bal-26 bal-27 bal-21")
 	marks_set(z, marks.min, marks.low, marks.high);
 }
 
-KTEST(zone_batches_stop_at_low, "bal-27")
+KTEST(zone_batches_stop_at_low, "")
 {
 	struct zone *z = single_zone();
 	struct watermarks marks = z->marks;
@@ -302,7 +302,7 @@ KTEST(zone_batches_stop_at_low, "bal-27")
 	marks_set(z, marks.min, marks.low, marks.high);
 }
 
-KTEST(zone_flags_and_hysteresis, "bal-17 bal-18 bal-20")
+KTEST(zone_flags_and_hysteresis, "bal-17 bal-18")
 {
 	struct zone *z = single_zone();
 	struct watermarks marks = z->marks;
@@ -324,7 +324,7 @@ KTEST(zone_flags_and_hysteresis, "bal-17 bal-18 bal-20")
 }
 
 /* An empty slab is what can be freed without asking anybody. */
-KTEST(zone_low_on_memory_frees_first, "bal-19")
+KTEST(zone_low_on_memory_frees_first, "")
 {
 	static struct slab_cache *cache;
 	struct zone *z = single_zone();
@@ -383,7 +383,7 @@ static u64 why_end(void)
 	return pos;
 }
 
-KTEST(zone_refusal_says_why, "bal-21")
+KTEST(zone_refusal_says_why, "")
 {
 	struct zone *z = single_zone();
 	struct watermarks marks = z->marks;

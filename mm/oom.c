@@ -4,7 +4,8 @@
  *
  * There is no reclaim yet, so memory comes back only when a process ends. The one whose fault
  * cannot be served dies, PID 1 excepted as long as another process has memory: then the largest
- * other one dies and PID 1 tries again. Which process should go when there is a choice is a policy
+ * other one dies and PID 1 tries again. In a user copy PID 1 does not wait: it may hold what the
+ * victim needs to die, so the copy fails. Which process should go when there is a choice is a policy
  * that comes with reclaim (bal-29).
  */
 #include <octavo/errno.h>
@@ -51,11 +52,13 @@ static bool oom_kill_largest(vaddr_t address)
 	return largest != NULL || dying;
 }
 
-bool oom_fault(vaddr_t address)
+bool oom_fault(vaddr_t address, bool in_copy)
 {
 	struct task *t = current;
 
 	if (t == init_task && oom_kill_largest(address)) {
+		if (in_copy)
+			return false;
 		(void)sleep_until(clock_ns() + OOM_RETRY_NS); /* PID 1 is not interrupted */
 		return true;
 	}

@@ -31,7 +31,6 @@ enum page_owner {
 	PAGE_KMALLOC, /* a big kmalloc */
 	PAGE_VMALLOC,
 	PAGE_PGTABLE,
-	PAGE_KSTACK,
 	PAGE_ANON, /* private or shared anonymous user memory */
 	PAGE_FILE, /* a tmpfs file's contents */
 	PAGE_RUN,  /* no-MMU: part of a program's contiguous run */

@@ -32,9 +32,19 @@ static long fill(void)
 	return total;
 }
 
+/* The last 10 bytes before memory that nobody may touch. */
+static char *ten_bytes(void)
+{
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || munmap(p + PAGE, PAGE) != 0)
+		bail_out("no memory for a page and a hole");
+	return p + PAGE - 10;
+}
+
 static void in_order(void)
 {
-	char buf[8];
+	char buf[8], *edge = ten_bytes();
 
 	new_pipe(0);
 	is(sys(__NR_write, fds[1], "abcdef", 6), 6, "write");
@@ -51,8 +61,9 @@ static void in_order(void)
 	sys(__NR_write, fds[1], "x", 1);
 	is(sys(__NR_read, fds[0], 8, 1), -EFAULT, "to nowhere");
 	is(sys(__NR_read, fds[0], buf, 8), 1, "and the byte is still there");
+	is(sys(__NR_write, fds[1], edge, 100), -EFAULT, "from memory that ends on the way");
 	close(fds[1]);
-	is(sys(__NR_read, fds[0], buf, 8), 0, "no writer: the end");
+	is(sys(__NR_read, fds[0], buf, 8), 0, "no writer: the end, and nothing of the last write");
 	close(fds[0]);
 }
 
@@ -120,8 +131,11 @@ static void waits(void)
 		sys(__NR_write, fds[1], "wake", 4);
 		_exit(0);
 	}
+	close(fds[1]); /* a writer that dies ends the wait */
 	is(sys(__NR_read, fds[0], buf, sizeof(buf)), 4, "a reader waits for bytes");
 	wait(NULL);
+	close(fds[0]);
+	new_pipe(0);
 
 	if (must_fork() == 0) {
 		close(fds[1]);

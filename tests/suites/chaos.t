@@ -13,11 +13,16 @@ TESTS = "ktest=locks,wait,mutex,sched_chaos_preempts"
 
 
 def console(seed):
-    """What a machine says, times included."""
-    done = subprocess.run([sys.executable, OCTAVO, "run", "--icount", "--mem", "64M",
+    """What a machine says, times included.
+
+    Its console's input stays open and silent: an end of file would come as an
+    interrupt, at a moment that the host chooses.
+    """
+    with subprocess.Popen([sys.executable, OCTAVO, "run", "--icount", "--mem", "64M",
                            "--timeout", "100", "--append", f"chaos={seed} {TESTS}"],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-    return done.returncode, done.stdout
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as machine:
+        said = machine.stdout.read()
+        return machine.wait(), said
 
 
 tap = Tap()

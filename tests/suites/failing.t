@@ -11,12 +11,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import Suite, run  # noqa: E402
 
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
-            "faults", "orphans", "munmap", "cow", "wait", "exec", "badelf", "sysargs", "fpu")
+            "faults", "orphans", "munmap", "cow", "wait", "exec", "badelf", "sysargs", "fpu",
+            "pipes")
 SAMPLED = PROGRAMS[:6]
 
 Suite(
     *(run("/tests/failsweep", "-q", f"/tests/{name}", on="64M debug", timeout=600)
       for name in SAMPLED),
+    run("/tests/failsweep", "-q", "/tests/pipes", on="64M debug", timeout=600),
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(run("/tests/failsweep", f"/tests/{name}", on="64M debug", timeout=5000, only_all=True)
       for name in PROGRAMS),

@@ -123,6 +123,9 @@ def command(machine, folder, console_fd, control_fd):
                  "-chardev", f"socket,id=control,fd={control_fd}", "-serial", "chardev:control"]
     if machine.icount:
         arguments += ["-icount", "shift=0,sleep=off"]
+        if machine.arch == "x86":
+            # The firmware waits for the clock chip's seconds: let them be the machine's too.
+            arguments += ["-rtc", "base=2026-01-01T00:00:00,clock=vm"]
     if machine.cpu:
         arguments += ["-cpu", machine.cpu]
     arguments += machine.qemu
