@@ -61,6 +61,7 @@ const syscall_fn syscall_table[] = {
 	CALL(mkdir, sys_mkdir),
 	CALL(rmdir, sys_rmdir),
 	CALL(access, sys_access),
+	CALL(umask, sys_umask),
 	CALL(ftruncate, sys_ftruncate),
 
 	REFUSED(fork),

@@ -75,6 +75,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(mkdir, sys_mkdir),
 	CALL(rmdir, sys_rmdir),
 	CALL(access, sys_access),
+	CALL(umask, sys_umask),
 	CALL(ftruncate, sys_ftruncate),
 
 	CALL(set_thread_area, sys_set_thread_area),

@@ -257,10 +257,26 @@ static void clean(void)
 	sys(__NR_rmdir, DIR "/d");
 }
 
+/* The bits that a new file does not get. umask(2) */
+static void masked_permissions(void)
+{
+	long old = sys(__NR_umask, 0137);
+	int fd = open(DIR "/masked", O_CREAT | O_WRONLY, 0777);
+	struct stat st = {.st_mode = 0};
+
+	ok(fstat(fd, &st) == 0 && (st.st_mode & 07777) == 0640,
+	   "a mask of 0137 leaves 0640 of 0777");
+	is(sys(__NR_umask, old | 07000), 0137, "the mask that was; bits beyond it are not kept");
+	is(sys(__NR_umask, old), old, "and the one before is there again");
+	close(fd);
+	unlink(DIR "/masked");
+}
+
 int main(void)
 {
 	mkdir(DIR, 0755);
 	clean();
+	masked_permissions();
 	no_descriptor_left();
 	truncation();
 	two_gigabytes();

@@ -114,6 +114,11 @@ def test_wrong_use():
     refused("too many CPUs", "run", "--cpus", "9")
     refused("time that is none", "run", "--timeout", "-1")
     refused("no such folder", "run", "--root", "/nonexistent")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "sparse"), "wb") as file:
+            file.truncate(5 << 30)
+        refused("files larger than memory", "run", "--mem", "64M", "--root", folder, "--kernel",
+                PUPPET)
     refused("no such image", "run", "--image", "/nonexistent")
     refused("a program without --", "run", "/bin/hello")
     refused("ARM with other memory", "run", "--arch", "arm-nommu", "--mem", "64M")

@@ -25,8 +25,11 @@ NAME_MAX_BYTES = 4096
 class Archive:
     """Collects entries and writes them; a path's missing parents are made."""
 
-    def __init__(self):
+    def __init__(self, limit_bytes=None):
+        """limit_bytes: refuse the host's files, before they are read, when they exceed it."""
         self._entries = {}
+        self._limit_bytes = limit_bytes
+        self._host_bytes = 0
 
     def add_dir(self, path, mode=0o755):
         self._add(path, stat.S_IFDIR | mode, b"", 0, 0)
@@ -52,6 +55,10 @@ class Archive:
         elif stat.S_ISLNK(status.st_mode):
             self.add_symlink(path, os.readlink(source))
         elif stat.S_ISREG(status.st_mode):
+            self._host_bytes += status.st_size
+            if self._limit_bytes is not None and self._host_bytes > self._limit_bytes:
+                raise ValueError(f"{source}: with it the files are larger than the machine's "
+                                 f"memory of {self._limit_bytes >> 20} MB")
             with open(source, "rb") as file:
                 self.add_file(path, file.read(), mode)
         elif stat.S_ISCHR(status.st_mode):
@@ -63,7 +70,10 @@ class Archive:
 
     def add_tree(self, top):
         """All that is below the host's directory TOP, as paths below /."""
-        for folder, dirs, files in os.walk(top):
+        def refuse(error):
+            raise error
+
+        for folder, dirs, files in os.walk(top, onerror=refuse):
             dirs.sort()
             relative = os.path.relpath(folder, top)
             for name in sorted(dirs + files):
@@ -84,6 +94,8 @@ class Archive:
             return
         if path.startswith("../"):
             raise ValueError(f"{path}: outside of the archive")
+        if path == "TRAILER!!!":
+            raise ValueError(f"{path}: the name that ends an archive")
         parent = os.path.dirname(path)
         if parent and parent not in self._entries:
             self.add_dir(parent)

@@ -140,7 +140,7 @@ def x86_arguments(machine, folder, arguments):
     arguments += ["-m", f"{memory >> 10}K", "-smp", str(machine.cpus), "-nic", "none",
                   "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     kernel = kernel_of(machine, "x86")
-    image = x86_image(machine, folder)
+    image = x86_image(machine, folder, memory)
     if machine.boot == "iso":
         iso.make(os.path.join(folder, "octavo.iso"), kernel, image, words, machine.holes)
         arguments += ["-cdrom", "octavo.iso", "-boot", "d"]
@@ -153,14 +153,14 @@ def x86_arguments(machine, folder, arguments):
     return [need("qemu-system-i386")] + arguments
 
 
-def x86_image(machine, folder):
+def x86_image(machine, folder, memory):
     """The root file system with --root's files appended as an archive of their own."""
     if machine.image == "none":
         return None
     base = machine.image or built("root-x86.cpio")[0]
     if machine.root is None:
         return base
-    overlay = cpio.Archive()
+    overlay = cpio.Archive(memory)
     try:
         overlay.add_tree(machine.root)
     except (OSError, ValueError) as error:
