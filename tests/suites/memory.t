@@ -9,7 +9,8 @@ from guest import Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/mmap_anon", "/tests/mprotect", "/tests/munmap", "/tests/brk", "/tests/stack",
             "/tests/shared_anon")
-MACHINES = ("64M debug", "64M release", "1280M debug", "3G debug", "64M release iso wallclock",
+MACHINES = ("16M debug", "64M debug", "64M release", "1280M debug", "3G debug",
+            "64M release iso wallclock",
             "64M debug qemu32,-pse,-pge")
 
 Suite(

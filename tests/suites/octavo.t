@@ -184,9 +184,12 @@ def test_signals():
             time.sleep(0.3)
             process.send_signal(number)
             ended = process.wait(20)
-            tap.point(qemu is not None and ended == status and gone(qemu),
+            ended_too = qemu is not None and gone(qemu)
+            tap.point(ended == status and ended_too,
                       f"{signal.Signals(number).name} ends QEMU too",
                       [f"status {ended}, QEMU {qemu}"])
+            if qemu is not None and not ended_too:
+                os.kill(qemu, signal.SIGKILL)
 
 
 def test_terminal():

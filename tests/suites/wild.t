@@ -9,7 +9,8 @@ from guest import Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/faults", "/tests/segments", "/tests/efault", "/tests/sysargs", "/tests/files",
             "/tests/fsedge")
-MACHINES = ("64M debug", "64M release", "1280M debug", "64M debug qemu32,-pse,-pge")
+MACHINES = ("16M debug", "64M debug", "3G release", "1280M debug",
+            "64M release qemu32,-pse,-pge")
 
 Suite(
     *spread(PROGRAMS, MACHINES),
