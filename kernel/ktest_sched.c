@@ -87,20 +87,21 @@ KTEST(sched_takes_turns, "")
 
 KTEST(sched_sleepers_are_served_soon, "")
 {
-	u64 when, worst = 0;
+	unsigned late = 0;
 
 	stop = timed_out = false;
 	for (unsigned i = 0; i < 3; i++)
 		ktest_spawn(spin_until_stopped, NULL);
 	for (unsigned i = 0; i < 10; i++) {
-		when = clock_ns() + 5 * NSEC_PER_MSEC;
+		u64 when = clock_ns() + 5 * NSEC_PER_MSEC;
+
 		sleep_until(when);
-		worst = MAX(worst, clock_ns() - when);
+		late += clock_ns() - when >= 16 * NSEC_PER_MSEC;
 	}
 	stop = true;
 	ktest_join();
-	KTEST_OK(chaos_on || worst < 16 * NSEC_PER_MSEC,
-		 "a sleeper need not wait for the slices of others");
+	/* Once, where the sleeper's own slice comes to its end meanwhile. */
+	KTEST_OK(chaos_on || late <= 1, "a sleeper need not wait for the slices of others");
 }
 
 static int yield_and_note(void *arg)
