@@ -5,6 +5,7 @@
 #ifndef UAPI_OCTAVO_UNISTD_H
 #define UAPI_OCTAVO_UNISTD_H
 
+#include <uapi/octavo/unistd-common.h>
 #ifdef __arm__
 #include <uapi/octavo/unistd-arm.h>
 #else
