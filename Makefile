@@ -29,22 +29,24 @@ include tools/make/images.mk
 include tools/make/test.mk
 include tools/make/lint.mk
 
-.PHONY: kernels programs iso kernel-x86 kernel-arm compile-x86 compile-arm
+.PHONY: kernels programs iso busybox kernel-x86 kernel-arm compile-x86 compile-arm
 kernels: $(foreach d,$(foreach a,x86 arm,$(FLAVOURS:%=build/$a-%)),$d/octavo.elf $d/octavo-ktest.elf)	## both kernels in both flavours
 programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
 iso: build/octavo-$(FLAVOUR).iso	## a bootable CD image of the x86 machine
 kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel
 kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU
+busybox: build/busybox/bin/busybox	## Debian's busybox for i386, which qemu-x86 then has too
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
 compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not link
 
 # Running a machine: RUN="PROGRAM ARGS" is what runs in it, else its launcher.
+# Debian's busybox is in the x86 machine where it has been fetched.
 octavo-run = ./octavo run --flavour $(FLAVOUR) $(if $(MEM),--mem $(MEM)) $(if $(CPUS),--cpus $(CPUS)) \
 	     $(if $(APPEND),--append '$(subst ','\'',$(APPEND))') $(if $(RUN),-- $(RUN))
 qemu-kernel = $(if $(findstring ktest,$(APPEND)),octavo-ktest.elf,octavo.elf)
 .PHONY: qemu-x86 qemu-arm-nommu
 qemu-x86: build/x86-$(FLAVOUR)/$(qemu-kernel) build/root-x86.cpio	## run the x86 machine (RUN= MEM= CPUS= APPEND=)
-	@$(octavo-run)
+	@$(subst octavo run,octavo run $(if $(wildcard build/busybox/bin/busybox),--root build/busybox),$(octavo-run))
 qemu-arm-nommu: build/arm-$(FLAVOUR)/$(qemu-kernel) build/root-arm.romfs	## run the ARM board (RUN= APPEND=)
 	@$(subst octavo run,octavo run --arch arm-nommu,$(octavo-run))
 

@@ -25,3 +25,15 @@ build/root-arm.romfs: user/rootfs.list build/root-arm.list $(addprefix build/use
 build/octavo-%.iso: build/x86-%/octavo.elf build/root-x86.cpio octavo $(wildcard tools/octavo_host/*.py)
 	@$(say) ISO $@
 	$(Q)./octavo iso --flavour $* --output $@
+
+# Debian's own busybox for i386, unmodified: build/busybox is laid over the root (--root), so that
+# small machines do without its two megabytes.
+build/busybox/bin/busybox: build/i386/busybox-static.version
+	@mkdir -p $(@D)
+	$(Q)cp build/i386/busybox-static/bin/busybox $@
+	$(Q)touch $@
+
+build/i386/%.version: tools/fetch-i386
+	@mkdir -p $(@D)
+	@$(say) FETCH build/i386/$*
+	$(Q)tools/fetch-i386 $* build/i386/$*
