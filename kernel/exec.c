@@ -329,12 +329,15 @@ static struct file *exec_open(const char *path)
 static void exec_commit(const struct exec_image *image, const char *path)
 {
 	const char *name = strrchr(path, '/');
-	struct mm *old = process_use_mm(image->mm);
+	struct mm *old;
 
+	process_leave_mm();
+	old = process_use_mm(image->mm);
 	process_vfork_done();
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);
+	current->robust_list = NULL; /* it was the old program's */
 	strlcpy(current->comm, name != NULL ? name + 1 : path, sizeof(current->comm));
 }
 

@@ -20,6 +20,7 @@
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/signal.h>
 #include <uapi/octavo/wait.h>
 
 struct task *init_task;
@@ -50,6 +51,17 @@ struct mm *process_use_mm(struct mm *mm)
 	return old;
 }
 
+void process_leave_mm(void)
+{
+	struct task *t = current;
+
+	if (likely(t->clear_child_tid == NULL))
+		return;
+	if (t->mm != NULL && atomic_read(&t->mm->users) > 1)
+		try_put_user_u32(0, t->clear_child_tid);
+	t->clear_child_tid = NULL;
+}
+
 /* Hand the children of a dying task to PID 1, which reaps those that have ended. */
 static void children_to_init(struct task *t)
 {
@@ -61,6 +73,7 @@ static void children_to_init(struct task *t)
 		LIST_REMOVE(child, sibling);
 		child->parent = init_task;
 		child->parent_pid = init_task->pid;
+		child->exit_signal = SIGCHLD; /* init waits for what all do */
 		LIST_INSERT_HEAD(&init_task->children, child, sibling);
 		any_zombie |= child->state == TASK_ZOMBIE;
 	}
@@ -77,6 +90,7 @@ void task_exit(int status, int code)
 		machine_set_status(status, code);
 		machine_end();
 	}
+	process_leave_mm();
 	if (t->files != NULL) {
 		files_put(t->files);
 		t->files = NULL;
@@ -115,22 +129,26 @@ long sys_exit_group(int code)
 	task_exit((code & 0xff) << 8, code);
 }
 
-/* Is `child` one that wait4(pid) asks for? All processes are in one process group. */
-static bool wait_matches(const struct task *child, int pid)
+/* Is `child` one that wait4(pid) asks for? All processes are in one process group. A child that
+ * clone(2) made to send another signal than SIGCHLD, or none, is waited for by name only. */
+static bool wait_matches(const struct task *child, int pid, int options)
 {
+	if (!(options & __WALL) &&
+	    (child->exit_signal != SIGCHLD) != (((u32)options & __WCLONE) != 0))
+		return false;
 	return pid == -1 || pid == 0 || child->pid == (u32)pid;
 }
 
 /* Look for a zombie that matches and take it off the lists.
  *   => it; NULL with *err 0 where one may still end, -ECHILD where there is none to wait for */
-static struct task *wait_take_zombie(int pid, int *err)
+static struct task *wait_take_zombie(int pid, int options, int *err)
 {
 	struct task *child, *found = NULL;
 
 	*err = -ECHILD;
 	spin_lock(&task_list_lock);
 	LIST_FOREACH(child, &current->children, sibling) {
-		if (!wait_matches(child, pid))
+		if (!wait_matches(child, pid, options))
 			continue;
 		*err = 0;
 		if (child->state == TASK_ZOMBIE) {
@@ -183,17 +201,17 @@ long sys_wait4(int pid, int __user *status, int options, void __user *rusage)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	if (pid < -1 || ((u32)options & (__WCLONE | __WALL)) == __WCLONE)
-		return -ECHILD; /* another process group; children that do not send SIGCHLD */
+	if (pid < -1)
+		return -ECHILD; /* another process group */
 
 	if (options & WNOHANG) {
-		child = wait_take_zombie(pid, &err);
+		child = wait_take_zombie(pid, options, &err);
 		if (child == NULL)
 			return err;
 	} else {
-		interrupted = wait_event_killable(&current->child_exit,
-						  (child = wait_take_zombie(pid, &err)) != NULL ||
-							  err != 0);
+		interrupted = wait_event_killable(
+			&current->child_exit,
+			(child = wait_take_zombie(pid, options, &err)) != NULL || err != 0);
 		if (interrupted)
 			return interrupted;
 		if (child == NULL)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork.c - birth of a process.
+ * fork.c - birth of a process: fork(2), vfork(2), clone(2).
  *
- *	sys_fork()   copies the address space (fork_mmu.c: machines with an MMU only)
- *	sys_vfork()  shares it, and the parent sleeps until the child execs or exits
+ *	fork    copies the address space (process_copy_mm(): fork_mmu.c, fork_nommu.c)
+ *	vfork   shares it, and the parent sleeps until the child execs or exits
+ *	clone   either, as its flags say, and where the child's stack is and its pid goes
+ *
+ * A child that stores its own pid (CLONE_CHILD_SETTID) begins as a kernel thread does, stores it in
+ * its own memory, and then leaves for user mode; every other begins there.
  *
  * Everything that can fail happens before the child is on any list; then it is linked under
  * task_list_lock and started.
@@ -18,6 +22,10 @@
 #include <octavo/sched.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
+#include <octavo/uaccess.h>
+#include <octavo/why.h>
+#include <uapi/octavo/sched.h>
+#include <uapi/octavo/signal.h>
 
 /* The parts that parent and child share or copy. On failure the child has none of them. */
 static int process_copy(struct task *child, struct task *parent)
@@ -35,14 +43,18 @@ static int process_copy(struct task *child, struct task *parent)
 	return 0;
 }
 
-static void process_link(struct task *child, struct task *parent, bool vfork)
+/* The parent is the caller; with CLONE_PARENT it is the caller's own. */
+static void process_link(struct task *child, u32 flags)
 {
+	struct task *parent;
+
 	spin_lock(&task_list_lock);
+	parent = (flags & CLONE_PARENT) ? current->parent : current;
 	child->parent = parent;
 	child->parent_pid = parent->pid;
 	LIST_INSERT_HEAD(&parent->children, child, sibling);
-	if (vfork)
-		child->vfork_parent = parent;
+	if (flags & CLONE_VFORK)
+		child->vfork_parent = current;
 	spin_unlock(&task_list_lock);
 }
 
@@ -87,7 +99,37 @@ void process_vfork_done(void)
 	spin_unlock(&task_list_lock);
 }
 
-long process_fork(struct mm *mm, bool vfork)
+/* The first steps of a child that stores its pid; a bad address is the program's own affair. */
+static int child_stores_pid(void *child_tid)
+{
+	try_put_user_u32(current->pid, (u32 __user __force *)child_tid);
+	arch_enter_user(arch_user_frame(current));
+}
+
+/* Registers, stack and thread-local segment of the child. => 0; the errors of arch_task_set_tls() */
+static int child_prepare(struct task *child, const struct clone_request *r)
+{
+	struct trapframe *frame = arch_user_frame(child);
+	int err = 0;
+
+	arch_task_init_fork(child, arch_user_frame(current));
+	if (r->stack != 0)
+		frame_set_sp(frame, r->stack);
+	if (r->flags & CLONE_SETTLS)
+		err = arch_task_set_tls(child, r->tls);
+	if (err == 0 && (r->flags & CLONE_CHILD_SETTID)) {
+		struct trapframe keep = *frame;
+
+		arch_task_init_kernel(child, child_stores_pid, (void __force *)r->child_tid);
+		*frame = keep;
+	}
+	child->exit_signal = r->flags & CSIGNAL;
+	child->clear_child_tid = (r->flags & CLONE_CHILD_CLEARTID) ? r->child_tid : NULL;
+	return err;
+}
+
+/* A child of the current task in `mm`, whose reference is taken over in any case. */
+static long process_clone_into(struct mm *mm, const struct clone_request *r)
 {
 	struct task *child;
 	u32 pid;
@@ -98,17 +140,21 @@ long process_fork(struct mm *mm, bool vfork)
 		err = ptr_err(child);
 		goto put_mm;
 	}
-	err = process_copy(child, current);
+	err = child_prepare(child, r);
+	if (err == 0)
+		err = process_copy(child, current);
 	if (err != 0)
 		goto free_task;
 
 	child->mm = mm;
 	child->active_mm = mm;
-	arch_task_init_fork(child, arch_user_frame(current));
 	pid = child->pid; /* the child may be gone once it runs */
-	process_link(child, current, vfork);
+	process_link(child, r->flags);
+	if (r->flags & CLONE_PARENT_SETTID)
+		try_put_user_u32(pid, r->parent_tid); /* as Linux: a bad address is no error */
 	sched_start(child);
-	if (vfork && wait_event_killable(&current->child_exit, !vfork_child_runs(pid)) != 0)
+	if ((r->flags & CLONE_VFORK) &&
+	    wait_event_killable(&current->child_exit, !vfork_child_runs(pid)) != 0)
 		vfork_give_up(pid);
 	return (long)pid;
 
@@ -119,8 +165,63 @@ put_mm:
 	return err;
 }
 
+long process_clone(const struct clone_request *r)
+{
+	struct mm *mm = current->mm;
+
+	if (r->flags & CLONE_VM)
+		mm_get(mm);
+	else
+		mm = process_copy_mm(mm);
+	return ptr_is_err(mm) ? ptr_err(mm) : process_clone_into(mm, r);
+}
+
 long sys_vfork(void)
 {
-	mm_get(current->mm);
-	return process_fork(current->mm, true);
+	static const struct clone_request request = {.flags = CLONE_VM | CLONE_VFORK | SIGCHLD};
+
+	return process_clone(&request);
+}
+
+/*
+ * Linux's checks, in its order; then what this kernel does not do: to share descriptors, directories,
+ * signal handlers or a thread group is ENOSYS, to have a namespace of one's own EINVAL, as on a Linux
+ * that was built without them.
+ */
+static int clone_check(u32 flags)
+{
+	if ((flags & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS))
+		return -EINVAL;
+	if ((flags & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	if ((flags & CLONE_PARENT) && current == init_task)
+		return -EINVAL;
+	if ((flags & CLONE_PIDFD) && (flags & (CLONE_DETACHED | CLONE_PARENT_SETTID)))
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES)
+		return -EINVAL;
+	if (flags &
+	    (CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS | CLONE_SYSVSEM | CLONE_PIDFD)) {
+		why("clone: ENOSYS: flags %08x ask to share more than memory", flags);
+		return -ENOSYS;
+	}
+	return 0;
+}
+
+long sys_clone(u32 flags, vaddr_t stack, u32 __user *parent_tid, u32 tls, u32 __user *child_tid)
+{
+	struct clone_request request = {
+		.flags = flags,
+		.stack = stack,
+		.tls = tls,
+		.parent_tid = parent_tid,
+		.child_tid = child_tid,
+	};
+	int err = clone_check(flags);
+
+	return err != 0 ? err : process_clone(&request);
 }

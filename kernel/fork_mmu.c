@@ -4,12 +4,19 @@
 #include <octavo/mm.h>
 #include <octavo/process.h>
 #include <octavo/syscall.h>
+#include <uapi/octavo/sched.h>
+#include <uapi/octavo/signal.h>
+
+struct mm *process_copy_mm(struct mm *parent)
+{
+	struct mm *mm = mm_fork(parent);
+
+	return mm != NULL ? mm : err_ptr(-ENOMEM);
+}
 
 long sys_fork(void)
 {
-	struct mm *mm = mm_fork(current->mm);
+	static const struct clone_request request = {.flags = SIGCHLD};
 
-	if (mm == NULL)
-		return -ENOMEM;
-	return process_fork(mm, false);
+	return process_clone(&request);
 }

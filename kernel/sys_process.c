@@ -27,11 +27,6 @@ long sys_getpid(void)
 	return (long)current->pid;
 }
 
-long sys_gettid(void)
-{
-	return (long)current->pid;
-}
-
 long sys_getppid(void)
 {
 	return (long)current->parent_pid;

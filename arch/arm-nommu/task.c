@@ -106,6 +106,14 @@ void arch_task_init_fork(struct task *child, const struct trapframe *frame)
 	first_switch(child, fork_start);
 }
 
+/* There is no register for it on this machine. */
+int arch_task_set_tls(struct task *child, u32 arg)
+{
+	(void)child;
+	(void)arg;
+	return -EINVAL;
+}
+
 void kernel_thread_end(int result)
 {
 	task_exit((result & 0xff) << 8, result);

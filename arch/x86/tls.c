@@ -5,6 +5,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/x86.h>
+#include <octavo/arch.h>
 #include <octavo/errno.h>
 #include <octavo/preempt.h>
 #include <octavo/task.h>
@@ -63,6 +64,25 @@ static u32 free_slot(const struct arch_task *a)
 	return GDT_TLS_MIN + i;
 }
 
+static bool request_ok(const struct segment_request *r)
+{
+	return is_empty(r) ||
+	       ((r->flags & SEG_32BIT) && !(r->flags & (SEG_CODE | SEG_NOT_PRESENT)));
+}
+
+int arch_task_set_tls(struct task *child, u32 arg)
+{
+	struct segment_request r;
+
+	if (copy_from_user(&r, (const void __user __force *)arg, sizeof(r)))
+		return -EFAULT;
+	if (!request_ok(&r) || r.number - GDT_TLS_MIN >= TLS_SLOTS)
+		return -EINVAL;
+	child->arch.tls[r.number - GDT_TLS_MIN] = is_empty(&r) ? 0 : descriptor(&r);
+	child->arch.extras |= TASK_TLS;
+	return 0;
+}
+
 long sys_set_thread_area(void __user *user)
 {
 	struct arch_task *a = &current->arch;
@@ -71,7 +91,7 @@ long sys_set_thread_area(void __user *user)
 
 	if (copy_from_user(&r, user, sizeof(r)))
 		return -EFAULT;
-	if (!is_empty(&r) && (!(r.flags & SEG_32BIT) || (r.flags & (SEG_CODE | SEG_NOT_PRESENT))))
+	if (!request_ok(&r))
 		return -EINVAL;
 	slot = r.number == ANY_SLOT ? free_slot(a) : r.number;
 	if (r.number == ANY_SLOT) {

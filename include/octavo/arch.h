@@ -54,6 +54,10 @@ void arch_task_init_kernel(struct task *t, int (*fn)(void *), void *arg);
 /* arch_task_init_fork - prepare `child` so that its first run calls sched_new_task() and returns to
  * user mode with `frame`'s registers but result 0; copies the FPU state of the current task. */
 void arch_task_init_fork(struct task *child, const struct trapframe *frame);
+/* arch_task_set_tls - the thread-local data of `child`, made by arch_task_init_fork(), as clone(2)'s
+ * argument says (x86: address of a struct user_desc of current's).
+ *   => 0; -EFAULT; -EINVAL no such segment, or none on this machine */
+int arch_task_set_tls(struct task *child, u32 arg);
 /* arch_task_free - release what arch_task holds. */
 void arch_task_free(struct task *t);
 /* arch_kstack_alloc/free - a kernel stack with whatever guard the machine can give.

@@ -4,11 +4,29 @@
 
 #include <octavo/task.h>
 
-/* process_fork - a child of the current task, running from now on, that returns 0 to user mode.
- * `mm`: its address space (one `users` reference, taken over in any case); `vfork`: the caller
- * sleeps until the child has its own program or is gone.
- *   => the child's pid; -EAGAIN no pid, -ENOMEM; sleeps */
-long process_fork(struct mm *mm, bool vfork);
+/* What clone(2) is asked for. */
+struct clone_request {
+	u32 flags;     /* CLONE_*, and in CSIGNAL the signal for the parent when the child ends */
+	vaddr_t stack; /* the child's stack pointer; 0: where the caller's is */
+	u32 tls;       /* with CLONE_SETTLS: as arch_task_set_tls() takes it */
+	u32 __user *parent_tid, *child_tid;
+};
+#define CLONE_NAMESPACES                                                                           \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
+	 CLONE_NEWPID | CLONE_NEWNET)
+
+/* process_clone - a child of the current task, running from now on, that returns 0 to user mode; the
+ * flags have been checked. With CLONE_VFORK the caller sleeps until the child has its own program or
+ * is gone.
+ *   => the child's pid; -EAGAIN no pid, -ENOMEM; -EINVAL without CLONE_VM where there is no MMU, or
+ *   as arch_task_set_tls(); sleeps */
+long process_clone(const struct clone_request *request);
+/* process_copy_mm - a copy of the current task's address space, users 1; fork_mmu.c, fork_nommu.c.
+ *   => or err_ptr(-ENOMEM), err_ptr(-EINVAL) where memory cannot be copied; sleeps */
+struct mm *process_copy_mm(struct mm *parent);
+/* process_leave_mm - the current task is about to leave its address space, by exec or exit: clears
+ * what clear_child_tid points to, if anybody else is there to see it. => sleeps */
+void process_leave_mm(void);
 /* process_vfork_done - the current task leaves its parent's address space: wake the parent. */
 void process_vfork_done(void);
 /* process_use_mm - the current task runs in `mm` from now on (its reference is taken over);

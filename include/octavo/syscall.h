@@ -26,6 +26,20 @@ long sys_kill(int pid, int signal);
 long sys_syslog(int action, char __user *buf, int len);
 long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
+/* kernel/: clone, identity */
+long sys_clone(u32 flags, vaddr_t stack, u32 __user *parent_tid, u32 tls, u32 __user *child_tid);
+long sys_set_tid_address(u32 __user *address);
+long sys_set_robust_list(void __user *head, u32 len);
+long sys_get_robust_list(int pid, u32 __user *head, u32 __user *len);
+long sys_getrandom(char __user *buf, u32 len, u32 flags);
+long sys_get_root_id(void);
+long sys_setid(u32 id);
+long sys_setreid(u32 real, u32 effective);
+long sys_setresid(u32 real, u32 effective, u32 saved);
+long sys_getresid(u32 __user *real, u32 __user *effective, u32 __user *saved);
+long sys_setfsid(u32 id);
+long sys_getgroups(int size, u32 __user *list);
+long sys_setgroups(int size, const u32 __user *list);
 /* kernel/: time */
 long sys_clock_gettime(int clock, void __user *ts);
 long sys_clock_gettime64(int clock, void __user *ts);

@@ -57,6 +57,9 @@ struct task {
 	int exit_status;           /* raw wait status; valid from TASK_ZOMBIE on [tl] */
 	int exit_code;             /* full 32 bits given to exit */
 	struct task *vfork_parent; /* [tl] sleeps until we exec or exit */
+	u32 exit_signal;           /* [tl] what the parent gets when we end; 0: nothing. clone(2) */
+	u32 __user *clear_child_tid; /* [o] zeroed when we leave our memory; set_tid_address(2) */
+	void __user *robust_list;    /* [o], others under [tl]; set_robust_list(2) */
 
 	volatile u32 fatal_signal; /* [a] number of the signal that is to end it, or 0 */
 

@@ -23,6 +23,12 @@ int clear_user(void __user *dst, size_t len) __must_check;
 ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size) __must_check;
 int get_user_u32(u32 *value, const u32 __user *src) __must_check;
 int put_user_u32(u32 value, u32 __user *dst) __must_check;
+/* try_put_user_u32 - the same where a bad address is no error */
+static inline void try_put_user_u32(u32 value, u32 __user *dst)
+{
+	if (put_user_u32(value, dst) != 0)
+		return;
+}
 
 /* user_range_ok - [p, p + len) lies below USER_END: a kernel address is never user memory. The
  * copies check it too; calls ask first where Linux's order of errors wants it. */

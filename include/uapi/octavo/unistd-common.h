@@ -127,6 +127,8 @@
 #define __NR_chown32                212
 #define __NR_setuid32               213
 #define __NR_setgid32               214
+#define __NR_setfsuid32             215
+#define __NR_setfsgid32             216
 #define __NR_fcntl64                221
 #define __NR_gettid                 224
 #define __NR_readahead              225

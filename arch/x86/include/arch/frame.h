@@ -52,3 +52,9 @@ static inline void frame_set_result(struct trapframe *f, long result)
 {
 	f->eax = (u32)result;
 }
+
+/* frame_set_sp - the program's stack pointer; of a frame from user mode */
+static inline void frame_set_sp(struct trapframe *f, vaddr_t sp)
+{
+	f->esp = sp;
+}
