@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dev_null.c - /dev/null and /dev/zero. null(4) */
+/* dev_null.c - /dev/null, /dev/zero and /dev/full. null(4), full(4) */
 #include "devices.h"
 
 #include <octavo/errno.h>
@@ -50,6 +50,15 @@ static ssize_t zero_read(struct file *file, char __user *buf, size_t len, loff_t
 	return (ssize_t)done;
 }
 
+static ssize_t full_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	(void)file;
+	(void)buf;
+	(void)len;
+	(void)pos;
+	return -ENOSPC;
+}
+
 const struct file_ops null_fops = {
 	.read = null_read,
 	.write = null_write,
@@ -59,5 +68,11 @@ const struct file_ops null_fops = {
 const struct file_ops zero_fops = {
 	.read = zero_read,
 	.write = null_write,
+	.seek = null_seek,
+};
+
+const struct file_ops full_fops = {
+	.read = zero_read,
+	.write = full_write,
 	.seek = null_seek,
 };

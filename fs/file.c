@@ -14,8 +14,22 @@
 #include <octavo/string.h>
 #include <octavo/task.h>
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/stat.h>
 
 /* --- one open file --- */
+
+/* Does it keep its file system from becoming read-only? */
+static bool is_writer(const struct inode *inode, u32 flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY && S_ISREG(inode->mode);
+}
+
+static void file_unuse(struct inode *inode, u32 flags)
+{
+	if (is_writer(inode, flags))
+		atomic_dec(&inode->sb->writers);
+	super_unuse(inode->sb);
+}
 
 struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops)
 {
@@ -24,6 +38,17 @@ struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *o
 
 	if (f == NULL)
 		return err_ptr(-ENOMEM);
+	if (!super_use(inode->sb)) {
+		err = -ENOENT; /* unmounted while it was looked for */
+		goto free_file;
+	}
+	if (is_writer(inode, flags)) {
+		atomic_inc(&inode->sb->writers);
+		if (arch_read_once(&inode->sb->read_only)) {
+			err = -EROFS;
+			goto unuse;
+		}
+	}
 	atomic_set(&f->refs, 1);
 	f->flags = flags;
 	f->inode = inode;
@@ -31,11 +56,13 @@ struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *o
 	mutex_init(&f->pos_mutex, file_pos);
 	if (ops->open != NULL)
 		err = ops->open(inode, f);
-	if (err != 0) {
-		kfree(f);
-		return err_ptr(err);
-	}
-	return f;
+	if (err == 0)
+		return f;
+unuse:
+	file_unuse(inode, flags);
+free_file:
+	kfree(f);
+	return err_ptr(err);
 }
 
 void file_get(struct file *f)
@@ -49,6 +76,7 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->close != NULL)
 		f->ops->close(f);
+	file_unuse(f->inode, f->flags);
 	inode_put(f->inode);
 	kfree(f);
 }
@@ -184,6 +212,7 @@ void files_put(struct files *files)
 	if (files->slots != files->embedded)
 		kfree(files->slots);
 	kfree(files);
+	super_reap();
 }
 
 void files_close_on_exec(struct files *files)

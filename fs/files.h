@@ -34,6 +34,10 @@ int files_reserve(u32 min_fd);
 void files_fill(u32 fd, struct file *f, bool cloexec); /* takes the reference */
 void files_unreserve(u32 fd);
 
+/* fs_root_get, fs_cwd_get - referenced */
+struct inode *fs_root_get(struct fs_context *fs);
+struct inode *fs_cwd_get(struct fs_context *fs);
+
 /* Where a walk ended. Release with path_put(). */
 struct path {
 	struct inode *dir;   /* the directory of the last component, referenced; NULL for "/" */
@@ -54,3 +58,40 @@ struct path {
  */
 int path_walk(struct inode *base, const char *path, unsigned flags, struct path *out);
 void path_put(struct path *p);
+
+/* --- how long a file system lives (super.c) --- */
+void super_put(struct super_block *sb); /* of sb->refs; the last one frees it */
+/* super_kill - nobody becomes a user of sb any more. => false: somebody is one */
+bool super_kill(struct super_block *sb);
+/* super_is_dead - it was killed: nothing may be made in its directories. */
+bool super_is_dead(const struct super_block *sb);
+/* super_take_down - a dead one that covers nothing gives everything back. => sleeps */
+void super_take_down(struct super_block *sb);
+
+/* --- the table of mounts (mount.c) --- */
+/* mount_attach - sb covers `dir` from now on. => 0, -ENOTDIR, -ENOENT `dir` was removed, -EBUSY
+ * something else covers it already: sb stays the caller's; sleeps */
+int mount_attach(struct super_block *sb, struct inode *dir, u32 flags);
+/* mount_detach_idle - sb, which nobody uses, is mounted nowhere any more, and taken down.
+ *   => 0, -EBUSY, -EINVAL it was detached meanwhile; sleeps */
+int mount_detach_idle(struct super_block *sb);
+/* mount_detach_tree - sb and what is mounted on it disappear now, and end with their last users.
+ *   => 0, -EINVAL it was detached meanwhile; sleeps */
+int mount_detach_tree(struct super_block *sb);
+/* mount_expire - mark sb. => it was marked before, and nobody became a user of it since */
+bool mount_expire(struct super_block *sb);
+/* mount_change - other options and flags. => 0, -EBUSY read-only with files open for writing,
+ * -EINVAL options: nothing has changed; sleeps */
+int mount_change(struct super_block *sb, const char *options, u32 flags);
+
+extern spinlock_t mount_lock;
+/* mount_enter - `dir` (its reference is taken over) if nothing is mounted on it, else the root of
+ * what is, referenced. Takes mount_lock where something is. */
+struct inode *mount_enter_slow(struct inode *dir);
+static inline struct inode *mount_enter(struct inode *dir)
+{
+	return unlikely(arch_read_once(&dir->mounted) != NULL) ? mount_enter_slow(dir) : dir;
+}
+/* mount_leave - where `dir` (its reference is taken over) is the root of a mounted file system: the
+ * directory that this covers, referenced; and so on, but not beyond `root`. */
+struct inode *mount_leave(struct inode *dir, struct inode *root);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* inode.c - the common part of inodes: reference counts. */
-#include <octavo/fs.h>
+#include "files.h"
+
 #include <octavo/string.h>
 #include <octavo/time.h>
-
-struct super_block *fs_root;
 
 void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 		const struct inode_ops *ops, const struct file_ops *fops)
@@ -14,15 +13,21 @@ void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 	inode->ino = ino;
 	inode->mode = mode;
 	inode->nlink = 1;
-	inode->mtime_ns = clock_ns();
+	inode->atime_ns = inode->mtime_ns = inode->ctime_ns = clock_ns();
 	mutex_init(&inode->mutex, inode_mutex);
 	inode->ops = ops;
 	inode->fops = fops;
 	inode->sb = sb;
+	atomic_inc(&sb->refs);
 }
 
 void inode_put(struct inode *inode)
 {
-	if (atomic_dec_and_test(&inode->refs))
-		inode->ops->release(inode);
+	struct super_block *sb;
+
+	if (!atomic_dec_and_test(&inode->refs))
+		return;
+	sb = inode->sb;
+	inode->ops->release(inode);
+	super_put(sb);
 }

@@ -134,7 +134,7 @@ KTEST(devices_open_by_number, "")
 	KTEST_OK(console->ops == chrdev_ops(UAPI_MAKEDEV(5, 1)), "5,1");
 	KTEST_OK(console->ops->seek == NULL, "a console has no position");
 	KTEST_OK(chrdev_ops(UAPI_MAKEDEV(77, 3)) == NULL, "nobody has 77,3");
-	KTEST_OK(chrdev_register(1, 3, null->ops) == -EBUSY, "a number is given once");
+	KTEST_OK(chrdev_register(1, 3, NULL, 0, null->ops) == -EBUSY, "a number is given once");
 	KTEST_OK(ptr_err(file_open("/dev/null", O_DIRECTORY, 0)) == -ENOTDIR, "no directory");
 	KTEST_OK(ptr_err(file_open("/dev", O_WRONLY, 0)) == -EISDIR, "directories are not written");
 	KTEST_OK(ptr_err(file_open("/dev", O_TRUNC, 0)) == -EISDIR, "nor truncated");

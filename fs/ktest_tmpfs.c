@@ -81,44 +81,46 @@ static bool all_bytes(struct file *f, loff_t pos, u32 len, u8 value)
 
 KTEST(tmpfs_contents, "")
 {
-	u32 before = tmpfs_nr_pages();
+	u32 before = tmpfs_nr_pages(fs_root);
 	struct file *f = make("/ktest-contents");
 	u8 *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
 
 	memset(page, 'a', PAGE_SIZE);
 	for (u32 i = 0; i < 10; i++)
 		KTEST_OK(append(f, page, 1000) == 0, "1000 bytes");
-	KTEST_OK(f->inode->size == 10000 && tmpfs_nr_pages() == before + 3, "three pages");
+	KTEST_OK(f->inode->size == 10000 && tmpfs_nr_pages(fs_root) == before + 3, "three pages");
 	KTEST_OK(all_bytes(f, 0, 10000, 'a'), "as written");
 	KTEST_OK(file_read_kernel(f, page, 10, 10000) == 0, "nothing behind the end");
 	KTEST_OK(file_read_kernel(f, page, 10, 9995) == 5, "five bytes before it");
-	KTEST_OK(set_size(f, 5000) == 0 && tmpfs_nr_pages() == before + 2, "shorter: a page less");
-	KTEST_OK(set_size(f, 50000) == 0 && tmpfs_nr_pages() == before + 2, "longer: a hole");
+	KTEST_OK(set_size(f, 5000) == 0 && tmpfs_nr_pages(fs_root) == before + 2,
+		 "shorter: a page less");
+	KTEST_OK(set_size(f, 50000) == 0 && tmpfs_nr_pages(fs_root) == before + 2,
+		 "longer: a hole");
 	KTEST_OK(all_bytes(f, 0, 5000, 'a') && all_bytes(f, 5000, 45000, 0), "zeros behind");
 	KTEST_OK(set_size(f, (loff_t)1 << 33) == -EFBIG && f->inode->size == 50000, "8G: EFBIG");
 	KTEST_OK(remove_name(root_dir(), "ktest-contents") == 0, "removed");
-	KTEST_OK(tmpfs_nr_pages() == before + 2 && all_bytes(f, 0, 5000, 'a'), "still open");
+	KTEST_OK(tmpfs_nr_pages(fs_root) == before + 2 && all_bytes(f, 0, 5000, 'a'), "still open");
 	file_put(f);
-	KTEST_OK(tmpfs_nr_pages() == before, "every page came back");
+	KTEST_OK(tmpfs_nr_pages(fs_root) == before, "every page came back");
 	kfree(page);
 }
 
 KTEST(tmpfs_has_an_end, "")
 {
-	u32 before = tmpfs_nr_pages();
+	u32 before = tmpfs_nr_pages(fs_root);
 	struct file *f = make("/ktest-full");
 	u8 *page = kzalloc(PAGE_SIZE, GFP_KERNEL);
 
-	tmpfs_set_limit(before + 5);
+	tmpfs_set_limit(fs_root, before + 5);
 	for (u32 i = 0; i < 5; i++)
 		KTEST_OK(append(f, page, PAGE_SIZE) == 0, "a page");
 	KTEST_OK(append(f, page, 1) == -ENOSPC, "then ENOSPC");
 	KTEST_OK(f->inode->size == 5 * (loff_t)PAGE_SIZE, "and nothing of it");
-	tmpfs_set_limit(before + tmpfs_share());
+	tmpfs_set_limit(fs_root, before + tmpfs_share());
 	KTEST_OK(append(f, page, 1) == 0, "with more room it goes on");
 	remove_name(root_dir(), "ktest-full");
 	file_put(f);
-	KTEST_OK(tmpfs_nr_pages() == before, "every page came back");
+	KTEST_OK(tmpfs_nr_pages(fs_root) == before, "every page came back");
 	kfree(page);
 }
 
@@ -227,7 +229,7 @@ KTEST(tmpfs_hard_links, "")
 {
 	struct file *f = make("/ktest-one");
 	struct inode *root = root_dir();
-	u32 before = tmpfs_nr_pages();
+	u32 before = tmpfs_nr_pages(fs_root);
 
 	append(f, "text", 4);
 	mutex_lock(&root->mutex);
@@ -241,7 +243,7 @@ KTEST(tmpfs_hard_links, "")
 	KTEST_OK(!ptr_is_err(f) && f->inode->size == 4, "the other name has the text");
 	remove_name(root, "ktest-two");
 	file_put(f);
-	KTEST_OK(tmpfs_nr_pages() == before, "gone with the last");
+	KTEST_OK(tmpfs_nr_pages(fs_root) == before, "gone with the last");
 }
 
 /* Many threads make, open and remove the same few names; the audit after it finds every page. */
@@ -272,7 +274,7 @@ static int crowd_member(void *arg)
 
 KTEST(tmpfs_crowd, "")
 {
-	u32 before = tmpfs_nr_pages();
+	u32 before = tmpfs_nr_pages(fs_root);
 
 	for (u32 i = 0; i < 6; i++)
 		ktest_spawn(crowd_member, (void *)(uintptr_t)i);
@@ -280,5 +282,5 @@ KTEST(tmpfs_crowd, "")
 	remove_name(root_dir(), "ktest-crowd-0");
 	remove_name(root_dir(), "ktest-crowd-1");
 	remove_name(root_dir(), "ktest-crowd-2");
-	KTEST_OK(tmpfs_nr_pages() == before, "every page came back");
+	KTEST_OK(tmpfs_nr_pages(fs_root) == before, "every page came back");
 }

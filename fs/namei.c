@@ -18,47 +18,6 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/stat.h>
 
-/* --- root and working directory of a task --- */
-
-struct fs_context *fs_context_alloc(void)
-{
-	struct fs_context *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
-
-	if (fs == NULL)
-		return NULL;
-	spin_lock_init(&fs->lock, fs_lock);
-	fs->root = fs_root->root;
-	fs->cwd = fs_root->root;
-	fs->umask = 022;
-	inode_get(fs->root);
-	inode_get(fs->cwd);
-	return fs;
-}
-
-struct fs_context *fs_context_fork(struct fs_context *parent)
-{
-	struct fs_context *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
-
-	if (fs == NULL)
-		return NULL;
-	spin_lock_init(&fs->lock, fs_lock);
-	spin_lock(&parent->lock);
-	fs->root = parent->root;
-	fs->cwd = parent->cwd;
-	fs->umask = parent->umask;
-	inode_get(fs->root);
-	inode_get(fs->cwd);
-	spin_unlock(&parent->lock);
-	return fs;
-}
-
-void fs_context_put(struct fs_context *fs)
-{
-	inode_put(fs->root);
-	inode_put(fs->cwd);
-	kfree(fs);
-}
-
 char *path_from_user(const char __user *path)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -135,17 +94,22 @@ static size_t walk_component(struct walk *w, const char **name, bool *last, bool
 	return len;
 }
 
-/* ".." of the process's root is the root. */
+/* "." is where the walk stands, even if something was mounted on that; ".." of the process's root is
+ * the root. */
 static int walk_lookup(struct walk *w, const char *name, size_t len, struct inode **out)
 {
-	struct inode *dir = w->dir;
+	bool up = len == 2 && name[0] == '.' && name[1] == '.';
+	struct inode *dir;
 	int err;
 
-	if (!S_ISDIR(dir->mode))
+	if (!S_ISDIR(w->dir->mode))
 		return -ENOTDIR;
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
-	if (dir == w->root && len == 2 && name[0] == '.' && name[1] == '.') {
+	if (up)
+		w->dir = mount_leave(w->dir, w->root);
+	dir = w->dir;
+	if ((up && dir == w->root) || (len == 1 && name[0] == '.')) {
 		inode_get(dir);
 		*out = dir;
 		return 0;
@@ -153,6 +117,8 @@ static int walk_lookup(struct walk *w, const char *name, size_t len, struct inod
 	mutex_lock(&dir->mutex);
 	err = dir->ops->lookup(dir, name, len, out);
 	mutex_unlock(&dir->mutex);
+	if (err == 0)
+		*out = mount_enter(*out);
 	return err;
 }
 

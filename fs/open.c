@@ -13,6 +13,7 @@
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 
 /* O_TRUNC writes, whatever the mode says. */
@@ -42,11 +43,13 @@ static int make_entry(struct path *p, u32 mode, u32 rdev)
 	if (dir->sb->read_only)
 		return -EROFS;
 	mutex_lock(&dir->mutex);
-	if (dir->nlink == 0) {
+	if (dir->nlink == 0 || super_is_dead(dir->sb)) {
 		err = -ENOENT; /* the directory itself has been removed */
 	} else if (dir->ops->lookup(dir, p->name, p->len, &other) == 0) {
 		inode_put(other);
 		err = -EEXIST;
+	} else if (dir->ops->create == NULL) {
+		err = S_ISREG(mode) ? -EACCES : -EPERM;
 	} else {
 		err = dir->ops->create(dir, p->name, p->len, mode, rdev, &p->inode);
 	}
@@ -65,6 +68,8 @@ static int open_check(const struct inode *inode, u32 flags)
 	} else if (flags & O_DIRECTORY) {
 		return -ENOTDIR;
 	}
+	if ((inode->sb->flags & MS_NODEV) && (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)))
+		return -EACCES;
 	if (inode->sb->read_only && wants_write(flags) && S_ISREG(inode->mode))
 		return -EROFS;
 	return 0;
@@ -244,6 +249,10 @@ static int remove_entry(struct path *p)
 	mutex_lock_nested(&inode->mutex, 1);
 	if (S_ISDIR(inode->mode) != S_ISDIR(p->inode->mode))
 		err = S_ISDIR(inode->mode) ? -EISDIR : -ENOTDIR; /* not what the caller removes */
+	else if (inode->mounted != NULL)
+		err = -EBUSY;
+	else if (dir->ops->unlink == NULL)
+		err = -EPERM;
 	else
 		err = dir->ops->unlink(dir, p->name, p->len, inode);
 	mutex_unlock(&inode->mutex);
@@ -348,116 +357,4 @@ long sys_readlink(const char __user *user_path, char __user *user_buf, u32 len)
 	path_put(&p);
 	kfree(path);
 	return n;
-}
-
-/* --- the working directory --- */
-
-long sys_chdir(const char __user *user_path)
-{
-	char *path = path_from_user(user_path);
-	struct fs_context *fs = current->fs;
-	struct inode *old;
-	struct path p;
-	int err;
-
-	if (ptr_is_err(path))
-		return ptr_err(path);
-	err = path_walk(NULL, path, WALK_FOLLOW, &p);
-	kfree(path);
-	if (err != 0)
-		return err;
-	if (S_ISDIR(p.inode->mode)) {
-		inode_get(p.inode);
-		spin_lock(&fs->lock);
-		old = fs->cwd;
-		fs->cwd = p.inode;
-		spin_unlock(&fs->lock);
-		inode_put(old);
-	} else {
-		err = -ENOTDIR;
-	}
-	path_put(&p);
-	return err;
-}
-
-/* Write "/name" in front of buf[pos], for `child` in its parent. => the parent, referenced */
-static struct inode *prepend_name(struct inode *child, char *buf, u32 *pos)
-{
-	char name[NAME_MAX + 1];
-	struct inode *parent;
-	ssize_t len;
-	int err;
-
-	mutex_lock(&child->mutex);
-	err = child->nlink == 0 ? -ENOENT : child->ops->lookup(child, "..", 2, &parent);
-	mutex_unlock(&child->mutex);
-	if (err != 0)
-		return err_ptr(err);
-	mutex_lock(&parent->mutex);
-	len = parent->ops->name_of(parent, child, name);
-	mutex_unlock(&parent->mutex);
-	if (len > 0 && (u32)len + 1 > *pos)
-		len = -ERANGE;
-	if (len < 0) {
-		inode_put(parent);
-		return err_ptr(len);
-	}
-	*pos -= (u32)len;
-	memcpy(buf + *pos, name, (size_t)len);
-	buf[--*pos] = '/';
-	return parent;
-}
-
-/* getcwd(2): upward from the working directory, names from the end of the buffer. */
-long sys_getcwd(char __user *user_buf, u32 len)
-{
-	struct fs_context *fs = current->fs;
-	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	struct inode *dir, *root, *parent;
-	u32 pos = PATH_MAX - 1;
-	long result;
-
-	if (buf == NULL)
-		return -ENOMEM;
-	spin_lock(&fs->lock);
-	dir = fs->cwd;
-	root = fs->root;
-	inode_get(dir);
-	spin_unlock(&fs->lock);
-
-	buf[pos] = '\0';
-	result = 0;
-	while (dir != root && result == 0) {
-		parent = prepend_name(dir, buf, &pos);
-		if (ptr_is_err(parent)) {
-			result = ptr_err(parent);
-		} else {
-			inode_put(dir);
-			dir = parent;
-		}
-	}
-	inode_put(dir);
-	if (result == 0) {
-		if (buf[pos] == '\0')
-			buf[--pos] = '/';
-		result = (long)(PATH_MAX - pos);
-		if ((u32)result > len)
-			result = -ERANGE;
-		else if (copy_to_user(user_buf, buf + pos, (size_t)result) != 0)
-			result = -EFAULT;
-	}
-	kfree(buf);
-	return result;
-}
-
-long sys_umask(u32 mask)
-{
-	struct fs_context *fs = current->fs;
-	u32 old;
-
-	spin_lock(&fs->lock);
-	old = fs->umask;
-	fs->umask = mask & 0777;
-	spin_unlock(&fs->lock);
-	return (long)old;
 }

@@ -20,11 +20,13 @@
 #include <octavo/string.h>
 #include <octavo/uaccess.h>
 #include <arch/memmap.h>
+#include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 
 enum {
 	NODES_FIRST = 64,
 	NODES_MAX = 4096,
+	ROMFS_BLOCK_SIZE = 1024,
 	POS_END = 1, /* a directory's position behind its last node: no node has this offset */
 };
 
@@ -44,7 +46,18 @@ struct found {
 static struct romfs image;
 static struct romfs_inode *inodes;
 static u32 nr_inodes;
-static struct super_block romfs_sb = {.name = "romfs", .dev = 1, .read_only = true};
+static int romfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
+{
+	(void)sb;
+	out->f_type = ROMFS_MAGIC;
+	out->f_bsize = out->f_frsize = ROMFS_BLOCK_SIZE;
+	out->f_blocks = (image.size + ROMFS_BLOCK_SIZE - 1) / ROMFS_BLOCK_SIZE;
+	return 0;
+}
+
+static const struct super_ops romfs_super_ops = {.statfs = romfs_statfs};
+static struct super_block romfs_sb = {
+	.name = "romfs", .dev = 1, .read_only = true, .ops = &romfs_super_ops};
 
 static struct romfs_inode *romfs_inode(struct inode *inode)
 {

@@ -339,12 +339,12 @@ void rootfs_init(const struct phys_range *module)
 		panic("no root file system: the boot loader has given no usable module");
 	if (module->end - 1 >= (paddr_t)max_low_pfn << PAGE_SHIFT)
 		panic("no root file system: the module lies above the direct map");
-	fs_root = tmpfs_mount();
+	fs_root = tmpfs_mount_root();
 	u.root = fs_root->root;
 	u.base = module->start;
 	u.passed = (module->start + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	cpio_begin(&u.cpio, phys_to_virt(module->start), module->end - module->start);
-	tmpfs_set_limit(UINT32_MAX);
+	tmpfs_set_limit(fs_root, UINT32_MAX);
 	while ((more = cpio_next(&u.cpio, &e)) == 1) {
 		unpack_entry(&u, &e);
 		free_passed(&u, cpio_done(&u.cpio));
@@ -354,6 +354,6 @@ void rootfs_init(const struct phys_range *module)
 		       (u32)u.cpio.len);
 	forget_links(&u);
 	free_passed(&u, module->end - module->start);
-	tmpfs_set_limit(tmpfs_nr_pages() + tmpfs_share());
-	pr_info("root: %u entries, %u pages of files\n", u.nr_entries, tmpfs_nr_pages());
+	tmpfs_set_limit(fs_root, tmpfs_nr_pages(fs_root) + tmpfs_share());
+	pr_info("root: %u entries, %u pages of files\n", u.nr_entries, tmpfs_nr_pages(fs_root));
 }

@@ -122,6 +122,7 @@ long sys_close(u32 fd)
 	if (f == NULL)
 		return -EBADF;
 	file_put(f);
+	super_reap();
 	return 0;
 }
 

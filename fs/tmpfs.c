@@ -36,7 +36,6 @@ enum {
 static const struct inode_ops dir_ops, file_ops, link_ops, device_ops;
 static const struct file_ops dir_fops;
 
-static struct super_block tmpfs_sb = {.name = "tmpfs", .dev = 1};
 static struct slab_cache *inode_cache;
 static atomic_t last_ino;
 static spinlock_t list_lock = SPINLOCK_INIT(inode_list_lock);
@@ -70,14 +69,17 @@ static const struct file_ops *fops_for(u32 mode)
 	}
 }
 
-/* A new inode without entries: one reference, no link. NULL without memory. */
-static struct tmpfs_inode *inode_new(struct tmpfs_inode *parent, u32 mode, u32 rdev)
+/* A new inode without entries, charged already: one reference, no link. NULL without memory. */
+static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode *parent, u32 mode,
+				     u32 rdev)
 {
 	struct tmpfs_inode *t = slab_alloc(inode_cache, GFP_KERNEL | __GFP_ZERO);
 
-	if (t == NULL)
+	if (t == NULL) {
+		tmpfs_uncharge_inode(sb);
 		return NULL;
-	inode_init(&t->inode, &tmpfs_sb, (u32)atomic_inc_return(&last_ino), mode, ops_for(mode),
+	}
+	inode_init(&t->inode, sb, (u32)atomic_inc_return(&last_ino), mode, ops_for(mode),
 		   fops_for(mode));
 	t->inode.nlink = 0;
 	t->inode.rdev = rdev;
@@ -108,6 +110,7 @@ static void tmpfs_release(struct inode *inode)
 	LIST_REMOVE(t, all);
 	spin_unlock(&list_lock);
 	kfree(t->target);
+	tmpfs_uncharge_inode(inode->sb);
 	slab_free(inode_cache, t);
 }
 
@@ -198,12 +201,17 @@ static int make(struct inode *inode, const char *name, size_t len, u32 mode, u32
 		const char *target, struct inode **out)
 {
 	struct tmpfs_inode *dir = tmpfs_inode(inode);
-	struct tmpfs_entry *e = entry_new(name, len);
+	struct tmpfs_entry *e;
 	struct tmpfs_inode *t;
 
-	if (e == NULL)
+	if (!tmpfs_charge_inode(inode->sb))
+		return -ENOSPC;
+	e = entry_new(name, len);
+	if (e == NULL) {
+		tmpfs_uncharge_inode(inode->sb);
 		return -ENOMEM;
-	t = inode_new(dir, mode, rdev);
+	}
+	t = inode_new(inode->sb, dir, mode, rdev);
 	if (t == NULL)
 		goto free_entry;
 	if (target != NULL) {
@@ -361,29 +369,50 @@ static const struct file_ops dir_fops = {
 	.getdents64 = dir_getdents64,
 };
 
-/* Half of the memory in the direct map, which is where contents lie. */
-u32 tmpfs_share(void)
-{
-	u32 nr = 0;
+/* --- the whole of it --- */
 
-	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
-		if (!z->highmem)
-			nr += z->present_pages;
-	return nr / 2;
-}
-
-struct super_block *tmpfs_mount(void)
+struct inode *tmpfs_root(struct super_block *sb, u32 mode)
 {
 	struct tmpfs_inode *root;
 
-	inode_cache = slab_cache_create("tmpfs_inode", sizeof(struct tmpfs_inode), 0);
-	root = inode_new(NULL, S_IFDIR | 0755, 0);
+	if (inode_cache == NULL)
+		inode_cache = slab_cache_create("tmpfs_inode", sizeof(struct tmpfs_inode), 0);
+	if (!tmpfs_charge_inode(sb))
+		return NULL;
+	root = inode_new(sb, NULL, S_IFDIR | mode, 0);
 	if (root == NULL)
-		panic("tmpfs: no memory for the root directory");
+		return NULL;
 	root->inode.nlink = 2;
-	tmpfs_sb.root = &root->inode;
-	tmpfs_set_limit(tmpfs_share());
-	return &tmpfs_sb;
+	return &root->inode;
+}
+
+/* From the leaves to the root. A walk may still be in one of the directories: it finds nothing. */
+void tmpfs_empty(struct super_block *sb)
+{
+	struct tmpfs_inode *dir = tmpfs_inode(sb->root), *next;
+	struct tmpfs_entry *e;
+
+	inode_get(&dir->inode);
+	for (;;) {
+		mutex_lock(&dir->inode.mutex);
+		e = TAILQ_FIRST(&dir->entries);
+		if (e == NULL) {
+			next = dir->parent;
+		} else if (S_ISDIR(e->inode->inode.mode) && !TAILQ_EMPTY(&e->inode->entries)) {
+			next = e->inode;
+		} else {
+			entry_remove(dir, e);
+			next = dir;
+		}
+		inode_get(&next->inode);
+		mutex_unlock(&dir->inode.mutex);
+		inode_put(&dir->inode);
+		if (e == NULL && next == dir)
+			break;
+		dir = next;
+	}
+	dir->inode.nlink = 0;
+	inode_put(&dir->inode);
 }
 
 /* --- the audit --- */
@@ -395,7 +424,7 @@ static void audit_count_links(void)
 	struct tmpfs_entry *e;
 
 	LIST_FOREACH(t, &all_inodes, all)
-		t->audit_links = &t->inode == tmpfs_sb.root ? 2 : 0;
+		t->audit_links = &t->inode == t->inode.sb->root && t->inode.nlink > 0 ? 2 : 0;
 	LIST_FOREACH(t, &all_inodes, all) {
 		if (!S_ISDIR(t->inode.mode))
 			continue;
@@ -411,18 +440,16 @@ static void audit_count_links(void)
 void fs_audit(struct audit *a)
 {
 	struct tmpfs_inode *t;
-	u32 nr = 0;
 
 	LIST_FOREACH(t, &all_inodes, all) {
 		for (u32 i = 0; i < t->nr_slots; i++) {
 			if (t->pages[i] == NULL)
 				continue;
 			audit_own(a, page_to_pfn(t->pages[i]), 1, PAGE_FILE);
-			nr++;
+			tmpfs_super(t->inode.sb)->audit_pages++;
 		}
 	}
-	if (nr != tmpfs_nr_pages())
-		audit_differ(a, "tmpfs: %u pages in files, %u counted", nr, tmpfs_nr_pages());
+	tmpfs_audit_supers(a);
 	audit_count_links();
 	LIST_FOREACH(t, &all_inodes, all)
 		if (t->audit_links != t->inode.nlink)

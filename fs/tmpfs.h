@@ -16,6 +16,18 @@ struct tmpfs_entry {
 	char name[]; /* len bytes, no NUL */
 };
 
+/* One mounted tmpfs. */
+struct tmpfs_super {
+	struct super_block sb;       /* first */
+	atomic_t nr_pages;           /* frames that its files have [a] */
+	atomic_t nr_inodes;          /* [a] */
+	u32 max_pages;               /* UINT32_MAX: no limit [mount_mutex], read without */
+	u32 max_inodes;              /* likewise */
+	u32 mode, uid, gid;          /* of its root, as mount(2) said [I] */
+	u32 audit_pages;             /* what the audit found; while it runs */
+	LIST_ENTRY(tmpfs_super) all; /* [inode_list_lock] */
+};
+
 struct tmpfs_inode {
 	struct inode inode;                /* first */
 	LIST_ENTRY(tmpfs_inode) all;       /* [inode_list_lock] */
@@ -33,11 +45,18 @@ static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
 	return container_of(inode, struct tmpfs_inode, inode);
 }
 
+static inline struct tmpfs_super *tmpfs_super(struct super_block *sb)
+{
+	return container_of(sb, struct tmpfs_super, sb);
+}
+
 /* --- tmpfs.c --- */
-/* tmpfs_mount - an empty tmpfs that may hold tmpfs_share(). => panics without memory: boot */
-struct super_block *tmpfs_mount(void);
-/* tmpfs_share - pages of contents that a file system may have without filling the machine */
-u32 tmpfs_share(void);
+/* tmpfs_root - the root directory of a new tmpfs: one reference. => NULL without memory */
+struct inode *tmpfs_root(struct super_block *sb, u32 mode);
+/* tmpfs_empty - remove every entry; nobody makes new ones, sb is dead. Sleeps */
+void tmpfs_empty(struct super_block *sb);
+/* tmpfs_audit_supers - nr_pages of each is what the audit has found; tmpfs_super.c */
+void tmpfs_audit_supers(struct audit *a);
 /* tmpfs_link - another entry for an inode. => 0, -ENOMEM, -EEXIST; dir's [im] held */
 int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode);
 
@@ -52,8 +71,22 @@ int tmpfs_append(struct inode *inode, const void *data, u32 len);
 /* tmpfs_append_page - let a page of PAGE_SIZE bytes become the next page of a file whose size is a
  * multiple of it; its reference is taken over on success. => 0, -ENOMEM; [im] held */
 int tmpfs_append_page(struct inode *inode, struct page *page);
-/* tmpfs_set_limit - the most pages that all files together may have. */
-void tmpfs_set_limit(u32 nr_pages);
-u32 tmpfs_nr_pages(void);
 /* tmpfs_check - the slots [from, to), which have changed; [im] held */
 void tmpfs_check(struct tmpfs_inode *t, u32 from, u32 to);
+
+/* --- tmpfs_super.c --- */
+extern const struct fs_type tmpfs_type;
+/* tmpfs_mount_root - an empty tmpfs for the root. => panics without memory: boot */
+struct super_block *tmpfs_mount_root(void);
+/* tmpfs_share - pages of contents that a file system may have without filling the machine */
+u32 tmpfs_share(void);
+/* tmpfs_set_limit - the most pages that all files of it together may have. */
+void tmpfs_set_limit(struct super_block *sb, u32 nr_pages);
+u32 tmpfs_nr_pages(struct super_block *sb);
+/* tmpfs_charge - one more page of contents for a file of sb. => false: it is full (ENOSPC) */
+bool tmpfs_charge(struct super_block *sb);
+/* tmpfs_uncharge - nr pages less */
+void tmpfs_uncharge(struct super_block *sb, u32 nr);
+/* the same for inodes */
+bool tmpfs_charge_inode(struct super_block *sb);
+void tmpfs_uncharge_inode(struct super_block *sb);

@@ -31,19 +31,6 @@ enum {
 #define SIZE_MAX_FILE  ((loff_t)SLOTS_MAX << PAGE_SHIFT)
 #define SIZE_MAX_SMALL 0x7fffffffll /* without O_LARGEFILE: what 32 bits can tell. open(2) */
 
-static atomic_t nr_pages; /* frames that all files have [a] */
-static u32 max_pages;     /* [I] after boot */
-
-void tmpfs_set_limit(u32 nr)
-{
-	max_pages = nr;
-}
-
-u32 tmpfs_nr_pages(void)
-{
-	return (u32)atomic_read(&nr_pages);
-}
-
 static void *page_bytes(const struct page *page)
 {
 	return page_to_virt(page);
@@ -103,7 +90,6 @@ static void slot_fill(struct tmpfs_inode *t, u32 index, struct page *page)
 	page->mapping = &t->inode;
 	page->index = index;
 	t->pages[index] = page;
-	atomic_inc(&nr_pages);
 }
 
 static void slot_free(struct tmpfs_inode *t, u32 index)
@@ -113,7 +99,7 @@ static void slot_free(struct tmpfs_inode *t, u32 index)
 	if (page == NULL)
 		return;
 	t->pages[index] = NULL;
-	atomic_dec(&nr_pages);
+	tmpfs_uncharge(t->inode.sb, 1);
 	put_page(page);
 }
 
@@ -127,14 +113,17 @@ static int slot_get(struct tmpfs_inode *t, u32 index, gfp_t gfp, struct page **o
 	*out = page;
 	if (page != NULL)
 		return 0;
-	if (tmpfs_nr_pages() >= max_pages)
+	if (!tmpfs_charge(t->inode.sb))
 		return -ENOSPC;
 	err = slots_grow(t, index);
-	if (err != 0)
+	if (err == 0) {
+		page = alloc_page(GFP_USER | gfp);
+		err = page == NULL ? -ENOMEM : 0;
+	}
+	if (err != 0) {
+		tmpfs_uncharge(t->inode.sb, 1);
 		return err;
-	page = alloc_page(GFP_USER | gfp);
-	if (page == NULL)
-		return -ENOMEM;
+	}
 	slot_fill(t, index, page);
 	*made = true;
 	*out = page;
@@ -357,10 +346,13 @@ int tmpfs_append_page(struct inode *inode, struct page *page)
 {
 	struct tmpfs_inode *t = tmpfs_inode(inode);
 	u32 index = (u32)(inode->size >> PAGE_SHIFT);
-	int err = slots_grow(t, index);
+	int err = tmpfs_charge(inode->sb) ? slots_grow(t, index) : -ENOSPC;
 
-	if (err != 0)
+	if (err != 0) {
+		if (err != -ENOSPC)
+			tmpfs_uncharge(inode->sb, 1);
 		return err;
+	}
 	slot_fill(t, index, page);
 	inode->size += PAGE_SIZE;
 	return 0;

@@ -98,6 +98,7 @@ static int init_thread(void *arg)
 
 	(void)arg;
 	rootfs_init(&arch_boot_info()->module);
+	mounts_init();
 	current->files = files_alloc();
 	current->fs = fs_context_alloc();
 	if (current->files == NULL || current->fs == NULL)

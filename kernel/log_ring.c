@@ -67,3 +67,24 @@ size_t log_ring_get(const struct log_ring *r, u64 *pos, unsigned max_level, char
 	*pos = p;
 	return n;
 }
+
+ssize_t log_ring_line(const struct log_ring *r, u64 *pos, u64 *start, unsigned *level, char *buf,
+		      size_t len)
+{
+	u64 p = catch_up(r, *pos);
+	size_t n = 0;
+
+	while (p < r->head && !is_mark(ring_byte(r, p)))
+		p++;
+	if (p >= r->head)
+		return -EAGAIN;
+	*start = p;
+	*level = (u8)ring_byte(r, p++) & ~LEVEL_MARK;
+	for (; p < r->head && !is_mark(ring_byte(r, p)); p++)
+		if (n < len)
+			buf[n++] = ring_byte(r, p);
+	*pos = p;
+	if (n > 0 && buf[n - 1] == '\n')
+		n--;
+	return (ssize_t)n;
+}

@@ -106,6 +106,15 @@ size_t log_read(u64 *pos, char *buf, size_t len)
 	return n;
 }
 
+ssize_t log_read_line(u64 *pos, u64 *start, unsigned *level, char *buf, size_t len)
+{
+	irqstate_t s = log_enter(&log_lock);
+	ssize_t n = log_ring_line(&ring, pos, start, level, buf, len);
+
+	log_leave(&log_lock, s);
+	return n;
+}
+
 void log_set_console_level(enum log_level level)
 {
 	irqstate_t s = log_enter(&console_lock);

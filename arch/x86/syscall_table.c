@@ -29,6 +29,8 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(waitpid, sys_waitpid),
 	CALL(time, sys_time),
 
+	CALL(umount, sys_oldumount),
+
 	CALL(mmap, sys_old_mmap),
 	CALL(mprotect, sys_mprotect),
 	CALL(madvise, sys_madvise),

@@ -5,15 +5,18 @@
  *
  *	task -> files -> file -> inode -> super_block
  *	task -> fs_context (root, cwd) -> inode
+ *	super_block -covers-> directory it is mounted on -mounted-> super_block
  *
  * A directory's entries are the file system's; a path is walked over inodes, and ".." is a lookup
- * like another. Legend: [I] immutable, [im] inode->mutex, [a] atomic, [fl] files->lock.
+ * like another, but at the root of a mounted file system, where it is looked up in what that covers.
+ * Legend: [I] immutable, [im] inode->mutex, [a] atomic, [fl] files->lock, [ml] mount_lock.
  */
 #pragma once
 
 #include <arch/atomic.h>
 #include <octavo/mutex.h>
 #include <octavo/types.h>
+#include <sys/queue.h>
 
 struct audit;
 struct file;
@@ -22,6 +25,7 @@ struct inode;
 struct page;
 struct phys_range;
 struct super_block;
+struct uapi_statfs64;
 
 #define NAME_MAX     255u        /* bytes of one component */
 #define PATH_MAX     4096u       /* bytes of a path with its NUL */
@@ -88,18 +92,64 @@ struct inode {
 	u32 rdev;      /* [I] of a device, as UAPI_MAKEDEV */
 	u32 uid, gid;  /* [im] */
 	loff_t size;   /* [im] */
-	u64 mtime_ns;  /* [im] */
+	u64 atime_ns;  /* last read [im], a reader's store may be lost to another's */
+	u64 mtime_ns;  /* contents changed last [im] */
+	u64 ctime_ns;  /* anything changed last [im] */
 	struct mutex mutex;
 	const struct inode_ops *ops; /* [I] */
 	const struct file_ops *fops; /* [I] what file_open() gives a file; devices: chrdev's */
 	struct super_block *sb;      /* [I] */
+	struct super_block *mounted; /* directory: what is mounted on it, or NULL [ml], peeked at */
 };
 
+/*
+ * What a file system does as a whole; each may be missing. A mounted one is counted twice:
+ * `users` are those that keep it mounted (open files, working and root directories, what is mounted
+ * on its directories), `refs` those that keep its memory (each inode, and being mounted).
+ */
+struct super_ops {
+	/* umount - it is mounted nowhere, has no users and will get none: let go of all entries and of
+	 * the root's reference. A path walk may still hold inodes of it for a moment. Sleeps */
+	void (*umount)(struct super_block *sb);
+	/* free - the last inode has gone, too: free sb. => any context that may sleep */
+	void (*free)(struct super_block *sb);
+	/* statfs - type, sizes, free blocks and inodes; the rest is filled in. statfs(2) => 0 or -errno */
+	int (*statfs)(struct super_block *sb, struct uapi_statfs64 *out);
+	/* remount - new options (NUL-terminated, "" for none). => 0, -EINVAL: nothing has changed */
+	int (*remount)(struct super_block *sb, const char *options);
+	/* show - own options as /proc/mounts has them, each with a comma before it, NUL-terminated */
+	void (*show)(struct super_block *sb, char *buf, size_t len);
+};
+
+/* super_init() fills it in; one in static memory that is never mounted needs no more than its name
+ * and dev. */
 struct super_block {
 	const char *name;   /* "tmpfs", "romfs" [I] */
 	struct inode *root; /* [I] */
 	u32 dev;            /* st_dev [I] */
-	bool read_only;     /* [I] */
+	bool read_only;     /* [mount_mutex], peeked at */
+	const struct super_ops *ops;     /* [I] NULL: none */
+	const struct fs_type *type;      /* [I] NULL: not made by mount(2) */
+	atomic_t users;                  /* [a] below 0: dead, see super_use() */
+	atomic_t refs;                   /* [a] */
+	atomic_t writers;                /* [a] open files that may be written to */
+	u32 flags;                       /* MS_* of mount(2) that last [mount_mutex], peeked at */
+	struct inode *covers;            /* directory that it is mounted on, referenced [ml]; or NULL */
+	char *source;                    /* first word of its line in /proc/mounts [I] */
+	bool detached;                   /* [ml] is mounted nowhere any more */
+	bool expiring;                   /* [ml] MNT_EXPIRE has been said, nobody has used it since */
+	TAILQ_ENTRY(super_block) mounts; /* [mount_mutex] mounted ones; then [ml] the dying */
+};
+
+/* A kind of file system that mount(2) knows. */
+struct fs_type {
+	const char *name;
+	bool nodev;  /* needs no device: "nodev" in /proc/filesystems */
+	bool single; /* shows the same wherever it is mounted: EBUSY on its own root */
+	/* mount - a new file system; options NUL-terminated ("" for none), flags MS_*. It has called
+	 * super_init() and set `root`, whose reference is its own.
+	 *   => 0 and *out; -EINVAL options, -ENOMEM; sleeps */
+	int (*mount)(const char *options, u32 flags, struct super_block **out);
 };
 
 struct file {
@@ -121,6 +171,37 @@ static inline void inode_get(struct inode *inode)
 	atomic_inc(&inode->refs);
 }
 void inode_put(struct inode *inode); /* the last one calls release; sleeps */
+
+/* --- file systems and mounts (fs/super.c, fs/mount.c) --- */
+/* fs_type_register - `type` lives for ever. => 0, -EBUSY the name is taken or the table is full */
+int fs_type_register(const struct fs_type *type);
+/* fs_type_at - by number, from 0 on; NULL behind the last */
+const struct fs_type *fs_type_at(unsigned i);
+/* super_init - fill in what is common: zeroes sb, one reference (being mounted), a device number. */
+void super_init(struct super_block *sb, const char *name, const struct super_ops *ops);
+/* super_use - one more that keeps it mounted. => false: it is gone, or going */
+bool super_use(struct super_block *sb);
+/* super_unuse - while an inode of it is still referenced. => any context; a file system that was
+ * detached goes at the next super_reap() */
+void super_unuse(struct super_block *sb);
+/* super_reap - take down the detached file systems that the last user has left. => sleeps; no lock */
+void super_reap(void);
+
+/* A line of /proc/mounts; none of the words is escaped. */
+struct mount_info {
+	const char *source, *target, *type;
+	const char *options; /* "rw,nosuid,size=64k" */
+};
+/* mounts_each - fn for each file system that can be reached from current's root, in the order in
+ * which they were mounted, until it returns something else than 0.
+ *   => that, 0, or -ENOMEM; sleeps; no inode mutex held, mount_mutex is while fn runs */
+int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg);
+/* mounts_init - the root is in the table, and devfs on its /dev where it has one. */
+void mounts_init(void);
+/* inode_path - the absolute path of a directory as seen from `root`, written into buf[PATH_MAX] from
+ * its end: *start is where it begins. *reached: it lies below root, else the path is the one from
+ * the root of all. => 0, -ENOENT it was removed, -ERANGE too long; sleeps, no inode mutex held */
+int inode_path(struct inode *dir, struct inode *root, char *buf, u32 *start, bool *reached);
 
 /* --- open files and descriptor tables (fs/file.c) --- */
 /* file_alloc - a file on `inode`, whose reference is taken over on success. => or err_ptr */
@@ -158,8 +239,11 @@ struct file *file_open(const char *path, u32 flags, u32 mode);
 char *path_from_user(const char __user *path);
 
 /* --- devices (fs/chrdev.c) --- */
-/* chrdev_register - => 0, -EBUSY. A file of an unregistered device: ENXIO at open. */
-int chrdev_register(u32 major, u32 minor, const struct file_ops *ops);
+/* chrdev_register - a device, and its node in devfs: name (NULL: none) and permissions. At boot.
+ *   => 0, -EBUSY. A file of an unregistered device: ENXIO at open. */
+int chrdev_register(u32 major, u32 minor, const char *name, u32 mode, const struct file_ops *ops);
+/* chrdev_at - by number, from 0 on. => its ops, *rdev, *name and *mode; NULL behind the last */
+const struct file_ops *chrdev_at(unsigned i, u32 *rdev, const char **name, u32 *mode);
 /* chrdev_ops - of a device inode's rdev; NULL: ENXIO */
 const struct file_ops *chrdev_ops(u32 rdev);
 

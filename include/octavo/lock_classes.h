@@ -17,6 +17,7 @@
 	X(console_input,     SLEEP, 0) /* one reader of the console's line at a time */ \
 	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
 	X(pipe_mutex,        SLEEP, 0) /* a pipe's bytes */ \
+	X(mount_mutex,       SLEEP, 0) /* the table of mounted file systems */ \
 	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
@@ -26,6 +27,7 @@
 	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
 	X(pipe_list_lock,    SPIN,  0) /* the list of all pipes */ \
 	X(fs_lock,           SPIN,  0) /* a task's root and working directory */ \
+	X(mount_lock,        SPIN,  0) /* what covers what */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(tree_lock,         SPIN,  0) /* a file's page tree */ \

@@ -30,3 +30,8 @@ void log_ring_put(struct log_ring *r, unsigned level, const char *text, size_t l
  *   => bytes copied, 0 at the end; advances *pos, past lines that are not wanted too; a line may
  *   come in parts; the caller's lock is held */
 size_t log_ring_get(const struct log_ring *r, u64 *pos, unsigned max_level, char *buf, size_t len);
+/* log_ring_line - the line that begins at *pos, or the next that does, cut at len, without its
+ * newline; *level is its own, *pos behind it then, *start where it began.
+ *   => bytes; -EAGAIN there is none (yet); the caller's lock is held */
+ssize_t log_ring_line(const struct log_ring *r, u64 *pos, u64 *start, unsigned *level, char *buf,
+		      size_t len);

@@ -29,6 +29,10 @@ void printk(enum log_level level, const char *fmt, ...) __printf(2, 3);
  *   => returns bytes copied, 0 at the end; a reader left behind starts at the oldest byte */
 size_t log_read(u64 *pos, char *buf, size_t len);
 
+/* log_read_line - the next whole line from *pos on, cut at len, without its newline; *start: where it
+ * begins. => bytes; -EAGAIN at the end */
+ssize_t log_read_line(u64 *pos, u64 *start, unsigned *level, char *buf, size_t len);
+
 void log_set_console_level(enum log_level level);
 
 /*

@@ -74,6 +74,12 @@ long sys_fstat64(u32 fd, void __user *st);
 long sys_readlink(const char __user *path, char __user *buf, u32 len);
 long sys_getcwd(char __user *buf, u32 len);
 long sys_chdir(const char __user *path);
+long sys_fchdir(u32 fd);
+long sys_chroot(const char __user *path);
+long sys_mount(const char __user *source, const char __user *target, const char __user *type,
+	       u32 flags, const void __user *data);
+long sys_umount2(const char __user *target, u32 flags);
+long sys_oldumount(const char __user *target);
 long sys_getdents64(u32 fd, void __user *buf, u32 len);
 long sys_ioctl(u32 fd, u32 cmd, u32 arg);
 long sys_unlink(const char __user *path);

@@ -8,6 +8,7 @@
 
 #define __NR_waitpid                7
 #define __NR_time                   13
+#define __NR_umount                 22
 #define __NR_alarm                  27
 #define __NR_mmap                   90
 #define __NR_ipc                    117

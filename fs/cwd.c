@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cwd.c - a task's root and working directory, and the way back from a directory to its path.
+ *
+ * Both directories are referenced and keep their file system mounted (super_use()).
+ */
+#include "files.h"
+
+#include <octavo/errno.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/stat.h>
+
+/* --- the context --- */
+
+/* One more reference, of a directory whose file system is in use already. */
+static void dir_get(struct inode *dir)
+{
+	bool used = super_use(dir->sb);
+
+	ASSERT(used);
+	(void)used;
+	inode_get(dir);
+}
+
+static void dir_put(struct inode *dir)
+{
+	super_unuse(dir->sb);
+	inode_put(dir);
+}
+
+struct fs_context *fs_context_alloc(void)
+{
+	struct fs_context *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (fs == NULL)
+		return NULL;
+	spin_lock_init(&fs->lock, fs_lock);
+	fs->root = fs_root->root;
+	fs->cwd = fs_root->root;
+	fs->umask = 022;
+	dir_get(fs->root);
+	dir_get(fs->cwd);
+	return fs;
+}
+
+struct fs_context *fs_context_fork(struct fs_context *parent)
+{
+	struct fs_context *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (fs == NULL)
+		return NULL;
+	spin_lock_init(&fs->lock, fs_lock);
+	spin_lock(&parent->lock);
+	fs->root = parent->root;
+	fs->cwd = parent->cwd;
+	fs->umask = parent->umask;
+	dir_get(fs->root);
+	dir_get(fs->cwd);
+	spin_unlock(&parent->lock);
+	return fs;
+}
+
+void fs_context_put(struct fs_context *fs)
+{
+	dir_put(fs->root);
+	dir_put(fs->cwd);
+	kfree(fs);
+	super_reap();
+}
+
+struct inode *fs_root_get(struct fs_context *fs)
+{
+	struct inode *dir;
+
+	spin_lock(&fs->lock);
+	dir = fs->root;
+	inode_get(dir);
+	spin_unlock(&fs->lock);
+	return dir;
+}
+
+struct inode *fs_cwd_get(struct fs_context *fs)
+{
+	struct inode *dir;
+
+	spin_lock(&fs->lock);
+	dir = fs->cwd;
+	inode_get(dir);
+	spin_unlock(&fs->lock);
+	return dir;
+}
+
+/* `inode` in the place of *slot, the context's root or cwd. => 0, -ENOTDIR, -ENOENT unmounted */
+static int replace_dir(struct fs_context *fs, struct inode **slot, struct inode *inode)
+{
+	struct inode *old;
+
+	if (!S_ISDIR(inode->mode))
+		return -ENOTDIR;
+	if (!super_use(inode->sb))
+		return -ENOENT;
+	inode_get(inode);
+	spin_lock(&fs->lock);
+	old = *slot;
+	*slot = inode;
+	spin_unlock(&fs->lock);
+	dir_put(old);
+	super_reap();
+	return 0;
+}
+
+static long change_dir(const char __user *user_path, struct inode **slot)
+{
+	char *path = path_from_user(user_path);
+	struct path p;
+	int err;
+
+	if (ptr_is_err(path))
+		return ptr_err(path);
+	err = path_walk(NULL, path, WALK_FOLLOW, &p);
+	kfree(path);
+	if (err != 0)
+		return err;
+	err = replace_dir(current->fs, slot, p.inode);
+	path_put(&p);
+	return err;
+}
+
+long sys_chdir(const char __user *path)
+{
+	return change_dir(path, &current->fs->cwd);
+}
+
+long sys_chroot(const char __user *path)
+{
+	return change_dir(path, &current->fs->root);
+}
+
+long sys_fchdir(u32 fd)
+{
+	struct file *f = files_lookup(fd);
+	int err;
+
+	if (f == NULL)
+		return -EBADF;
+	err = replace_dir(current->fs, &current->fs->cwd, f->inode);
+	file_put(f);
+	return err;
+}
+
+/* --- the way back --- */
+
+/* Write "/name" in front of buf[*pos], for `child` in its parent. => the parent, referenced */
+static struct inode *prepend_name(struct inode *child, char *buf, u32 *pos)
+{
+	char name[NAME_MAX + 1];
+	struct inode *parent;
+	ssize_t len;
+	int err;
+
+	mutex_lock(&child->mutex);
+	err = child->nlink == 0 ? -ENOENT : child->ops->lookup(child, "..", 2, &parent);
+	mutex_unlock(&child->mutex);
+	if (err != 0)
+		return err_ptr(err);
+	mutex_lock(&parent->mutex);
+	len = parent->ops->name_of(parent, child, name);
+	mutex_unlock(&parent->mutex);
+	if (len > 0 && (u32)len + 1 > *pos)
+		len = -ERANGE;
+	if (len < 0) {
+		inode_put(parent);
+		return err_ptr(len);
+	}
+	*pos -= (u32)len;
+	memcpy(buf + *pos, name, (size_t)len);
+	buf[--*pos] = '/';
+	return parent;
+}
+
+int inode_path(struct inode *dir, struct inode *root, char *buf, u32 *start, bool *reached)
+{
+	u32 pos = PATH_MAX - 1;
+
+	buf[pos] = '\0';
+	inode_get(dir);
+	for (;;) {
+		struct inode *parent;
+
+		dir = mount_leave(dir, root);
+		if (dir == root || dir == dir->sb->root)
+			break;
+		parent = prepend_name(dir, buf, &pos);
+		inode_put(dir);
+		if (ptr_is_err(parent))
+			return ptr_err(parent);
+		dir = parent;
+	}
+	*reached = dir == root;
+	inode_put(dir);
+	if (buf[pos] == '\0')
+		buf[--pos] = '/';
+	*start = pos;
+	return 0;
+}
+
+/* What lies outside of the root, or in a file system that was detached, says so. getcwd(3) */
+static int mark_unreachable(char *buf, u32 *start)
+{
+	static const char mark[] = {'(', 'u', 'n', 'r', 'e', 'a', 'c',
+				    'h', 'a', 'b', 'l', 'e', ')'};
+
+	if (*start < sizeof(mark))
+		return -ERANGE;
+	*start -= sizeof(mark);
+	memcpy(buf + *start, mark, sizeof(mark));
+	return 0;
+}
+
+long sys_getcwd(char __user *user_buf, u32 len)
+{
+	struct fs_context *fs = current->fs;
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct inode *dir, *root;
+	bool reached = true;
+	u32 start = 0;
+	long result;
+
+	if (buf == NULL)
+		return -ENOMEM;
+	dir = fs_cwd_get(fs);
+	root = fs_root_get(fs);
+	result = inode_path(dir, root, buf, &start, &reached);
+	inode_put(dir);
+	inode_put(root);
+	if (result == 0 && !reached)
+		result = mark_unreachable(buf, &start);
+	if (result == 0) {
+		result = (long)(PATH_MAX - start);
+		if ((u32)result > len)
+			result = -ERANGE;
+		else if (copy_to_user(user_buf, buf + start, (size_t)result) != 0)
+			result = -EFAULT;
+	}
+	kfree(buf);
+	return result;
+}
+
+long sys_umask(u32 mask)
+{
+	struct fs_context *fs = current->fs;
+	u32 old;
+
+	spin_lock(&fs->lock);
+	old = fs->umask;
+	fs->umask = mask & 0777;
+	spin_unlock(&fs->lock);
+	return (long)old;
+}
