@@ -22,6 +22,7 @@
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <octavo/vmstat.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/signal.h>
@@ -83,6 +84,13 @@ static void pipe_check(const struct pipe *p)
 
 /* --- bytes in and out; [mutex] --- */
 
+/* A page that no slot has any more. */
+static void pipe_page_free(struct page *page)
+{
+	owned_pages_add(PAGE_PIPE, -1);
+	free_page(page);
+}
+
 /* The page at `pos` has been read to its end: keep it as the one idle page, or free it. */
 static void pipe_page_drained(struct pipe *p, u32 pos)
 {
@@ -94,7 +102,7 @@ static void pipe_page_drained(struct pipe *p, u32 pos)
 	if (*next == NULL)
 		*next = page;
 	else
-		free_page(page);
+		pipe_page_free(page);
 }
 
 /* Copy out what there is, up to len. => bytes; -EFAULT where none could be */
@@ -130,6 +138,7 @@ static int pipe_need_page(struct pipe *p, u32 pos)
 	if (*slot == NULL)
 		return -ENOMEM;
 	page_set_owner(*slot, PAGE_PIPE);
+	owned_pages_add(PAGE_PIPE, 1);
 	return 0;
 }
 
@@ -173,7 +182,7 @@ static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len
 		return n;
 	p->write_pos = start;
 	if (!had_last && last != first && *last != NULL) {
-		free_page(*last);
+		pipe_page_free(*last);
 		*last = NULL;
 	}
 	return n < 0 ? n : -EFAULT;
@@ -294,7 +303,7 @@ static void pipe_release(struct inode *inode)
 	spin_unlock(&pipe_list_lock);
 	for (u32 i = 0; i < PIPE_PAGES; i++) {
 		if (p->pages[i] != NULL)
-			free_page(p->pages[i]);
+			pipe_page_free(p->pages[i]);
 	}
 	kfree(p);
 }

@@ -20,6 +20,7 @@
 #include <octavo/string.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
+#include <octavo/vmstat.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
 
@@ -90,6 +91,7 @@ static void slot_fill(struct tmpfs_inode *t, u32 index, struct page *page)
 	page->mapping = &t->inode;
 	page->index = index;
 	t->pages[index] = page;
+	owned_pages_add(PAGE_FILE, 1);
 }
 
 static void slot_free(struct tmpfs_inode *t, u32 index)
@@ -100,6 +102,7 @@ static void slot_free(struct tmpfs_inode *t, u32 index)
 		return;
 	t->pages[index] = NULL;
 	tmpfs_uncharge(t->inode.sb, 1);
+	owned_pages_add(PAGE_FILE, -1);
 	put_page(page);
 }
 

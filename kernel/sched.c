@@ -502,6 +502,11 @@ unsigned sched_nr_runnable(void)
 	return n;
 }
 
+unsigned sched_nr_cpus(void)
+{
+	return nr_cpus_running;
+}
+
 u64 sched_nr_switches(void)
 {
 	u64 n = 0;

@@ -17,6 +17,7 @@
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
+#include <octavo/vmstat.h>
 
 #define PID_BUCKETS 64
 
@@ -25,6 +26,10 @@ struct task_list all_tasks = LIST_HEAD_INITIALIZER(all_tasks);
 static struct task_list pid_table[PID_BUCKETS]; /* [task_list_lock] */
 static u32 last_pid;                            /* [task_list_lock] */
 static u32 nr_tasks;                            /* [task_list_lock] */
+static u32 nr_created;                          /* [task_list_lock] */
+static u32 faults_of_dead;                      /* [task_list_lock] of tasks that are freed */
+static volatile u32
+	pids_used[PID_MAX / 32]; /* a bit for each pid; set and cleared [task_list_lock] */
 static struct slab_cache *task_cache;
 
 struct task boot_task = {
@@ -49,6 +54,57 @@ struct task *task_find(u32 pid)
 			return t;
 	}
 	return NULL;
+}
+
+u32 task_next_pid(u32 from)
+{
+	u32 word = from / 32;
+	u32 bits;
+
+	if (from >= PID_MAX)
+		return 0;
+	bits = pids_used[word] & (~0u << from % 32);
+	while (bits == 0) {
+		if (++word == PID_MAX / 32)
+			return 0;
+		bits = pids_used[word];
+	}
+	return word * 32 + (u32)__builtin_ctz(bits);
+}
+
+u32 task_count(void)
+{
+	return nr_tasks;
+}
+
+u32 tasks_created(void)
+{
+	return nr_created;
+}
+
+u32 task_last_pid(void)
+{
+	return last_pid;
+}
+
+/* A task at a time; who ends meanwhile is in one sum or in the other, so look again then. */
+u32 task_faults_total(void)
+{
+	u32 sum, dead, turns = 0;
+
+	do {
+		dead = faults_of_dead;
+		sum = dead;
+		for (u32 pid = task_next_pid(1); pid != 0; pid = task_next_pid(pid + 1)) {
+			const struct task *t;
+
+			spin_lock(&task_list_lock);
+			t = task_find(pid);
+			sum += t != NULL ? t->nr_faults : 0;
+			spin_unlock(&task_list_lock);
+		}
+	} while (arch_read_once(&faults_of_dead) != dead && ++turns < 4);
+	return sum;
 }
 
 bool task_is_known(const struct task *t)
@@ -83,6 +139,8 @@ static int pid_assign(struct task *t)
 	} while (task_find(pid) != NULL);
 	last_pid = pid;
 	nr_tasks++;
+	nr_created++;
+	pids_used[pid / 32] |= 1u << pid % 32;
 	t->pid = pid;
 	LIST_INSERT_HEAD(&pid_table[pid % PID_BUCKETS], t, pid_hash);
 	LIST_INSERT_HEAD(&all_tasks, t, all);
@@ -125,6 +183,8 @@ void task_free(struct task *t)
 	LIST_REMOVE(t, pid_hash);
 	LIST_REMOVE(t, all);
 	nr_tasks--;
+	faults_of_dead += t->nr_faults;
+	pids_used[t->pid / 32] &= ~(1u << t->pid % 32);
 	spin_unlock(&task_list_lock);
 	arch_task_free(t);
 	arch_kstack_free(t);

@@ -61,6 +61,7 @@ int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
 
 	if (unlikely(mm == NULL))
 		return -EFAULT;
+	current->nr_faults++;
 	if (flags & FAULT_USER)
 		lockval_assert_none("user mode");
 	err = mm_fault(mm, address, flags);

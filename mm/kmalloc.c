@@ -10,6 +10,7 @@
 #include <octavo/slab.h>
 #include <octavo/spinlock.h>
 #include <octavo/string.h>
+#include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 #include "slab_internal.h"
@@ -79,6 +80,7 @@ static void *kmalloc_pages(size_t size, gfp_t gfp)
 		return NULL;
 	pages_set_owner(page, order, PAGE_KMALLOC);
 	page->private = order;
+	owned_pages_add(PAGE_KMALLOC, 1 << order);
 	spin_lock(&kmalloc_big_lock);
 	TAILQ_INSERT_HEAD(&kmalloc_big, page, lru);
 	spin_unlock(&kmalloc_big_lock);
@@ -114,6 +116,7 @@ void kfree(const void *p)
 	spin_lock(&kmalloc_big_lock);
 	TAILQ_REMOVE(&kmalloc_big, page, lru);
 	spin_unlock(&kmalloc_big_lock);
+	owned_pages_add(PAGE_KMALLOC, -(1 << page->private));
 	free_pages(page, page->private);
 }
 

@@ -13,6 +13,7 @@
 #include <octavo/nommu.h>
 #include <octavo/spinlock.h>
 #include <octavo/vmalloc.h>
+#include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 
@@ -53,10 +54,16 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 	for (u32 i = 0; i < nr_pages; i++)
 		page_set_owner(page + i, PAGE_VMALLOC);
 	page->private = nr_pages;
+	owned_pages_add(PAGE_VMALLOC, (s32)nr_pages);
 	spin_lock(&vmalloc_lock);
 	TAILQ_INSERT_TAIL(&areas, page, lru);
 	spin_unlock(&vmalloc_lock);
 	return page_to_virt(page);
+}
+
+u32 vmalloc_room(void)
+{
+	return 0;
 }
 
 void *vmalloc(size_t bytes)
@@ -79,6 +86,7 @@ void vfree(const void *p)
 	TAILQ_REMOVE(&areas, page, lru);
 	spin_unlock(&vmalloc_lock);
 	page->private = 0;
+	owned_pages_add(PAGE_VMALLOC, -(s32)nr_pages);
 	free_page_run(page, nr_pages);
 }
 

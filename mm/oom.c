@@ -14,6 +14,7 @@
 #include <octavo/printk.h>
 #include <octavo/process.h>
 #include <octavo/time.h>
+#include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/signal.h>
@@ -27,6 +28,7 @@ static void oom_kill(struct task *t, u32 resident, vaddr_t address)
 		t->pid, resident, nr_free_pages(), nr_total_pages());
 	why("OOM: fault at %08lx: killed %s[%u] with %u pages resident; %u of %u pages free",
 	    (unsigned long)address, t->comm, t->pid, resident, nr_free_pages(), nr_total_pages());
+	atomic_inc(&oom_kills);
 	t->flags |= TASK_OOM_VICTIM;
 	task_kill(t, SIGKILL);
 }

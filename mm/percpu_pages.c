@@ -104,6 +104,7 @@ static inline void pcp_put(struct percpu_pages *pcp, struct page *page, u32 flag
 	atomic_set(&page->refcount, 0);
 	pcp->pages[count] = page;
 	pcp->count = count + 1;
+	pcp->nr_freed++;
 }
 
 /* The list is full; preemption is off. */
@@ -153,6 +154,7 @@ struct page *pcp_take_or_fill(struct zone *z, unsigned batch)
 	assert_held(&z->lock);
 	if (pcp->count == 0) {
 		pcp->count = buddy_alloc_bulk(&z->buddy, batch, pcp->pages, PAGE_PCP);
+		z->nr_pcp_in += pcp->count;
 	}
 	return pcp->count > 0 ? pcp->pages[--pcp->count] : NULL;
 }

@@ -20,6 +20,7 @@
 #include <octavo/mm_user.h>
 #include <octavo/mutex.h>
 #include <octavo/slab.h>
+#include <octavo/vmstat.h>
 
 #define LEAF_PAGES (PAGE_SIZE / sizeof(struct page *))
 
@@ -58,6 +59,7 @@ static void leaf_free(struct page **leaf)
 	for (u32 i = 0; i < LEAF_PAGES; i++) {
 		if (leaf[i]) {
 			leaf[i]->mapping = NULL;
+			atomic_dec(&shared_anon_pages);
 			put_page(leaf[i]);
 		}
 	}
@@ -109,6 +111,7 @@ static struct page *object_page(struct shared_anon *o, u32 index)
 	page_set_owner(page, PAGE_ANON);
 	page->mapping = (void *)((uintptr_t)o | PAGE_MAPPING_SHARED);
 	page->index = index;
+	atomic_inc(&shared_anon_pages);
 	(*leaf)[index % LEAF_PAGES] = page;
 	return page;
 }

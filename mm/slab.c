@@ -267,7 +267,9 @@ bool slab_stat(unsigned i, struct slab_stat *s)
 					.object_size = c->size,
 					.in_use = c->nr_used,
 					.total = c->nr_slabs * c->per_slab,
-					.pages = c->nr_slabs};
+					.pages = c->nr_slabs,
+					.per_slab = c->per_slab,
+					.unused_pages = c->nr_empty};
 		spin_unlock(&c->lock);
 		return true;
 	}

@@ -28,6 +28,7 @@
 #include <octavo/printk.h>
 #include <octavo/slab.h>
 #include <octavo/vmalloc.h>
+#include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 #include <sys/tree.h>
@@ -118,6 +119,7 @@ static void area_release(struct vm_area *area)
 	while ((page = TAILQ_FIRST(&area->pages)) != NULL) {
 		TAILQ_REMOVE(&area->pages, page, lru);
 		page->mapping = NULL;
+		owned_pages_add(PAGE_VMALLOC, -1);
 		free_page(page);
 	}
 	spin_lock(&vmalloc_lock);
@@ -136,6 +138,7 @@ static bool area_fill(struct vm_area *area)
 		if (!page)
 			return false;
 		page_set_owner(page, PAGE_VMALLOC);
+		owned_pages_add(PAGE_VMALLOC, 1);
 		page->mapping = area;
 		page->index = index++;
 		TAILQ_INSERT_TAIL(&area->pages, page, lru);
@@ -184,6 +187,11 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 free_area:
 	slab_free(area_cache, area);
 	return NULL;
+}
+
+u32 vmalloc_room(void)
+{
+	return VMALLOC_END - VMALLOC_START;
 }
 
 void *vmalloc(size_t bytes)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* zero_nommu.c - clear a frame; all of them have addresses. */
 #include <octavo/string.h>
+#include <octavo/vmstat.h>
 #include <octavo/zone.h>
+
+const u32 zero_pages = 0;
 
 void page_zero(struct page *page)
 {

@@ -49,6 +49,15 @@ static unsigned batch_size(const struct zone *z, const struct pass *pass, u32 re
 	return MIN(z->buddy.nr_free - keep, (u32)PCP_BATCH);
 }
 
+static struct page *block_take(struct zone *z, unsigned order)
+{
+	struct page *page = buddy_alloc(&z->buddy, order);
+
+	if (page != NULL)
+		z->nr_block_out += 1u << order;
+	return page;
+}
+
 static struct page *zone_take(struct zone *z, unsigned order, unsigned classzone,
 			      const struct pass *pass)
 {
@@ -60,7 +69,7 @@ static struct page *zone_take(struct zone *z, unsigned order, unsigned classzone
 	if (!pass->marks || watermark_ok(z->buddy.nr_free, z->buddy.nr_blocks, order, mark, reserve,
 					 pass->harder, pass->high)) {
 		if (order > 0)
-			page = buddy_alloc(&z->buddy, order);
+			page = block_take(z, order);
 		else
 			page = pcp_take_or_fill(z, batch_size(z, pass, reserve));
 		zone_marks_update(z);
@@ -205,6 +214,7 @@ void free_pages(struct page *page, unsigned order)
 	atomic_set(&page->refcount, 0);
 	spin_lock(&z->lock);
 	buddy_free(&z->buddy, page_to_pfn(page), order);
+	z->nr_block_in += 1u << order;
 	zone_marks_update(z);
 	spin_unlock(&z->lock);
 }
@@ -229,6 +239,7 @@ void free_page_run(struct page *page, u32 nr)
 		buddy_free(&z->buddy, pfn, order);
 		pfn += 1u << order;
 	}
+	z->nr_block_in += nr;
 	zone_marks_update(z);
 	spin_unlock(&z->lock);
 }
@@ -239,6 +250,7 @@ void zone_free_bulk(struct zone *z, struct page **pages, unsigned n)
 		return;
 	spin_lock(&z->lock);
 	buddy_free_bulk(&z->buddy, pages, n);
+	z->nr_pcp_out += n;
 	zone_marks_update(z);
 	spin_unlock(&z->lock);
 }

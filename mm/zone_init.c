@@ -113,6 +113,7 @@ static void zone_fill(struct zone *z, pfn_t start, pfn_t end)
 		at = last;
 	}
 	pages_init(at, end, place | (u32)PAGE_RESERVED);
+	z->managed_pages = z->buddy.nr_free;
 }
 
 static u32 ram_pages(const struct boot_info *info, pfn_t start, pfn_t end)
@@ -241,6 +242,15 @@ struct zone *zone_next(struct zone *z)
 
 /* --- what bootmem kept --- */
 
+/* One frame more that the zone has to give. */
+static void zone_adopt(struct zone *z)
+{
+	spin_lock(&z->lock);
+	z->managed_pages++;
+	z->nr_block_out++; /* its new owner has it from here */
+	spin_unlock(&z->lock);
+}
+
 int bootmem_release(pfn_t pfn, u32 nr)
 {
 	int err = bootmem_free(&boot_memory[frame_node(pfn)], pfn << PAGE_SHIFT,
@@ -254,6 +264,7 @@ int bootmem_release(pfn_t pfn, u32 nr)
 		PANIC_ON(page_owner(page) != PAGE_RESERVED);
 		page_set_owner(page, PAGE_KERNEL);
 		atomic_set(&page->refcount, 1);
+		zone_adopt(page_zone(page));
 	}
 	return 0;
 }

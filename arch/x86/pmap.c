@@ -13,6 +13,7 @@
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
 #include <octavo/string.h>
+#include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 
@@ -41,12 +42,14 @@ static struct page *table_alloc(struct pmap *pmap, u32 index, gfp_t gfp)
 	page->mapping = pmap;
 	page->index = index;
 	page->private = 0;
+	owned_pages_add(PAGE_PGTABLE, 1);
 	return page;
 }
 
 static void table_free(struct page *page)
 {
 	page->mapping = NULL;
+	owned_pages_add(PAGE_PGTABLE, -1);
 	free_page(page);
 }
 

@@ -58,6 +58,8 @@ void sched_cpu_idle(void) __noreturn;
 /* sched_nr_runnable - tasks in all queues, for reports. */
 unsigned sched_nr_runnable(void);
 u64 sched_nr_switches(void);
+/* sched_nr_cpus - CPUs that run tasks */
+unsigned sched_nr_cpus(void);
 
 /* chaos.c: with chaos=SEED the scheduler preempts at every point where it may, as a seeded
  * generator decides. */

@@ -29,6 +29,7 @@ void slab_check_all(void); /* debug: every object of every cache */
 struct slab_stat {
 	const char *name;
 	u32 object_size, in_use, total, pages;
+	u32 per_slab, unused_pages; /* of pages: without any object */
 };
 bool slab_stat(unsigned i, struct slab_stat *s);
 /* slab_shrink - give empty slabs back; => pages freed */

@@ -45,6 +45,7 @@ struct task {
 	u64 started_ns;            /* [I] */
 	u32 charged_ns;            /* [rq] low half of the clock when run_ns was counted last */
 	u32 nr_switches;           /* [rq] */
+	u32 nr_faults;             /* [o] page faults, served or not */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	struct task *parent;                     /* [tl] */
@@ -90,6 +91,12 @@ void task_reap_dead(void);
 bool task_is_known(const struct task *t);
 /* task_find - by pid; => task_list_lock held */
 struct task *task_find(u32 pid);
+/* task_next_pid - the smallest pid in use that is not below `from`; 0: there is none. => any context;
+ * the task may be gone by the time that one looks */
+u32 task_next_pid(u32 from);
+u32 task_count(void);    /* tasks, the idle one of this CPU not counted */
+u32 tasks_created(void); /* since boot */
+u32 task_last_pid(void);
 extern spinlock_t task_list_lock;
 LIST_HEAD(task_list, task);
 extern struct task_list all_tasks; /* [task_list_lock] */

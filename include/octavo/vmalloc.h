@@ -10,7 +10,9 @@
 /* vmalloc - => page-aligned, not cleared; NULL; sleeps */
 void *vmalloc(size_t bytes) __must_check;
 void vfree(const void *p); /* NULL is nothing; sleeps */
-void vmalloc_init(void);   /* after slab_init() */
+/* vmalloc_room - bytes of addresses that there are for it; 0: it has none of its own */
+u32 vmalloc_room(void);
+void vmalloc_init(void); /* after slab_init() */
 /* vmalloc_guard_name - does a fault at `address` lie in the guard of an area? Its name or NULL.
  *   => any context, takes no lock */
 const char *vmalloc_guard_name(vaddr_t address);

@@ -22,6 +22,7 @@
 
 struct percpu_pages { /* own CPU, preemption off */
 	u32 count;
+	u32 nr_freed;                 /* pages that free_page() has put here */
 	struct page *pages[PCP_HIGH]; /* hottest last */
 } __aligned(256);
 
@@ -36,6 +37,9 @@ struct zone {
 	bool low_on_memory;    /* [lock] bal-17, bal-18 */
 	bool zone_wake_kswapd; /* [lock] bal-17, bal-20 */
 	u32 nr_refused;        /* [lock] requests that failed here (bal-21) */
+	u32 managed_pages;     /* [lock] frames that it was given to hand out, then or later */
+	/* [lock] pages since boot: blocks and runs given out and back, to hot lists and from them */
+	u32 nr_block_out, nr_block_in, nr_pcp_in, nr_pcp_out;
 	struct percpu_pages pcp[NR_CPUS];
 };
 
