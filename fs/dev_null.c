@@ -3,6 +3,7 @@
 #include "devices.h"
 
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
 
@@ -68,6 +69,7 @@ const struct file_ops null_fops = {
 const struct file_ops zero_fops = {
 	.read = zero_read,
 	.write = null_write,
+	.mmap = zero_mmap,
 	.seek = null_seek,
 };
 

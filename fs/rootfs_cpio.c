@@ -164,7 +164,7 @@ static int adopt_page(struct inode *inode, const u8 *data)
 
 	if (bootmem_release(pfn, 1) != 0)
 		return -EAGAIN;
-	err = tmpfs_append_page(inode, page);
+	err = shmem_append_page(inode, page);
 	if (err != 0)
 		free_page(page);
 	return err;
@@ -185,7 +185,7 @@ static int fill_file(struct inode *inode, const struct cpio_entry *e)
 		left -= PAGE_SIZE;
 	}
 	if (err != -ENOMEM)
-		err = tmpfs_append(inode, data, left);
+		err = shmem_append(inode, data, left);
 	mutex_unlock(&inode->mutex);
 	return err;
 }

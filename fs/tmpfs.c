@@ -9,7 +9,7 @@
  * An entry holds a reference to its inode, a directory one to its parent; an inode therefore goes
  * when its last entry and its last user went. Entries are found by walking the list: directories
  * are short. Positions for getdents64(2) are cookies that grow and are never reused, so that a
- * directory may change while it is read. Contents of regular files: tmpfs_file.c.
+ * directory may change while it is read. Contents of regular files: mm/shmem.c.
  *
  * Locks: a directory's entries and everybody's nlink below it, its inode's mutex; the list of all
  * inodes, which the audit walks, inode_list_lock.
@@ -63,7 +63,7 @@ static const struct file_ops *fops_for(u32 mode)
 	case S_IFDIR:
 		return &dir_fops;
 	case S_IFREG:
-		return &tmpfs_file_fops;
+		return &shmem_file_ops;
 	default:
 		return NULL; /* devices: chrdev.c knows */
 	}
@@ -83,6 +83,8 @@ static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode 
 		   fops_for(mode));
 	t->inode.nlink = 0;
 	t->inode.rdev = rdev;
+	if (S_ISREG(mode))
+		shmem_init(&t->mapping, &t->inode, &tmpfs_super(sb)->account);
 	if (S_ISDIR(mode)) {
 		TAILQ_INIT(&t->entries);
 		t->next_cookie = COOKIE_FIRST;
@@ -101,7 +103,8 @@ static void tmpfs_release(struct inode *inode)
 	struct tmpfs_inode *t = tmpfs_inode(inode);
 
 	ASSERT(inode->nlink == 0);
-	tmpfs_free_pages(t);
+	if (S_ISREG(inode->mode))
+		shmem_release(&t->mapping);
 	if (S_ISDIR(inode->mode)) {
 		ASSERT(TAILQ_EMPTY(&t->entries));
 		inode_put(&t->parent->inode);
@@ -351,7 +354,7 @@ static const struct inode_ops dir_ops = {
 };
 
 static const struct inode_ops file_ops = {
-	.truncate = tmpfs_truncate,
+	.truncate = shmem_truncate,
 	.release = tmpfs_release,
 };
 
@@ -441,14 +444,9 @@ void fs_audit(struct audit *a)
 {
 	struct tmpfs_inode *t;
 
-	LIST_FOREACH(t, &all_inodes, all) {
-		for (u32 i = 0; i < t->nr_slots; i++) {
-			if (t->pages[i] == NULL)
-				continue;
-			audit_own(a, page_to_pfn(t->pages[i]), 1, PAGE_FILE);
-			tmpfs_super(t->inode.sb)->audit_pages++;
-		}
-	}
+	LIST_FOREACH(t, &all_inodes, all)
+		if (S_ISREG(t->inode.mode))
+			tmpfs_super(t->inode.sb)->audit_pages += filemap_audit(a, &t->mapping);
 	tmpfs_audit_supers(a);
 	audit_count_links();
 	LIST_FOREACH(t, &all_inodes, all)

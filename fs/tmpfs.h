@@ -2,8 +2,7 @@
 /* tmpfs.h - the inside of tmpfs, for fs/tmpfs*.c and the file that fills the root. */
 #pragma once
 
-#include <octavo/fs.h>
-#include <octavo/page.h>
+#include <octavo/shmem.h>
 #include <sys/queue.h>
 
 struct tmpfs_inode;
@@ -18,14 +17,13 @@ struct tmpfs_entry {
 
 /* One mounted tmpfs. */
 struct tmpfs_super {
-	struct super_block sb;       /* first */
-	atomic_t nr_pages;           /* frames that its files have [a] */
-	atomic_t nr_inodes;          /* [a] */
-	u32 max_pages;               /* UINT32_MAX: no limit [mount_mutex], read without */
-	u32 max_inodes;              /* likewise */
-	u32 mode, uid, gid;          /* of its root, as mount(2) said [I] */
-	u32 audit_pages;             /* what the audit found; while it runs */
-	LIST_ENTRY(tmpfs_super) all; /* [inode_list_lock] */
+	struct super_block sb;        /* first */
+	struct shmem_account account; /* pages of its files; max: [mount_mutex], read without */
+	atomic_t nr_inodes;           /* [a] */
+	u32 max_inodes;               /* UINT32_MAX: no limit [mount_mutex], read without */
+	u32 mode, uid, gid;           /* of its root, as mount(2) said [I] */
+	u32 audit_pages;              /* what the audit found; while it runs */
+	LIST_ENTRY(tmpfs_super) all;  /* [inode_list_lock] */
 };
 
 struct tmpfs_inode {
@@ -35,9 +33,8 @@ struct tmpfs_inode {
 	TAILQ_HEAD(, tmpfs_entry) entries; /* directory [im] */
 	u32 next_cookie;                   /* directory [im] */
 	char *target;                      /* symbolic link, NUL-terminated [I] */
-	struct page **pages; /* regular file: nr_slots pointers, NULL is a hole [im] */
-	u32 nr_slots;
-	u32 audit_links; /* entries that the audit found; while it runs */
+	struct address_space mapping;      /* regular file: its pages */
+	u32 audit_links;                   /* entries that the audit found; while it runs */
 };
 
 static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
@@ -60,20 +57,6 @@ void tmpfs_audit_supers(struct audit *a);
 /* tmpfs_link - another entry for an inode. => 0, -ENOMEM, -EEXIST; dir's [im] held */
 int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode);
 
-/* --- tmpfs_file.c --- */
-extern const struct file_ops tmpfs_file_fops;
-int tmpfs_truncate(struct inode *inode, loff_t size);
-/* tmpfs_free_pages - of an inode that nobody can reach any more. */
-void tmpfs_free_pages(struct tmpfs_inode *t);
-/* tmpfs_append - put `len` bytes of kernel memory behind the file's end. => 0, -ENOMEM, -ENOSPC;
- * what was appended before stays; [im] held */
-int tmpfs_append(struct inode *inode, const void *data, u32 len);
-/* tmpfs_append_page - let a page of PAGE_SIZE bytes become the next page of a file whose size is a
- * multiple of it; its reference is taken over on success. => 0, -ENOMEM; [im] held */
-int tmpfs_append_page(struct inode *inode, struct page *page);
-/* tmpfs_check - the slots [from, to), which have changed; [im] held */
-void tmpfs_check(struct tmpfs_inode *t, u32 from, u32 to);
-
 /* --- tmpfs_super.c --- */
 extern const struct fs_type tmpfs_type;
 /* tmpfs_mount_root - an empty tmpfs for the root. => panics without memory: boot */
@@ -83,10 +66,6 @@ u32 tmpfs_share(void);
 /* tmpfs_set_limit - the most pages that all files of it together may have. */
 void tmpfs_set_limit(struct super_block *sb, u32 nr_pages);
 u32 tmpfs_nr_pages(struct super_block *sb);
-/* tmpfs_charge - one more page of contents for a file of sb. => false: it is full (ENOSPC) */
-bool tmpfs_charge(struct super_block *sb);
-/* tmpfs_uncharge - nr pages less */
-void tmpfs_uncharge(struct super_block *sb, u32 nr);
-/* the same for inodes */
+/* tmpfs_charge_inode - one inode more. => false: it is full (ENOSPC) */
 bool tmpfs_charge_inode(struct super_block *sb);
 void tmpfs_uncharge_inode(struct super_block *sb);

@@ -4,8 +4,8 @@
  *
  *	mount -t tmpfs -o size=64k,mode=1777 none /tmp
  *
- * A page or an inode is charged before it is had, so that nr_pages and nr_inodes exceed their limits
- * only for the moment in which somebody finds it full. A limit of UINT32_MAX is none.
+ * A page or an inode is charged before it is had, so that the counts exceed their limits only for the
+ * moment in which somebody finds it full. A limit of UINT32_MAX is none.
  */
 #include "tmpfs.h"
 
@@ -161,40 +161,24 @@ static int parse_options(const char *text, struct options *o)
 
 /* --- what it has --- */
 
-/* Half of the memory in the direct map, which is where contents lie. */
+/* Half of the memory. */
 u32 tmpfs_share(void)
 {
 	u32 nr = 0;
 
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
-		if (!z->highmem)
-			nr += z->present_pages;
+		nr += z->present_pages;
 	return nr / 2;
 }
 
 void tmpfs_set_limit(struct super_block *sb, u32 nr)
 {
-	tmpfs_super(sb)->max_pages = nr;
+	tmpfs_super(sb)->account.max = nr;
 }
 
 u32 tmpfs_nr_pages(struct super_block *sb)
 {
-	return (u32)atomic_read(&tmpfs_super(sb)->nr_pages);
-}
-
-bool tmpfs_charge(struct super_block *sb)
-{
-	struct tmpfs_super *s = tmpfs_super(sb);
-
-	if ((u32)atomic_inc_return(&s->nr_pages) <= s->max_pages)
-		return true;
-	atomic_dec(&s->nr_pages);
-	return false;
-}
-
-void tmpfs_uncharge(struct super_block *sb, u32 nr)
-{
-	atomic_sub(&tmpfs_super(sb)->nr_pages, (s32)nr);
+	return (u32)atomic_read(&tmpfs_super(sb)->account.used);
 }
 
 bool tmpfs_charge_inode(struct super_block *sb)
@@ -218,10 +202,10 @@ static int tmpfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
 
 	out->f_type = TMPFS_MAGIC;
 	out->f_bsize = out->f_frsize = PAGE_SIZE;
-	if (s->max_pages != NO_LIMIT) {
-		out->f_blocks = s->max_pages;
+	if (s->account.max != NO_LIMIT) {
+		out->f_blocks = s->account.max;
 		out->f_bfree = out->f_bavail =
-			s->max_pages - MIN((u32)atomic_read(&s->nr_pages), s->max_pages);
+			s->account.max - MIN((u32)atomic_read(&s->account.used), s->account.max);
 	}
 	if (s->max_inodes != NO_LIMIT) {
 		out->f_files = s->max_inodes;
@@ -236,9 +220,9 @@ static void tmpfs_show(struct super_block *sb, char *buf, size_t len)
 	int n = 0;
 
 	buf[0] = '\0';
-	if (s->max_pages != NO_LIMIT && s->max_pages != tmpfs_share())
+	if (s->account.max != NO_LIMIT && s->account.max != tmpfs_share())
 		n = scnprintf(buf, len, ",size=%lluk",
-			      (unsigned long long)s->max_pages * (PAGE_SIZE / 1024));
+			      (unsigned long long)s->account.max * (PAGE_SIZE / 1024));
 	if (s->max_inodes != tmpfs_share())
 		n += scnprintf(buf + n, len - (size_t)n, ",nr_inodes=%u",
 			       s->max_inodes == NO_LIMIT ? 0 : s->max_inodes);
@@ -274,14 +258,14 @@ static void tmpfs_free(struct super_block *sb)
 static int tmpfs_remount(struct super_block *sb, const char *text)
 {
 	struct tmpfs_super *s = tmpfs_super(sb);
-	struct options o = {s->max_pages, s->max_inodes, s->mode, s->uid, s->gid};
+	struct options o = {s->account.max, s->max_inodes, s->mode, s->uid, s->gid};
 	int err = parse_options(text, &o);
 
 	if (err != 0)
 		return err;
 	if (tmpfs_nr_pages(sb) > o.max_pages || (u32)atomic_read(&s->nr_inodes) > o.max_inodes)
 		return -EINVAL;
-	s->max_pages = o.max_pages;
+	s->account.max = o.max_pages;
 	s->max_inodes = o.max_inodes;
 	return 0;
 }
@@ -301,7 +285,7 @@ static int tmpfs_new(const struct options *o, struct super_block **out)
 	if (s == NULL)
 		return -ENOMEM;
 	super_init(&s->sb, "tmpfs", &tmpfs_super_ops);
-	s->max_pages = o->max_pages;
+	s->account.max = o->max_pages;
 	s->max_inodes = o->max_inodes;
 	s->mode = o->mode;
 	s->uid = o->uid;

@@ -7,7 +7,9 @@
  *	            ... mappings, down from below the stack ...
  *	STACK_TOP   stack
  *
- * Each segment is mapped writable, filled from the file, and then given its own protection.
+ * A segment is a private mapping of the file: text is shared by all that run it, data is copied page
+ * by page as it is written. What a segment has beyond the file is anonymous memory; the rest of the
+ * page in which the file's part ends is cleared, and so becomes a private page at once.
  */
 #include <arch/layout.h>
 #include <octavo/elf.h>
@@ -91,71 +93,40 @@ free_header:
 	return err;
 }
 
-/* Where a page of the file becomes a page of the program as it is: one copy, no clearing. */
-static int fill_page(struct mm *mm, struct file *file, vaddr_t to, u32 pos)
+static int map_part(struct mm *mm, vaddr_t start, vaddr_t end, u32 prot, struct file *file,
+		    u32 pgoff)
 {
-	struct page *page = file->ops->page(file, pos >> PAGE_SHIFT);
-	int err;
+	u32 flags = MAP_PRIVATE | MAP_FIXED | (file ? 0 : MAP_ANONYMOUS);
+	long addr;
 
-	if (page == NULL)
-		return -ENOENT;
-	err = mm_copy_page(mm, to, page);
-	put_page(page);
-	return err;
+	if (start == end)
+		return 0;
+	addr = mm_map(mm, start, (u32)(end - start), prot, flags, file, pgoff);
+	return (vaddr_t)addr == start ? 0 : (int)addr;
 }
 
-/* Some bytes of one page of the program, by way of `buf`. */
-static int fill_bytes(struct mm *mm, struct file *file, vaddr_t to, u32 pos, u32 n, void *buf)
-{
-	int err = read_exactly(file, buf, n, pos);
-
-	return err == 0 ? mm_write_user(mm, to, buf, n) : err;
-}
-
-/* Copy the segment's bytes from the file, page by page of the program. */
-static int fill_segment(struct mm *mm, struct file *file, const struct elf_segment *seg, void *buf)
-{
-	for (u32 done = 0; done < seg->filesz;) {
-		vaddr_t to = seg->vaddr + done;
-		u32 pos = seg->offset + done;
-		u32 n = MIN(seg->filesz - done, PAGE_SIZE - (u32)(to & ~PAGE_MASK));
-		int err = -ENOENT;
-
-		if (n == PAGE_SIZE && (pos & ~PAGE_MASK) == 0 && file->ops->page != NULL)
-			err = fill_page(mm, file, to, pos);
-		if (err == -ENOENT || err == -EEXIST)
-			err = fill_bytes(mm, file, to, pos, n, buf);
-		if (err != 0)
-			return err;
-		done += n;
-	}
-	return 0;
-}
-
-static int load_segment(struct mm *mm, struct file *file, const struct elf_segment *seg, void *buf)
+/* The file's part, anonymous memory behind it, and zeros in the page where they meet. */
+static int load_segment(struct mm *mm, struct file *file, const struct elf_segment *seg)
 {
 	vaddr_t start = ALIGN_DOWN(seg->vaddr, PAGE_SIZE);
-	u32 len = ALIGN_UP(seg->vaddr + seg->memsz, PAGE_SIZE) - start;
-	long addr = mm_map(mm, start, len, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, NULL, 0);
-	int err;
+	vaddr_t file_end = seg->filesz > 0 ? seg->vaddr + seg->filesz : start;
+	vaddr_t end = ALIGN_UP(seg->vaddr + seg->memsz, PAGE_SIZE);
+	vaddr_t meet = ALIGN_UP(file_end, PAGE_SIZE);
+	int err = map_part(mm, start, meet, seg->prot, file, seg->offset >> PAGE_SHIFT);
 
-	if ((vaddr_t)addr != start)
-		return (int)addr;
-	err = fill_segment(mm, file, seg, buf);
-	if (err == 0 && seg->prot != (PROT_READ | PROT_WRITE))
-		err = mm_protect(mm, start, len, seg->prot);
+	if (err == 0)
+		err = map_part(mm, meet, end, seg->prot, NULL, 0);
+	if (err == 0 && seg->memsz > seg->filesz && file_end < meet)
+		err = mm_clear_user(mm, file_end, (u32)(meet - file_end));
 	return err;
 }
 
 static int load_segments(struct mm *mm, struct file *file, const struct elf_plan *plan)
 {
-	void *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	int err = buf != NULL ? 0 : -ENOMEM;
+	int err = 0;
 
 	for (unsigned i = 0; err == 0 && i < plan->nr_segments; i++)
-		err = load_segment(mm, file, &plan->segments[i], buf);
-	kfree(buf);
+		err = load_segment(mm, file, &plan->segments[i]);
 	return err;
 }
 

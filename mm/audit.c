@@ -194,6 +194,8 @@ static void compare_frame(struct audit *a, pfn_t pfn, const struct frame_note *n
 	if (n->maps > 0 && has != PAGE_ANON && has != PAGE_FILE)
 		frame_differs(a, "frame %u: programs can reach it, and %s has it", pfn,
 			      owner_name(has));
+	if ((n->bits & NOTE_ALONE) && has == PAGE_FILE)
+		frame_differs(a, "frame %u: a file's, and a private mapping can write to it", pfn);
 	if ((n->bits & NOTE_ALONE) && n->maps > 1)
 		frame_differs(a, "frame %u: writable for one program, mapped %u times", pfn,
 			      n->maps);

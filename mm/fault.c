@@ -8,7 +8,7 @@
  *	private, nothing there, write		a page of zeros
  *	private, read-only entry, write		nobody else has the page: make it writable
  *						else: a copy (the zero page: a page of zeros)
- *	an object's				ask the object for its page
+ *	an object's				what its kind says (vma_ops.fault)
  *
  * A fault holds mmap_sem for reading: areas and page tables stay (tables are only freed by munmap),
  * entries may change under one's feet until PTL is held. So a page is got ready first, cleared or
@@ -26,13 +26,6 @@
 #define POPULATE_BATCH 16u
 
 /* --- private memory --- */
-
-static inline int need_table(struct mm *mm, vaddr_t va)
-{
-	if (likely(pmap_prepared(&mm->pmap, va)))
-		return 0;
-	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
-}
 
 /* Another fault has been faster: ours is not needed. PTL is held, and released. */
 static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn) __releases(&mm->page_table_lock)
@@ -104,10 +97,9 @@ static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 	return 0;
 }
 
-/* A write to a page that is mapped, but not writable; `seen` is its entry, read without a lock.
- * If the page is ours alone by the time that it has been copied, the copy was not needed, but it is
+/* If the page is ours alone by the time that it has been copied, the copy was not needed, but it is
  * right all the same. */
-static __noinline int anon_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
+__noinline int user_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 {
 	pfn_t new, old = pte_pfn(seen);
 	struct page *page;
@@ -133,17 +125,10 @@ static __noinline int anon_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, 
 
 /* --- memory of an object --- */
 
-static int object_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page *page)
 {
-	u32 pgoff = v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
-	struct page *page;
 	pte_t pte;
-	int err = need_table(mm, va);
 
-	if (err == 0)
-		err = v->ops->fault(v, pgoff, write, &page);
-	if (err != 0)
-		return err == -EFAULT ? -EIO : err;
 	spin_lock(&mm->page_table_lock);
 	pte = pmap_query(&mm->pmap, va);
 	if (pte_none(pte)) {
@@ -154,7 +139,6 @@ static int object_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 		pmap_enter(&mm->pmap, va, page_to_pfn(page), vm_prot(v->flags));
 	spin_unlock(&mm->page_table_lock);
 	put_page(page);
-	return 0;
 }
 
 /* --- where it happened --- */
@@ -217,12 +201,12 @@ static __noinline int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write
 	pte_t pte;
 
 	if (unlikely(v->ops != NULL))
-		return object_fault(mm, v, va, write);
+		return v->ops->fault(mm, v, va, write);
 	pte = pmap_query(&mm->pmap, va);
 	if (likely(pte_none(pte)))
 		return write ? anon_write(mm, va, vm_prot(v->flags)) : anon_read(mm, v, va);
 	if (write && !pte_writable(pte))
-		return anon_copy_on_write(mm, va, pte, vm_prot(v->flags));
+		return user_copy_on_write(mm, va, pte, vm_prot(v->flags));
 	return 0;
 }
 
@@ -273,7 +257,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 	} else {
 		pte = pmap_query(&mm->pmap, va);
 		if (likely(pte_read_only(pte)))
-			err = anon_copy_on_write(mm, va, pte, prot);
+			err = user_copy_on_write(mm, va, pte, prot);
 	}
 	rwsem_up_read(&mm->mmap_sem);
 	return likely(err == 0) ? 0 : fault_no_memory(mm, addr);
@@ -411,29 +395,19 @@ int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
 	return err;
 }
 
-int mm_copy_page(struct mm *mm, vaddr_t va, struct page *src)
+int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
 {
-	struct page *page = NULL;
-	int err = 0;
+	struct page *page;
+	char *to;
+	int err = mm_page_for_write(mm, addr, &page);
 
-	rwsem_down_read(&mm->mmap_sem);
-	if (!find_area(mm, va))
-		err = -EFAULT;
-	else if (need_table(mm, va) != 0 || (page = user_page_alloc(va, GFP_HIGHUSER)) == NULL)
-		err = -ENOMEM;
-	if (page) {
-		pmap_copy_frame(page_to_pfn(page), page_to_pfn(src));
-		spin_lock(&mm->page_table_lock);
-		if (pmap_enter_empty(&mm->pmap, va, page_to_pfn(page), PMAP_READ | PMAP_WRITE))
-			mm->nr_resident++;
-		else
-			err = -EEXIST;
-		spin_unlock(&mm->page_table_lock);
-		if (err != 0)
-			user_page_discard(page);
-	}
-	rwsem_up_read(&mm->mmap_sem);
-	return err;
+	if (err != 0)
+		return err;
+	to = pmap_map_temp(page_to_pfn(page));
+	memset(to + (addr & (PAGE_SIZE - 1)), 0, len);
+	pmap_unmap_temp(to);
+	put_page(page);
+	return 0;
 }
 
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)

@@ -17,7 +17,7 @@ static void begin(u32 flags)
 {
 	mm = mm_alloc();
 	KTEST_OK((vaddr_t)mm_map(mm, BASE, 4 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-				 flags | MAP_ANONYMOUS | MAP_FIXED, NULL, NULL, 0) == BASE,
+				 flags | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) == BASE,
 		 "an area");
 	KTEST_OK(mm_page_for_write(mm, BASE, &page) == 0, "a page");
 	put_page(page);

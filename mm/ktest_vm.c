@@ -18,7 +18,7 @@
 
 static vaddr_t map(struct mm *mm, vaddr_t addr, u32 pages, u32 prot, u32 flags)
 {
-	return (vaddr_t)mm_map(mm, addr, pages * PAGE_SIZE, prot, flags, NULL, NULL, 0);
+	return (vaddr_t)mm_map(mm, addr, pages * PAGE_SIZE, prot, flags, NULL, 0);
 }
 
 static struct mm *mm_with(u32 pages, u32 prot)

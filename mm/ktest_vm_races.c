@@ -123,7 +123,7 @@ KTEST(vm_races, "")
 	lost = refused = false;
 	mm = mm_alloc();
 	mm_map(mm, BASE, 2 * KEPT * PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL,
-	       NULL, 0);
+	       0);
 	chaos_init(777);
 	for (uintptr_t i = 0; i < THREADS; i++)
 		ktest_spawn(racer, (void *)i);

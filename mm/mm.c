@@ -20,6 +20,7 @@
 #include <octavo/assert.h>
 #include <octavo/audit.h>
 #include <octavo/errno.h>
+#include <octavo/filemap.h>
 #include <octavo/mm_user.h>
 #include <octavo/panic.h>
 #include <octavo/slab.h>
@@ -108,8 +109,7 @@ static void mm_empty(struct mm *mm)
 		spin_unlock(&mm->page_table_lock);
 		mm->total_pages -= (v->end - v->start) >> PAGE_SHIFT;
 		mm_zap(mm, v->start, v->end);
-		vma_close_object(v);
-		vma_free(v);
+		vma_destroy(v);
 	}
 	ASSERT(mm->total_pages == 0 && mm->nr_resident == 0);
 	rwsem_up_write(&mm->mmap_sem);
@@ -128,14 +128,21 @@ void mm_put(struct mm *mm)
 
 /*
  * The pages of [v->start, v->end), a table's span at a time, so that neither lock is held for long;
- * the child gets tables where the parent has some. What an object has, faults bring back: its areas
- * are not copied.
+ * the child gets tables where the parent has some. What faults bring back need not be copied: shared
+ * areas, and areas of a file that have no private pages. But where such an area is small, as most
+ * programs' text is, copying its entries costs less than one fault does.
  */
+static bool faults_bring_back(const struct vma *v)
+{
+	return (v->flags & VM_SHARED) ||
+	       (vma_is_file(v) && !v->copied && v->end - v->start > TABLE_SPAN);
+}
+
 static int fork_pages(struct mm *child, struct mm *parent, const struct vma *v)
 {
 	vaddr_t va = v->start;
 
-	if (v->flags & VM_SHARED)
+	if (faults_bring_back(v))
 		return 0;
 	while (va < v->end) {
 		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, v->end);
@@ -155,7 +162,7 @@ static int fork_pages(struct mm *child, struct mm *parent, const struct vma *v)
 	return 0;
 }
 
-static int fork_area(struct mm *child, struct mm *parent, const struct vma *v)
+static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 {
 	struct vma *copy = vma_alloc();
 
@@ -169,13 +176,14 @@ static int fork_area(struct mm *child, struct mm *parent, const struct vma *v)
 	vma_insert(&child->vmas, copy);
 	spin_unlock(&child->page_table_lock);
 	child->total_pages += (v->end - v->start) >> PAGE_SHIFT;
+	filemap_link(copy, v);
 	return fork_pages(child, parent, v);
 }
 
 struct mm *mm_fork(struct mm *parent)
 {
 	struct mm *child = mm_alloc();
-	const struct vma *v;
+	struct vma *v;
 	int err = 0;
 
 	if (!child)
@@ -281,6 +289,8 @@ void mm_audit(struct audit *a)
 		for (v = vma_first(&mm->vmas); v; v = vma_next(v)) {
 			if (v->ops == &shared_anon_ops)
 				shared_anon_audit_seen(a, v->object);
+			else if (vma_is_file(v))
+				vma_mapping(v)->audit_areas++;
 		}
 	}
 	shared_anon_audit(a);
@@ -290,6 +300,7 @@ void mm_init(void)
 {
 	struct page *zero = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
 
+	filemap_start();
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);
 	vma_cache = slab_cache_create("vma", sizeof(struct vma), 4);
 

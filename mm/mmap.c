@@ -15,9 +15,37 @@
  */
 #include <octavo/assert.h>
 #include <octavo/errno.h>
+#include <octavo/filemap.h>
 #include <octavo/mm_user.h>
 #include <octavo/why.h>
+#include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mman.h>
+
+/* --- areas in general --- */
+
+void vma_destroy(struct vma *v)
+{
+	filemap_unlink(v);
+	vma_close_object(v);
+	vma_free(v);
+}
+
+void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
+{
+	struct address_space *m = vma_mapping(v);
+	struct mm *mm = v->mm;
+
+	if (m)
+		rwsem_down_write(&m->i_mmap_lock);
+	spin_lock(&mm->page_table_lock);
+	vma_split(&mm->vmas, v, spare, addr);
+	vma_open_object(spare);
+	if (m)
+		LIST_INSERT_AFTER(v, spare, i_mmap);
+	spin_unlock(&mm->page_table_lock);
+	if (m)
+		rwsem_up_write(&m->i_mmap_lock);
+}
 
 /* --- new areas --- */
 
@@ -36,11 +64,11 @@ static void area_link(struct mm *mm, const struct vma *new, struct vma *node)
 		vma_close_object(&given); /* the neighbour has a reference already */
 		if (node)
 			vma_free(node);
+	} else {
+		filemap_link(node, NULL);
 	}
-	if (dead) {
-		vma_close_object(dead);
-		vma_free(dead);
-	}
+	if (dead)
+		vma_destroy(dead);
 	CHECK(mm_check(mm));
 }
 
@@ -113,52 +141,92 @@ int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vad
 	return err;
 }
 
-static int map_area(struct mm *mm, vaddr_t start, u32 len, u32 vm_flags, void *object,
-		    const struct vma_ops *ops, u32 pgoff)
+/* What an anonymous area is, private or shared; it gets its object. */
+static int anonymous_area(struct vma *new, u32 flags)
 {
-	struct vma new = {
-		.start = start,
-		.end = start + len,
-		.flags = vm_flags,
-		.pgoff = ops ? pgoff : start >> PAGE_SHIFT,
-		.object = object,
-		.ops = ops,
-		.mm = mm,
-	};
-
-	if (vma_overlaps(&mm->vmas, new.start, new.end))
-		return mm_area_replace(mm, &new);
-	return mm_area_new(mm, &new);
-}
-
-/* An anonymous area, private or shared; mmap_sem write. */
-static int map_anonymous(struct mm *mm, vaddr_t start, u32 len, u32 vm_flags, u32 flags)
-{
-	struct shared_anon *object;
-	int err;
-
+	new->pgoff = new->start >> PAGE_SHIFT;
 	switch (flags & MAP_TYPE) {
 	case MAP_PRIVATE:
-		return map_area(mm, start, len, vm_flags, NULL, NULL, 0);
+		return 0;
 	case MAP_SHARED:
-		if (vm_flags & VM_GROWSDOWN)
+		if (new->flags & VM_GROWSDOWN)
 			return -EINVAL;
-		object = shared_anon_create(len);
-		if (!object)
-			return -ENOMEM;
-		err = map_area(mm, start, len, vm_flags | VM_SHARED, object, &shared_anon_ops, 0);
-		if (err != 0)
-			shared_anon_put(object);
-		return err;
+		new->flags |= VM_SHARED;
+		return zero_mmap(NULL, new);
 	default:
 		return -EINVAL;
 	}
 }
 
-long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *object,
-	    const struct vma_ops *ops, u32 pgoff)
+#define MAP_SHARED_VALIDATED                                                                       \
+	(MAP_TYPE | MAP_FIXED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |        \
+	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_ANONYMOUS)
+
+/* May this file be mapped so? The order of the answers is Linux's. */
+static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm_flags)
 {
-	u32 vm_flags = map_vm_flags(prot, flags);
+	u32 access = file->flags & O_ACCMODE, type = flags & MAP_TYPE;
+	bool may_read = access == O_RDONLY || access == O_RDWR;
+	bool may_write = access == O_WRONLY || access == O_RDWR;
+
+	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+		return -EINVAL;
+	if (type == MAP_SHARED_VALIDATE && (flags & ~(u32)MAP_SHARED_VALIDATED))
+		return -EOPNOTSUPP;
+	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !may_write)
+		return -EACCES;
+	if (!may_read)
+		return -EACCES;
+	if (!file->ops->mmap) {
+		why("mmap: ENODEV: this kind of file cannot be mapped");
+		return -ENODEV;
+	}
+	if (*vm_flags & VM_GROWSDOWN)
+		return -EINVAL;
+	if (type != MAP_PRIVATE) {
+		*vm_flags |= VM_SHARED;
+		if (!may_write)
+			*vm_flags &= ~VM_MAYWRITE;
+	}
+	return 0;
+}
+
+static int file_area(struct vma *new, struct file *file, u32 prot, u32 flags)
+{
+	int err = file_area_flags(file, prot, flags, &new->flags);
+
+	if (err == 0)
+		err = file->ops->mmap(file, new);
+	if (err == 0 && !new->ops) /* private anonymous memory by another name */
+		new->pgoff = new->start >> PAGE_SHIFT;
+	return err;
+}
+
+static int map_at(struct mm *mm, vaddr_t start, u32 len, u32 prot, u32 flags, struct file *file,
+		  u32 pgoff)
+{
+	struct vma new = {
+		.start = start,
+		.end = start + len,
+		.flags = map_vm_flags(prot, flags),
+		.pgoff = pgoff,
+		.mm = mm,
+	};
+	int err = file ? file_area(&new, file, prot, flags) : anonymous_area(&new, flags);
+
+	if (err != 0)
+		return err;
+	if (vma_overlaps(&mm->vmas, new.start, new.end))
+		err = mm_area_replace(mm, &new);
+	else
+		err = mm_area_new(mm, &new);
+	if (err != 0)
+		vma_close_object(&new);
+	return err;
+}
+
+long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct file *file, u32 pgoff)
+{
 	u32 bytes = ALIGN_UP(len, PAGE_SIZE);
 	vaddr_t where = 0;
 	int err;
@@ -167,12 +235,8 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *obj
 		return -EINVAL;
 	rwsem_down_write(&mm->mmap_sem);
 	err = mm_map_place(mm, addr, len, flags, pgoff, &where);
-	if (err == 0 && ops)
-		err = map_area(mm, where, bytes,
-			       vm_flags | ((flags & MAP_TYPE) == MAP_SHARED ? VM_SHARED : 0),
-			       object, ops, pgoff);
-	else if (err == 0)
-		err = map_anonymous(mm, where, bytes, vm_flags, flags);
+	if (err == 0)
+		err = map_at(mm, where, bytes, prot, flags, file, pgoff);
 	rwsem_up_write(&mm->mmap_sem);
 	if (err != 0)
 		return err;
@@ -198,15 +262,12 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 }
 
-static bool unmap_step(struct mm *mm, vaddr_t start, vaddr_t end, struct vma *spare,
-		       struct area_cut *cut)
+static bool unmap_step(struct mm *mm, vaddr_t start, vaddr_t end, struct area_cut *cut)
 {
 	bool any;
 
 	spin_lock(&mm->page_table_lock);
-	any = area_take(&mm->vmas, start, end, spare, cut);
-	if (any && cut->split)
-		vma_open_object(cut->split);
+	any = area_take(&mm->vmas, start, end, NULL, cut);
 	spin_unlock(&mm->page_table_lock);
 	return any;
 }
@@ -227,15 +288,14 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 		spare = vma_alloc();
 		if (!spare)
 			return -ENOMEM;
+		vma_cut(vma_find(&mm->vmas, start), end, spare);
 	}
-	while (unmap_step(mm, start, end, spare, &cut)) {
+	while (unmap_step(mm, start, end, &cut)) {
 		any = true;
 		mm->total_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
 		mm_zap(mm, cut.start, cut.end);
-		if (cut.dead) {
-			vma_close_object(cut.dead);
-			vma_free(cut.dead);
-		}
+		if (cut.dead)
+			vma_destroy(cut.dead);
 	}
 	if (any) {
 		spin_lock(&mm->page_table_lock);

@@ -60,10 +60,8 @@ free_at_start:
 
 static void cut_at(struct mm *mm, vaddr_t addr, struct vma *spare)
 {
-	if (!spare)
-		return;
-	vma_split(&mm->vmas, area_astride(&mm->vmas, addr), spare, addr);
-	vma_open_object(spare);
+	if (spare)
+		vma_cut(area_astride(&mm->vmas, addr), addr, spare);
 }
 
 static bool may_always_write(pfn_t pfn)
@@ -97,10 +95,14 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	struct vma *dead;
 
-	while ((dead = area_merge_step(&mm->vmas, start, end)) != NULL) {
-		start = dead->start;    /* no pair below it is left: every area is looked at once */
-		vma_close_object(dead); /* the one that it is part of now has another reference */
-		vma_free(dead);
+	for (;;) {
+		spin_lock(&mm->page_table_lock);
+		dead = area_merge_step(&mm->vmas, start, end);
+		spin_unlock(&mm->page_table_lock);
+		if (!dead)
+			break;
+		start = dead->start; /* no pair below it is left: every area is looked at once */
+		vma_destroy(dead);   /* the one that it is part of now has another reference */
 	}
 }
 
@@ -116,16 +118,14 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 	err = spares_get(mm, start, end, &spares);
 	if (err != 0)
 		return err;
-	spin_lock(&mm->page_table_lock);
 	cut_at(mm, start, spares.at_start);
 	cut_at(mm, end, spares.at_end);
+	spin_lock(&mm->page_table_lock);
 	area_set_access(&mm->vmas, start, end, access);
 	spin_unlock(&mm->page_table_lock);
 	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v))
 		protect_pages(mm, v);
-	spin_lock(&mm->page_table_lock);
 	mm_merge_around(mm, start, end);
-	spin_unlock(&mm->page_table_lock);
 	CHECK(mm_check(mm));
 	return 0;
 }

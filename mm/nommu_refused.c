@@ -46,6 +46,13 @@ static const struct refusal refusals[] = {
 	{__NR_userfaultfd, ENOSYS, "userfaultfd", no_fault},
 };
 
+int zero_mmap(struct file *file, struct vma *new)
+{
+	(void)file;
+	(void)new;
+	return -ENODEV;
+}
+
 long sys_nommu_refused(void)
 {
 	u32 nr = frame_syscall(arch_user_frame(current));

@@ -116,19 +116,26 @@ static struct page *object_page(struct shared_anon *o, u32 index)
 	return page;
 }
 
-static int shared_fault(struct vma *v, u32 pgoff, bool write, struct page **page)
+static int shared_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 {
+	u32 pgoff = v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
 	struct shared_anon *o = v->object;
+	struct page *page;
 
 	(void)write;
 	if (pgoff >= o->nr_pages)
-		return -EFAULT;
+		return -EIO;
+	if (need_table(mm, va) != 0)
+		return -ENOMEM;
 	mutex_lock(&o->mutex);
-	*page = object_page(o, pgoff);
-	if (*page)
-		get_page(*page);
+	page = object_page(o, pgoff);
+	if (page)
+		get_page(page);
 	mutex_unlock(&o->mutex);
-	return *page ? 0 : -ENOMEM;
+	if (!page)
+		return -ENOMEM;
+	user_page_enter(mm, v, va, page);
+	return 0;
 }
 
 const struct vma_ops shared_anon_ops = {
@@ -137,6 +144,20 @@ const struct vma_ops shared_anon_ops = {
 	.close = shared_close,
 	.fault = shared_fault,
 };
+
+/* /dev/zero: what is mapped from it is anonymous memory. zero(4) */
+int zero_mmap(struct file *file, struct vma *new)
+{
+	(void)file;
+	if (!(new->flags &VM_SHARED))
+		return 0;
+	new->object = shared_anon_create((u32)(new->end - new->start));
+	if (!new->object)
+		return -ENOMEM;
+	new->ops = &shared_anon_ops;
+	new->pgoff = 0;
+	return 0;
+}
 
 /* --- audit --- */
 

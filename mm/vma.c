@@ -206,6 +206,7 @@ struct vma *vma_merge_next(struct vma_tree *t, struct vma *v)
 	struct vma *next = vma_next(v);
 
 	PANIC_ON(next == NULL || !vma_can_merge(v, next));
+	v->copied |= next->copied;
 	vma_remove(t, next);
 	vma_set_bounds(t, v, v->start, next->end);
 	return next;

@@ -43,7 +43,7 @@ static struct mm *make_mm(void)
 		return NULL;
 	borrow_mm(mm);
 	KTEST_OK(mm_map(mm, USER_PAGE, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, NULL, 0) == (long)USER_PAGE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) == (long)USER_PAGE,
 		 "one page is mapped");
 	return mm;
 }

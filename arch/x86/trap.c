@@ -87,7 +87,9 @@ static __noinline void kernel_fault(struct trapframe *f, vaddr_t va)
 
 	if (!fixup || va >= USER_END)
 		kernel_page_fault(f, va);
-	if (user_fault(f, va, f->error & FAULT_FLAGS) != 0)
+	/* a copy that may not sleep (copy_*_user_atomic) stops at a page that is not there */
+	if (arch_current_head()->preempt_count != 0 ||
+	    user_fault(f, va, f->error & FAULT_FLAGS) != 0)
 		f->eip = fixup;
 }
 

@@ -75,6 +75,44 @@ size_t copy_to_user_partial(void __user *dst, const void *src, size_t len)
 	return copy_some((void __force *)dst, src, len);
 }
 
+size_t copy_from_user_atomic(void *dst, const void __user *src, size_t len)
+{
+	if (!user_range(src, len))
+		return len;
+	return copy_some(dst, (const void __force *)src, len);
+}
+
+size_t copy_to_user_atomic(void __user *dst, const void *src, size_t len)
+{
+	if (!user_range(dst, len))
+		return len;
+	return copy_some((void __force *)dst, src, len);
+}
+
+int touch_user_read(const void __user *src)
+{
+	u8 c;
+
+	return copy_from_user(&c, src, 1);
+}
+
+int touch_user_write(void __user *dst)
+{
+	int err;
+
+	might_sleep();
+	if (!user_range(dst, 1))
+		return -EFAULT;
+	__asm__ volatile("	movl	%2, %0\n"
+			 "1:	lock; orb $0, %1\n"
+			 "	xorl	%0, %0\n"
+			 "2:\n" EXTABLE("1b", "2b")
+			 : "=&r"(err), "+m"(*(u8 __force *)dst)
+			 : "i"(-EFAULT)
+			 : "memory", "cc");
+	return err;
+}
+
 int copy_from_user(void *dst, const void __user *src, size_t len)
 {
 	return copy_from_user_partial(dst, src, len) ? -EFAULT : 0;

@@ -18,6 +18,7 @@
 #include <octavo/types.h>
 #include <sys/queue.h>
 
+struct address_space;
 struct audit;
 struct file;
 struct fs_context;
@@ -26,6 +27,7 @@ struct page;
 struct phys_range;
 struct super_block;
 struct uapi_statfs64;
+struct vma;
 
 #define NAME_MAX     255u        /* bytes of one component */
 #define PATH_MAX     4096u       /* bytes of a path with its NUL */
@@ -79,9 +81,10 @@ struct file_ops {
 	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len); /* NULL: ENOTDIR */
 	/* direct - where the file's bytes lie for execution in place, or NULL (romfs) */
 	const void *(*direct)(struct file *file, u32 offset, u32 len);
-	/* page - the frame that holds page `pgoff` of the file, with a reference for the caller;
-	 * NULL: a hole, or behind the end. Its bytes may change: they are the file's. Sleeps. */
-	struct page *(*page)(struct file *file, u32 pgoff);
+	/* mmap - fill in object (its reference is the area's then) and ops of a new area, whose
+	 * other fields are set; nothing is mapped yet. NULL: ENODEV. => 0 or -errno; mmap_sem write;
+	 * sleeps */
+	int (*mmap)(struct file *file, struct vma *new);
 };
 
 struct inode {
@@ -100,6 +103,7 @@ struct inode {
 	const struct file_ops *fops; /* [I] what file_open() gives a file; devices: chrdev's */
 	struct super_block *sb;      /* [I] */
 	struct super_block *mounted; /* directory: what is mounted on it, or NULL [ml], peeked at */
+	struct address_space *mapping; /* [I] its page cache (filemap.h), or NULL */
 };
 
 /*
@@ -124,20 +128,20 @@ struct super_ops {
 /* super_init() fills it in; one in static memory that is never mounted needs no more than its name
  * and dev. */
 struct super_block {
-	const char *name;   /* "tmpfs", "romfs" [I] */
-	struct inode *root; /* [I] */
-	u32 dev;            /* st_dev [I] */
-	bool read_only;     /* [mount_mutex], peeked at */
-	const struct super_ops *ops;     /* [I] NULL: none */
-	const struct fs_type *type;      /* [I] NULL: not made by mount(2) */
-	atomic_t users;                  /* [a] below 0: dead, see super_use() */
-	atomic_t refs;                   /* [a] */
-	atomic_t writers;                /* [a] open files that may be written to */
-	u32 flags;                       /* MS_* of mount(2) that last [mount_mutex], peeked at */
-	struct inode *covers;            /* directory that it is mounted on, referenced [ml]; or NULL */
-	char *source;                    /* first word of its line in /proc/mounts [I] */
-	bool detached;                   /* [ml] is mounted nowhere any more */
-	bool expiring;                   /* [ml] MNT_EXPIRE has been said, nobody has used it since */
+	const char *name;            /* "tmpfs", "romfs" [I] */
+	struct inode *root;          /* [I] */
+	u32 dev;                     /* st_dev [I] */
+	bool read_only;              /* [mount_mutex], peeked at */
+	const struct super_ops *ops; /* [I] NULL: none */
+	const struct fs_type *type;  /* [I] NULL: not made by mount(2) */
+	atomic_t users;              /* [a] below 0: dead, see super_use() */
+	atomic_t refs;               /* [a] */
+	atomic_t writers;            /* [a] open files that may be written to */
+	u32 flags;                   /* MS_* of mount(2) that last [mount_mutex], peeked at */
+	struct inode *covers;        /* directory that it is mounted on, referenced [ml]; or NULL */
+	char *source;                /* first word of its line in /proc/mounts [I] */
+	bool detached;               /* [ml] is mounted nowhere any more */
+	bool expiring;               /* [ml] MNT_EXPIRE has been said, nobody has used it since */
 	TAILQ_ENTRY(super_block) mounts; /* [mount_mutex] mounted ones; then [ml] the dying */
 };
 

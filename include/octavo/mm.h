@@ -11,6 +11,7 @@
 #include <octavo/rwsem.h>
 #include <octavo/vma.h>
 
+struct file;
 struct page;
 
 struct mm {
@@ -37,9 +38,10 @@ struct vma_ops {
 	const char *name;
 	void (*open)(struct vma *v);  /* another vma refers to v->object (split, fork) */
 	void (*close)(struct vma *v); /* one fewer */
-	/* find or make the page of index pgoff, with a reference for the caller; sleeps;
-	 * => 0, -ENOMEM, -EFAULT (SIGBUS) */
-	int (*fault)(struct vma *v, u32 pgoff, bool write, struct page **page);
+	/* make the page at va present, and writable for a write; the area allows it; mmap_sem read;
+	 * sleeps. => 0: done, or somebody was faster: the access is tried again; -ENOMEM, -EIO
+	 * (SIGBUS) */
+	int (*fault)(struct mm *mm, struct vma *v, vaddr_t va, bool write);
 };
 
 /* --- life (mm/mm.c) --- */
@@ -57,10 +59,10 @@ void mm_init(void);
 
 /* --- areas (mm/mmap.c, mprotect.c, brk.c, madvise.c): as mmap(2), munmap(2), mprotect(2), brk(2);
  * take mmap_sem for writing themselves --- */
-/* mm_map - => address or -errno. flags: MAP_*; `object` with ops: a reference is taken over on
- * success only */
-long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, void *object,
-	    const struct vma_ops *ops, u32 pgoff);
+/* mm_map - as mmap(2). flags: MAP_*; file NULL: anonymous; else from page pgoff on, and the area has
+ * a reference of its own. => address or -errno; takes mmap_sem for writing */
+long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct file *file,
+	    u32 pgoff);
 /* mm_unmap - as munmap(2). => 0; -EINVAL not aligned, empty or not the program's; -ENOMEM for an
  * area that would be split, nothing has changed; takes mmap_sem for writing */
 int mm_unmap(struct mm *mm, vaddr_t addr, u32 len);
@@ -79,9 +81,8 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
 /* mm_write_user - fill the memory of an mm that is not loaded (a program being
  * exec'ed), faulting pages in. => 0, -ENOMEM, -EFAULT; sleeps */
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
-/* mm_copy_page - a whole page where nothing is yet, a copy of src's frame.
- * => 0, -ENOMEM; -EFAULT no area there, -EEXIST something is there: nothing has changed; sleeps */
-int mm_copy_page(struct mm *mm, vaddr_t va, struct page *src);
+/* mm_clear_user - zero bytes of one page of it. => 0, -ENOMEM, -EFAULT, -EIO; sleeps */
+int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
  * caller. => 0 and *page, -ENOMEM, -EFAULT */
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
@@ -95,3 +96,7 @@ int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
  * -ENOMEM (why-line written); -EIO SIGBUS; sleeps; takes mmap_sem for reading */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags);
 void mm_check(struct mm *mm);
+
+/* zero_mmap - file_ops.mmap of /dev/zero: anonymous memory, shared or private. A machine without an
+ * MMU maps no devices. */
+int zero_mmap(struct file *file, struct vma *new);

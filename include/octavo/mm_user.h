@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mm_user.h - what the files that make up user memory (mm.c, mmap.c, fault.c, mprotect.c, brk.c,
- * madvise.c, shared_anon.c) have of each other.
+ * madvise.c, shared_anon.c, filemap_*.c) have of each other.
  *
  * The counts of a user page: mapcount is the number of page-table entries that map it; refcount is
- * that, and one for the object that it belongs to (a shared anonymous object). So a private page
+ * that, and one for the object that it belongs to (shared anonymous, or a file). So a private page
  * with refcount 1 is one that nobody else can see. The zero page is counted nowhere.
  */
 #pragma once
@@ -97,6 +97,24 @@ static inline void user_page_discard(struct page *page)
 	free_page(page);
 }
 
+/* --- faults: what the kinds of areas have in common (mm/fault.c); mmap_sem read --- */
+
+/* need_table - the page table for va, made if it is not there. => 0 or -ENOMEM; sleeps */
+static inline int need_table(struct mm *mm, vaddr_t va)
+{
+	if (likely(pmap_prepared(&mm->pmap, va)))
+		return 0;
+	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
+}
+/* user_copy_on_write - a write to a private page that is mapped, but not writable; `seen` is its
+ * entry, read without a lock. => 0 or -ENOMEM; sleeps */
+int user_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot);
+/* user_page_enter - map an object's page, unless something else is there by now; the caller's
+ * reference is given back. => the table is there */
+void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page *page);
+/* filemap_fault - vma_ops.fault of files (mm/filemap_fault.c) */
+int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write);
+
 /* --- areas --- */
 
 struct vma *vma_alloc(void); /* not cleared; NULL; sleeps */
@@ -124,6 +142,13 @@ static inline void vma_close_object(struct vma *v)
 		v->ops->close(v);
 }
 
+/* vma_destroy - of an area that has left its tree: its object's reference and its memory go.
+ * => no entry of it is left that no other area has; sleeps */
+void vma_destroy(struct vma *v);
+/* vma_cut - area v becomes two at addr; `spare` is memory for the upper one. => mmap_sem write;
+ * sleeps */
+void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare);
+
 /* mm_zap - unmap what is mapped in [start, end); areas stay. => PTL not held; mmap_sem */
 void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
 /* mm_unmap_locked - as munmap(2), arguments checked. => 0 or -ENOMEM; mmap_sem write; sleeps */
@@ -135,7 +160,7 @@ int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vad
  * merged with its neighbours where that is possible; nothing is mapped there.
  *   => 0 or -ENOMEM; mmap_sem write; sleeps */
 int mm_area_new(struct mm *mm, const struct vma *new);
-/* mm_merge_around - merge what has become mergeable from start to end. mmap_sem write and PTL. */
+/* mm_merge_around - merge what has become mergeable from start to end. mmap_sem write; sleeps */
 void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end);
 /* mm_populate - fault [start, end) in as far as that goes; failures are silent. => takes mmap_sem
  * for reading; sleeps */

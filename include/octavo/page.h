@@ -8,7 +8,7 @@
  *	slab         struct slab_cache   objects in use     first free      cache's lists
  *	anon         NULL, or the shared pgoff              -               (LRU later)
  *	             object | PAGE_MAPPING_SHARED
- *	tmpfs        struct inode        page of the file   -               -
+ *	file         struct address_space  page of the file -               -
  *	page table   struct pmap         which table        -               pmap's list
  *	vmalloc      struct vm_area      page of the area   -               -
  *	kmalloc big  -                   -                  order           kmalloc_big list
@@ -32,7 +32,7 @@ enum page_owner {
 	PAGE_VMALLOC,
 	PAGE_PGTABLE,
 	PAGE_ANON, /* private or shared anonymous user memory */
-	PAGE_FILE, /* a tmpfs file's contents */
+	PAGE_FILE, /* in the page cache: a file's contents */
 	PAGE_RUN,  /* no-MMU: part of a program's contiguous run */
 	PAGE_PIPE,
 	NR_PAGE_OWNERS

@@ -87,6 +87,8 @@ void pmap_kremove(vaddr_t va, vaddr_t end);        /* and flushes on every CPU *
 void pmap_zero_frame(pfn_t pfn);
 void pmap_copy_frame(pfn_t dst, pfn_t src);
 void *pmap_map_temp(pfn_t pfn); /* => preemption off until pmap_unmap_temp; two at most */
+/* pmap_low_address - where a frame lies in the kernel's own map; NULL: it needs pmap_map_temp() */
+static inline void *pmap_low_address(pfn_t pfn);
 void pmap_unmap_temp(void *va);
 
 /* --- for the audit --- */

@@ -16,6 +16,14 @@ int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 /* copy_*_user_partial - as above, but the result is the number of bytes NOT copied */
 size_t copy_from_user_partial(void *dst, const void __user *src, size_t len) __must_check;
 size_t copy_to_user_partial(void __user *dst, const void *src, size_t len) __must_check;
+/* copy_*_user_atomic - the same with preemption off: a page that is not there is not brought in, and
+ * counts as a bad address (MMU) */
+size_t copy_from_user_atomic(void *dst, const void __user *src, size_t len) __must_check;
+size_t copy_to_user_atomic(void __user *dst, const void *src, size_t len) __must_check;
+/* touch_user_* - bring the page of one byte in, for reading or writing; its value stays (MMU).
+ * => 0 or -EFAULT */
+int touch_user_read(const void __user *src) __must_check;
+int touch_user_write(void __user *dst) __must_check;
 /* clear_user - zero bytes; => 0 or -EFAULT */
 int clear_user(void __user *dst, size_t len) __must_check;
 /* strncpy_from_user - a NUL-terminated string into dst[size];

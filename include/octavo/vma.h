@@ -9,6 +9,7 @@
 #pragma once
 
 #include <octavo/types.h>
+#include <sys/queue.h>
 #include <sys/tree.h>
 
 struct file;
@@ -37,11 +38,14 @@ struct vma {
 	void *object;       /* file or shared anonymous object, or NULL: private anonymous */
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;
+	bool copied;            /* of a private area of a file: has had pages of its own [PTL] */
+	LIST_ENTRY(vma) i_mmap; /* a file's areas [its i_mmap_lock] */
 	RB_ENTRY(vma) rb;
 	vaddr_t gap;     /* bytes between the previous area's end and start that may be mapped */
 	vaddr_t max_gap; /* the largest gap in this subtree */
 };
 
+LIST_HEAD(vma_list, vma);
 RB_HEAD(vma_rb, vma);
 struct vma_tree {
 	struct vma_rb root;

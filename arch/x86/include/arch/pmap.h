@@ -92,6 +92,11 @@ static inline pte_t *pmap_table(const struct pmap *pmap, vaddr_t va)
 	return pde ? phys_to_virt(pde & PTE_FRAME) : NULL;
 }
 
+static inline void *pmap_low_address(pfn_t pfn)
+{
+	return pfn < max_low_pfn ? pfn_to_virt(pfn) : NULL;
+}
+
 static inline unsigned pte_index(vaddr_t va)
 {
 	return (va >> PAGE_SHIFT) & (PTES_PER_TABLE - 1);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filemap_fault.c - faults in areas that map a file.
+ *
+ *	nothing there, read; or shared	map the page and its neighbours that the cache has
+ *	private, write			a copy of the cache's page; of our own, as any private page
+ *	behind the end of the file	-EIO (SIGBUS)
+ *	a hole				becomes a page of zeros first; no room for it: -EIO
+ *
+ *	the window:	|....[x][x][ ][F][x]....|	FAULT_AROUND pages, aligned; [x] in the cache
+ *
+ * The page table is changed with page_table_lock and tree_lock held and the page in the tree: what
+ * the file no longer has cannot come back (<octavo/filemap.h>). A page that had to be made, or
+ * copied from, may have gone meanwhile: then nothing is entered, and the access is tried again.
+ */
+#include <octavo/errno.h>
+#include <octavo/filemap.h>
+#include <octavo/mm_user.h>
+
+#define FAULT_AROUND (16 * PAGE_SIZE) /* bytes, a power of two; one table maps them */
+
+static u32 index_of(const struct vma *v, vaddr_t va)
+{
+	return v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
+}
+
+/* What entries of the cache's pages allow: only a shared mapping writes to them. */
+static u32 cache_prot(const struct vma *v)
+{
+	u32 flags = v->flags & VM_SHARED ? v->flags : v->flags & ~VM_WRITE;
+
+	return vm_prot(flags) | PMAP_READ;
+}
+
+/* Map what the cache has of [va, end), where nothing is mapped. => how many; PTL and tree_lock */
+static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va,
+		      vaddr_t end)
+{
+	u32 prot = cache_prot(v), index = index_of(v, va), mapped = 0;
+
+	while (va < end) {
+		u32 run, pages = (u32)((end - va) >> PAGE_SHIFT);
+		void *const *slots = radix_run(&m->pages, index, &run);
+
+		run = MIN(run, pages);
+		index += run;
+		if (!slots) {
+			va += run << PAGE_SHIFT;
+			continue;
+		}
+		for (; run > 0; run--, slots++, va += PAGE_SIZE) {
+			struct page *page = *slots;
+
+			if (!page || !pmap_enter_empty(&mm->pmap, va, page_to_pfn(page), prot))
+				continue;
+			atomic_inc(&page->mapcount);
+			atomic_inc(&page->refcount);
+			mapped++;
+		}
+	}
+	return mapped;
+}
+
+/* The page at va and its neighbours, as far as the cache has them. => false: not the one at va */
+static bool map_around(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va)
+{
+	vaddr_t window = ALIGN_DOWN(va, FAULT_AROUND);
+	vaddr_t start = MAX(window, v->start), end = MIN(window + FAULT_AROUND, v->end);
+	bool there;
+
+	spin_lock(&mm->page_table_lock);
+	spin_lock(&m->tree_lock);
+	mm->nr_resident += map_cached(mm, v, m, start, end);
+	spin_unlock(&m->tree_lock);
+	there = !pte_none(pmap_query(&mm->pmap, va));
+	spin_unlock(&mm->page_table_lock);
+	return there;
+}
+
+/* What a missing page means to the program. */
+static int fault_errno(int err)
+{
+	return err == -EFAULT || err == -ENOSPC ? -EIO : err;
+}
+
+static int map_page(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va)
+{
+	while (!map_around(mm, v, m, va)) {
+		struct page *page;
+		int err = filemap_get(m, index_of(v, va), GFP_FAULT, &page);
+
+		if (err != 0)
+			return fault_errno(err);
+		put_page(page); /* in the tree: now it is found there */
+	}
+	return 0;
+}
+
+/* A private copy `new` of the cache's page `old` in place of the entry `seen`, if both are still
+ * what they were. => false: not entered */
+static bool enter_copy(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen, struct page *old,
+		       struct page *new)
+{
+	struct address_space *m = vma_mapping(v);
+	u32 prot = vm_prot(v->flags) | PMAP_READ;
+	bool entered = false;
+
+	spin_lock(&mm->page_table_lock);
+	spin_lock(&m->tree_lock);
+	if (old->mapping == m && old->index == index_of(v, va)) {
+		entered = pte_none(seen)
+				  ? pmap_enter_empty(&mm->pmap, va, page_to_pfn(new), prot)
+				  : pmap_replace(&mm->pmap, va, seen, page_to_pfn(new), prot);
+	}
+	spin_unlock(&m->tree_lock);
+	if (entered) {
+		v->copied = true;
+		mm->nr_resident += pte_none(seen);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return entered;
+}
+
+/* A write in a private area, to a page that is not mapped or is the cache's. */
+static int copy_cached(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen)
+{
+	struct page *old, *new;
+	int err = filemap_get(vma_mapping(v), index_of(v, va), GFP_FAULT, &old);
+
+	if (err != 0)
+		return fault_errno(err);
+	new = user_page_alloc(va, GFP_FAULT);
+	if (!new) {
+		put_page(old);
+		return -ENOMEM;
+	}
+	pmap_copy_frame(page_to_pfn(new), page_to_pfn(old));
+	if (!enter_copy(mm, v, va, seen, old, new))
+		user_page_discard(new);
+	else if (!pte_none(seen))
+		user_page_unmapped(pte_pfn(seen)); /* the entry that was replaced */
+	put_page(old);
+	return 0;
+}
+
+/* A shared page that is there, but not writable. */
+static int make_writable(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen)
+{
+	spin_lock(&mm->page_table_lock);
+	pmap_replace(&mm->pmap, va, seen, pte_pfn(seen), vm_prot(v->flags));
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
+{
+	pte_t pte;
+
+	if (need_table(mm, va) != 0)
+		return -ENOMEM;
+	pte = pmap_query(&mm->pmap, va);
+	if (write && !(v->flags & VM_SHARED)) {
+		if (pte_writable(pte))
+			return 0;
+		if (!pte_none(pte) && page_is_private(pfn_to_page(pte_pfn(pte))))
+			return user_copy_on_write(mm, va, pte, vm_prot(v->flags));
+		return copy_cached(mm, v, va, pte);
+	}
+	if (pte_none(pte))
+		return map_page(mm, v, vma_mapping(v), va);
+	return write && !pte_writable(pte) ? make_writable(mm, v, va, pte) : 0;
+}

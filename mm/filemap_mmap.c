@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filemap_mmap.c - areas that map a file, and the way from the file to them.
+ *
+ *	mapping->i_mmap -> area [pgoff, pgoff + pages) of mm A
+ *	                -> area ...                    of mm B
+ *
+ * A file that gets shorter must find every page-table entry of the pages that went. So an area is
+ * listed before an entry can be made in it, and leaves the list when none is left. Where an area is
+ * cut in two the new half is listed in the same section (i_mmap_lock, then page_table_lock) in
+ * which the bounds change; where two become one, the one that goes is listed until the other has
+ * its pages. A fork lists the copy behind the original: whoever walks the list comes to the copy
+ * later, and finds there what was copied before he emptied the original.
+ *
+ * Locks: i_mmap_lock for the list; an area's bounds, its own mm's page_table_lock. An mm lives as
+ * long as an area of it is listed.
+ */
+#include <octavo/assert.h>
+#include <octavo/errno.h>
+#include <octavo/filemap.h>
+#include <octavo/mm_user.h>
+
+void filemap_link(struct vma *v, struct vma *after)
+{
+	struct address_space *m = vma_mapping(v);
+
+	if (!m)
+		return;
+	rwsem_down_write(&m->i_mmap_lock);
+	if (after)
+		LIST_INSERT_AFTER(after, v, i_mmap);
+	else
+		LIST_INSERT_HEAD(&m->i_mmap, v, i_mmap);
+	rwsem_up_write(&m->i_mmap_lock);
+}
+
+void filemap_unlink(struct vma *v)
+{
+	struct address_space *m = vma_mapping(v);
+
+	if (!m)
+		return;
+	rwsem_down_write(&m->i_mmap_lock);
+	LIST_REMOVE(v, i_mmap);
+	rwsem_up_write(&m->i_mmap_lock);
+}
+
+/* One table's span of the pages [*first, last] in one area; *first moves on. => false: done */
+static bool unmap_span(struct vma *v, u32 *first, u32 last)
+{
+	struct mm *mm = v->mm;
+	bool more = false;
+
+	spin_lock(&mm->page_table_lock);
+	if (*first < v->pgoff)
+		*first = v->pgoff;
+	if (*first <= last && *first - v->pgoff < (v->end - v->start) >> PAGE_SHIFT) {
+		vaddr_t va = v->start + ((*first - v->pgoff) << PAGE_SHIFT);
+		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, v->end);
+
+		if (last - *first < (stop - va) >> PAGE_SHIFT)
+			stop = va + ((last - *first + 1) << PAGE_SHIFT);
+		mm->nr_resident -= pmap_remove_range(&mm->pmap, va, stop, user_page_unmapped_dirty);
+		more = stop < v->end;
+		*first += (u32)((stop - va) >> PAGE_SHIFT);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return more;
+}
+
+void filemap_unmap(struct address_space *m, u32 first, u32 last)
+{
+	struct vma *v;
+
+	rwsem_down_read(&m->i_mmap_lock);
+	LIST_FOREACH(v, &m->i_mmap, i_mmap) {
+		u32 at = first;
+
+		while (unmap_span(v, &at, last))
+			;
+	}
+	rwsem_up_read(&m->i_mmap_lock);
+}
+
+/* --- the kind of area --- */
+
+static void file_area_open(struct vma *v)
+{
+	file_get(v->object);
+}
+
+static void file_area_close(struct vma *v)
+{
+	file_put(v->object);
+}
+
+const struct vma_ops file_vma_ops = {
+	.name = "file",
+	.open = file_area_open,
+	.close = file_area_close,
+	.fault = filemap_fault,
+};
+
+int filemap_mmap(struct file *file, struct vma *new)
+{
+	struct address_space *m = file->inode->mapping;
+
+	if ((new->flags &(VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE)) {
+		spin_lock(&m->tree_lock);
+		m->tail_dirty = true;
+		spin_unlock(&m->tree_lock);
+	}
+	file_get(file);
+	new->object = file;
+	new->ops = &file_vma_ops;
+	return 0;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filemap_rw.c - read(2) and write(2) of files in the page cache: straight between its pages and
+ * the program.
+ *
+ * The copy may fault, and a fault takes mmap_sem and perhaps fills a page of this very file. So
+ * nothing of the cache is locked while user memory is touched, only a reference keeps the page. A
+ * writer holds the inode's mutex, which no fault takes.
+ *
+ * A frame in the direct map is copied from where it lies. One in high memory is shown by a
+ * temporary mapping, which forbids to sleep: such a copy stops where user memory is not there, the
+ * page is brought in, and the copy goes on.
+ */
+#include <octavo/errno.h>
+#include <octavo/filemap.h>
+#include <octavo/pmap.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+#include <octavo/uaccess.h>
+#include <octavo/zone.h>
+#include <uapi/octavo/fcntl.h>
+
+#define SIZE_MAX_SMALL 0x7fffffffll /* without O_LARGEFILE: what 32 bits can tell. open(2) */
+#define SIZE_MAX_LARGE ((loff_t)UINT32_MAX << PAGE_SHIFT)
+
+/* --- one page --- */
+
+/* => bytes not copied */
+static size_t page_to_user(const struct page *page, u32 offset, char __user *buf, size_t len)
+{
+	const char *low = pmap_low_address(page_to_pfn(page));
+	size_t left = len;
+
+	if (low)
+		return copy_to_user_partial(buf, low + offset, len);
+	while (left > 0) {
+		char *from = pmap_map_temp(page_to_pfn(page));
+		size_t done = len - left;
+
+		left = copy_to_user_atomic(buf + done, from + offset + done, left);
+		pmap_unmap_temp(from);
+		if (left > 0 && touch_user_write(buf + len - left) != 0)
+			break;
+	}
+	return left;
+}
+
+static size_t page_from_user(struct page *page, u32 offset, const char __user *buf, size_t len)
+{
+	char *low = pmap_low_address(page_to_pfn(page));
+	size_t left = len;
+
+	if (low)
+		return copy_from_user_partial(low + offset, buf, len);
+	while (left > 0) {
+		char *to = pmap_map_temp(page_to_pfn(page));
+		size_t done = len - left;
+
+		left = copy_from_user_atomic(to + offset + done, buf + done, left);
+		pmap_unmap_temp(to);
+		if (left > 0 && touch_user_read(buf + len - left) != 0)
+			break;
+	}
+	return left;
+}
+
+/* --- reading --- */
+
+/* What one step of a read sees: up to a page's end, or the file's. */
+struct read_step {
+	struct page *page; /* referenced; NULL: a hole */
+	u32 offset;        /* in the page */
+	size_t len;        /* 0: the end of the file */
+};
+
+static struct read_step read_begin(struct address_space *m, loff_t pos, size_t len)
+{
+	struct read_step s = {NULL, (u32)pos & (PAGE_SIZE - 1), 0};
+	loff_t size;
+
+	spin_lock(&m->tree_lock);
+	size = m->host->size;
+	if (pos < size) {
+		s.len = MIN(len, PAGE_SIZE - s.offset);
+		if ((loff_t)s.len > size - pos)
+			s.len = (size_t)(size - pos);
+		s.page = radix_lookup(&m->pages, (u32)(pos >> PAGE_SHIFT));
+		if (s.page != NULL)
+			get_page(s.page);
+	}
+	spin_unlock(&m->tree_lock);
+	return s;
+}
+
+ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		struct read_step s = read_begin(file->inode->mapping, *pos, len - done);
+		size_t n = s.len;
+
+		if (s.len == 0)
+			break;
+		if (s.page != NULL) {
+			n -= page_to_user(s.page, s.offset, buf + done, s.len);
+			put_page(s.page);
+		} else if (clear_user(buf + done, s.len) != 0) {
+			n = 0;
+		}
+		done += n;
+		*pos += n;
+		if (n < s.len)
+			return done > 0 ? (ssize_t)done : -EFAULT;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		struct read_step s =
+			read_begin(file->inode->mapping, pos + (loff_t)done, len - done);
+
+		if (s.len == 0)
+			break;
+		if (s.page != NULL) {
+			char *from = pmap_map_temp(page_to_pfn(s.page));
+
+			memcpy((u8 *)buf + done, from + s.offset, s.len);
+			pmap_unmap_temp(from);
+			put_page(s.page);
+		} else {
+			memset((u8 *)buf + done, 0, s.len);
+		}
+		done += s.len;
+	}
+	return (ssize_t)done;
+}
+
+/* --- writing; the inode's mutex is held --- */
+
+/* Into a page that is not there: it is filled before anybody can see it.
+ * => bytes written; -EEXIST: it is there now; -EFAULT, -ENOMEM, -ENOSPC */
+static ssize_t write_new(struct address_space *m, const char __user *buf, size_t len, loff_t pos)
+{
+	bool whole = len == PAGE_SIZE;
+	struct page *page = filemap_new_page(m, GFP_HIGHUSER | (whole ? 0 : __GFP_ZERO));
+	size_t left;
+	int err = -EFAULT;
+
+	if (ptr_is_err(page))
+		return ptr_err(page);
+	left = page_from_user(page, (u32)pos & (PAGE_SIZE - 1), buf, len);
+	if (whole && left > 0 && left < len) {
+		char *bytes = pmap_map_temp(page_to_pfn(page));
+
+		memset(bytes + PAGE_SIZE - left, 0, left);
+		pmap_unmap_temp(bytes);
+	}
+	if (left < len)
+		err = filemap_add(m, (u32)(pos >> PAGE_SHIFT), page, false);
+	if (err != 0) {
+		filemap_drop_page(m, page);
+		return err;
+	}
+	put_page(page); /* the tree has its own reference */
+	return (ssize_t)(len - left);
+}
+
+/* One step of a write, inside one page. => bytes written, or -errno where there are none */
+static ssize_t write_step(struct address_space *m, const char __user *buf, size_t len, loff_t pos)
+{
+	ssize_t n = -EEXIST;
+
+	while (n == -EEXIST) {
+		struct page *page = filemap_find(m, (u32)(pos >> PAGE_SHIFT));
+
+		if (page == NULL) {
+			n = write_new(m, buf, len, pos);
+			continue;
+		}
+		n = (ssize_t)(len - page_from_user(page, (u32)pos & (PAGE_SIZE - 1), buf, len));
+		put_page(page);
+		if (n == 0)
+			return -EFAULT;
+	}
+	if (n > 0 && pos + n > m->host->size)
+		filemap_set_size(m, pos + n);
+	return n;
+}
+
+/* A write behind the end: what programs left there in the last page does not come to light. */
+static void zero_to(struct address_space *m, loff_t pos)
+{
+	loff_t size = m->host->size, page_end = ALIGN_UP(size, (loff_t)PAGE_SIZE);
+
+	if (m->tail_dirty && pos > size && size < page_end)
+		filemap_zero(m, size, MIN(pos, page_end));
+}
+
+static ssize_t write_locked(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	loff_t max = file->flags & O_LARGEFILE ? SIZE_MAX_LARGE : SIZE_MAX_SMALL;
+	struct address_space *m = file->inode->mapping;
+	size_t done = 0;
+
+	if (file->flags & O_APPEND)
+		*pos = m->host->size;
+	if (*pos >= max)
+		return -EFBIG;
+	if ((loff_t)len > max - *pos)
+		len = (size_t)(max - *pos);
+	zero_to(m, *pos);
+	while (done < len) {
+		size_t room = PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1));
+		size_t want = MIN(len - done, room);
+		ssize_t n = write_step(m, buf + done, want, *pos);
+
+		if (n < 0)
+			return done > 0 ? (ssize_t)done : n;
+		done += (size_t)n;
+		*pos += n;
+		if ((size_t)n < want)
+			break;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct inode *inode = file->inode;
+	ssize_t n;
+
+	mutex_lock(&inode->mutex);
+	n = write_locked(file, buf, len, pos);
+	if (n > 0)
+		inode->mtime_ns = clock_ns();
+	mutex_unlock(&inode->mutex);
+	return n;
+}

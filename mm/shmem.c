@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shmem.c - tmpfs's files: their pages are in the page cache and nowhere else.
+ *
+ *	mapping --private--> the mount's account: used of max pages
+ *
+ * A page is charged before it is had, and uncharged when it left the cache; so `used` may for a
+ * moment be larger than what the files hold, and is never smaller.
+ * Invariant: no page at or beyond the end of the file. What lies behind the end in the last page is
+ * zero, unless a program wrote there through a mapping; it is cleared when the file grows over it.
+ */
+#include <octavo/assert.h>
+#include <octavo/errno.h>
+#include <octavo/pmap.h>
+#include <octavo/shmem.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+#include <octavo/why.h>
+#include <octavo/zone.h>
+
+/* --- the account --- */
+
+static int shmem_charge(struct address_space *m)
+{
+	struct shmem_account *account = m->private;
+
+	if ((u32)atomic_inc_return(&account->used) <= account->max)
+		return 0;
+	atomic_dec(&account->used);
+	why("tmpfs: ENOSPC: a page more than the %u that it may have", account->max);
+	return -ENOSPC;
+}
+
+static void shmem_uncharge(struct address_space *m, u32 nr)
+{
+	struct shmem_account *account = m->private;
+
+	atomic_sub(&account->used, (s32)nr);
+}
+
+static const struct mapping_ops shmem_ops = {
+	.charge = shmem_charge,
+	.uncharge = shmem_uncharge,
+};
+
+/* --- files --- */
+
+void shmem_init(struct address_space *m, struct inode *host, struct shmem_account *account)
+{
+	filemap_init(m, host, &shmem_ops, account);
+}
+
+void shmem_release(struct address_space *m)
+{
+	ASSERT(LIST_EMPTY(&m->i_mmap));
+	filemap_remove(m, 0);
+}
+
+static void make_shorter(struct address_space *m, loff_t size)
+{
+	loff_t page_end = ALIGN_UP(size, (loff_t)PAGE_SIZE);
+	u32 first = (u32)(page_end >> PAGE_SHIFT);
+
+	filemap_set_size(m, size);
+	if (size < page_end)
+		filemap_zero(m, size, page_end);
+	filemap_remove(m, first);
+	filemap_unmap(m, first, UINT32_MAX);
+}
+
+static void make_longer(struct address_space *m, loff_t size)
+{
+	loff_t old = m->host->size, page_end = ALIGN_UP(old, (loff_t)PAGE_SIZE);
+
+	if (m->tail_dirty && old < page_end)
+		filemap_zero(m, old, MIN(size, page_end));
+	filemap_set_size(m, size);
+}
+
+int shmem_truncate(struct inode *inode, loff_t size)
+{
+	struct address_space *m = inode->mapping;
+
+	if (size > SHMEM_MAX_SIZE)
+		return -EFBIG;
+	if (size < inode->size)
+		make_shorter(m, size);
+	else
+		make_longer(m, size);
+	inode->mtime_ns = clock_ns();
+	return 0;
+}
+
+/* --- filling from the kernel --- */
+
+/* The page that the file's end lies in, made if it is not there, with a reference. */
+static int last_page(struct address_space *m, struct page **page)
+{
+	u32 index = (u32)(m->host->size >> PAGE_SHIFT);
+	int err;
+
+	*page = filemap_find(m, index);
+	if (*page != NULL)
+		return 0;
+	*page = filemap_new_page(m, GFP_HIGHUSER | __GFP_ZERO);
+	if (ptr_is_err(*page))
+		return ptr_err(*page);
+	err = filemap_add(m, index, *page, false);
+	if (err != 0)
+		filemap_drop_page(m, *page);
+	return err;
+}
+
+int shmem_append(struct inode *inode, const void *data, u32 len)
+{
+	struct address_space *m = inode->mapping;
+	const u8 *bytes = data;
+
+	while (len > 0) {
+		u32 offset = (u32)inode->size & (PAGE_SIZE - 1);
+		u32 n = MIN(len, PAGE_SIZE - offset);
+		struct page *page;
+		u8 *to;
+		int err = last_page(m, &page);
+
+		if (err != 0)
+			return err;
+		to = pmap_map_temp(page_to_pfn(page));
+		memcpy(to + offset, bytes, n);
+		pmap_unmap_temp(to);
+		put_page(page);
+		filemap_set_size(m, inode->size + n);
+		bytes += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int shmem_append_page(struct inode *inode, struct page *page)
+{
+	struct address_space *m = inode->mapping;
+	int err = m->ops->charge(m);
+
+	if (err != 0)
+		return err;
+	page_set_owner(page, PAGE_FILE);
+	err = filemap_add(m, (u32)(inode->size >> PAGE_SHIFT), page, false);
+	if (err != 0) {
+		m->ops->uncharge(m, 1);
+		return err;
+	}
+	put_page(page); /* the tree has its own reference */
+	filemap_set_size(m, inode->size + PAGE_SIZE);
+	return 0;
+}
+
+const struct file_ops shmem_file_ops = {
+	.read = filemap_read,
+	.write = filemap_write,
+	.read_kernel = filemap_read_kernel,
+	.mmap = filemap_mmap,
+	.seek = file_seek_inode,
+};
