@@ -4,7 +4,8 @@
  * channel to the host.
  *
  * Output is polled, so that it works in any context from the first line of C to a panic; the port
- * holds one byte. Input comes by interrupt and is handed on byte by byte.
+ * holds one byte. Input comes by interrupt; a byte that is not taken at once stays,
+ * and the sender waits.
  *
  * Lock: callers of the write functions exclude each other (console_lock, control_lock).
  */
@@ -80,9 +81,14 @@ void uart_start_input(void)
 	REG32(UART0_BASE + UART_CTRL) = CTRL_TX | CTRL_RX | CTRL_RX_INTERRUPT;
 }
 
+int uart_take(void)
+{
+	return REG32(UART0_BASE + UART_STATE) & STATE_RX_FULL ? (u8)REG32(UART0_BASE + UART_DATA)
+							      : -1;
+}
+
 void uart_interrupt(void)
 {
 	REG32(UART0_BASE + UART_INTS) = INTS_RX;
-	while (REG32(UART0_BASE + UART_STATE) & STATE_RX_FULL)
-		console_input((u8)REG32(UART0_BASE + UART_DATA));
+	console_input_arrives();
 }

@@ -3,8 +3,8 @@
  * uart16550.c - two 16550 serial ports: COM1 is the console, COM2 the control channel to the host.
  *
  * Output is polled, so that it works in any context from the first line of C to a panic: the
- * transmitter's FIFO takes 16 bytes each time it is empty. Input comes by interrupt and is handed
- * on byte by byte.
+ * transmitter's FIFO takes 16 bytes each time it is empty. Input comes by interrupt; bytes
+ * that are not taken at once stay in the FIFO, and the sender waits.
  *
  * Lock: callers of the write functions exclude each other (console_lock, control_lock).
  */
@@ -128,20 +128,26 @@ void uart_init(void)
 
 void uart_start_input(void)
 {
-	irqstate_t s;
-
 	if (com1_dead)
 		return;
-	s = arch_irq_save();
-	if (com1_early >= 0)
-		console_input((u8)com1_early);
-	arch_irq_restore(s);
 	outb(COM1 + UART_INTERRUPTS, INTERRUPT_RECEIVED);
 	pic_unmask(IRQ_COM1);
+	if (com1_early >= 0)
+		console_input_arrives();
 }
 
+int uart_take(void)
+{
+	int byte = com1_early;
+
+	com1_early = -1;
+	if (byte < 0 && (inb(COM1 + UART_STATUS) & STATUS_RECEIVED))
+		byte = inb(COM1 + UART_DATA);
+	return byte;
+}
+
+/* The line goes down when all bytes are taken: the PIC sees nothing new before. */
 void uart_interrupt(void)
 {
-	while (inb(COM1 + UART_STATUS) & STATUS_RECEIVED)
-		console_input(inb(COM1 + UART_DATA));
+	console_input_arrives();
 }

@@ -14,7 +14,6 @@ void fs_init(void)
 	err |= chrdev_register(1, 8, "random", 0666, &random_fops);
 	err |= chrdev_register(1, 9, "urandom", 0666, &random_fops);
 	err |= chrdev_register(1, 11, "kmsg", 0644, &kmsg_fops);
-	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
 	err |= chrdev_register(10, 240, "octavo", 0666, &octavo_fops);
 	err |= fs_type_register(&devfs_type);
 	PANIC_ON(err != 0);

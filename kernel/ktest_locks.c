@@ -9,7 +9,7 @@
 #define THREADS 6
 #define ROUNDS  100
 
-static struct mutex mutex = MUTEX_INIT(mutex, console_input);
+static struct mutex mutex = MUTEX_INIT(mutex, tty_mutex);
 static struct rwsem sem = RWSEM_INIT(sem, mmap_sem);
 static spinlock_t spin = SPINLOCK_INIT(files_lock);
 static volatile u32 counter, other;

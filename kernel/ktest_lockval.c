@@ -16,7 +16,7 @@ static spinlock_t lower_twin = SPINLOCK_INIT(sighand_lock);
 static spinlock_t parent = SPINLOCK_INIT(files_lock);
 static spinlock_t child = SPINLOCK_INIT(files_lock);
 static spinlock_t irq_lock = SPINLOCK_INIT(wait_queue_lock);
-static struct mutex mutex = MUTEX_INIT(mutex, console_input);
+static struct mutex mutex = MUTEX_INIT(mutex, tty_mutex);
 static struct rwsem sem = RWSEM_INIT(sem, mmap_sem);
 
 /* The number of reports since the last call. */

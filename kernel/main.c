@@ -21,6 +21,7 @@
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
 #include <octavo/time.h>
+#include <octavo/tty.h>
 #include <octavo/version.h>
 #include <octavo/vmalloc.h>
 #include <octavo/why.h>
@@ -78,6 +79,7 @@ void kernel_main(void)
 	params_apply();
 
 	process_start_init();
+	tty_init();
 	arch_irq_enable();
 	sched_cpu_idle();
 }

@@ -53,6 +53,20 @@ static void log_leave(spinlock_t *l, irqstate_t s) __releases(l)
 	arch_irq_restore(s);
 }
 
+/* A terminal begins a line only where it is told to. [console_lock] */
+static void console_lines(const char *text, size_t len)
+{
+	char out[2 * CONSOLE_CHUNK];
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n')
+			out[n++] = '\r';
+		out[n++] = text[i];
+	}
+	console->write(out, n);
+}
+
 /* Everything that the console has not had goes to it. */
 static void log_flush(void)
 {
@@ -68,7 +82,7 @@ static void log_flush(void)
 			n = log_ring_get(&ring, &console_pos, console_level, chunk, sizeof(chunk));
 			log_leave(&log_lock, inner);
 			if (n != 0)
-				console->write(chunk, n);
+				console_lines(chunk, n);
 		}
 		log_leave(&console_lock, outer);
 	} while (n != 0);

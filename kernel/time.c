@@ -68,13 +68,19 @@ static void sleep_over(void *arg)
 	sched_wake(arg);
 }
 
+void timer_wake_current(struct timer *t, u64 when_ns)
+{
+	*t = (struct timer){.fn = sleep_over, .arg = current};
+	timer_add(t, when_ns);
+}
+
 int sleep_until(u64 when_ns)
 {
-	struct timer timer = {.fn = sleep_over, .arg = current};
+	struct timer timer;
 	int err = 0;
 
 	might_sleep();
-	timer_add(&timer, when_ns);
+	timer_wake_current(&timer, when_ns);
 	for (;;) {
 		sched_set_sleeping(true);
 		if (clock_ns() >= when_ns)
@@ -115,8 +121,8 @@ static int clock_read(int clock, u64 *ns)
 	}
 }
 
-/* Seconds and the nanoseconds left over. Whole seconds fit 32 bits until the year 2106. */
-static u32 split_seconds(u64 ns, u32 *rest)
+/* Whole seconds fit 32 bits until the year 2106. */
+u32 split_seconds(u64 ns, u32 *rest)
 {
 	/* A second is 2^9 times an odd number: for half an hour 32 bits do. */
 	u32 seconds = (ns >> 41) == 0 ? (u32)(ns >> 9) / (u32)(NSEC_PER_SEC >> 9)

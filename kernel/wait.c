@@ -68,17 +68,42 @@ void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s) __
 	spin_unlock_irqrestore(&q->lock, s);
 }
 
-/* Wake up to max sleepers, and take them off the queue: they queue again if they must. */
+void wait_watch(struct wait_queue *q, struct waiter *w, volatile u32 *fired)
+{
+	irqstate_t s = spin_lock_irqsave(&q->lock);
+
+	*w = (struct waiter){.task = current, .queued = true, .fired = fired};
+	TAILQ_INSERT_TAIL(&q->waiters, w, link);
+	spin_unlock_irqrestore(&q->lock, s);
+	arch_mb(); /* before the look at what q stands for */
+}
+
+void wait_unwatch(struct wait_queue *q, struct waiter *w)
+{
+	irqstate_t s = spin_lock_irqsave(&q->lock);
+
+	TAILQ_REMOVE(&q->waiters, w, link);
+	spin_unlock_irqrestore(&q->lock, s);
+}
+
+/* Wake up to max sleepers, and take them off the queue: they queue again if they must. The watchers
+ * among and before them hear of it too. */
 static void wake(struct wait_queue *q, u32 max)
 {
-	struct waiter *w;
+	struct waiter *w, *next;
 	irqstate_t s;
 
 	arch_mb();
 	if (TAILQ_EMPTY(&q->waiters))
 		return;
 	s = spin_lock_irqsave(&q->lock);
-	while (max > 0 && (w = TAILQ_FIRST(&q->waiters)) != NULL) {
+	for (w = TAILQ_FIRST(&q->waiters); max > 0 && w != NULL; w = next) {
+		next = TAILQ_NEXT(w, link);
+		if (w->fired != NULL) {
+			*w->fired = 1;
+			sched_wake_irqs_off(w->task);
+			continue;
+		}
 		TAILQ_REMOVE(&q->waiters, w, link);
 		w->queued = false;
 		if (sched_wake_irqs_off(w->task))

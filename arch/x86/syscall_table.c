@@ -28,6 +28,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(fork, sys_fork),
 	CALL(waitpid, sys_waitpid),
 	CALL(time, sys_time),
+	CALL(select, sys_old_select),
 
 	CALL(umount, sys_oldumount),
 

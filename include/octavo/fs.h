@@ -25,6 +25,7 @@ struct fs_context;
 struct inode;
 struct page;
 struct phys_range;
+struct poll_table;
 struct super_block;
 struct uapi_statfs64;
 struct vma;
@@ -77,7 +78,9 @@ struct file_ops {
 	ssize_t (*read_kernel)(struct file *file, void *buf, size_t len, loff_t pos);
 	/* seek - pos_mutex held; NULL: ESPIPE. file_seek_inode() serves what has a size. */
 	loff_t (*seek)(struct file *file, loff_t offset, u32 whence);
-	long (*ioctl)(struct file *file, u32 cmd, u32 arg);                     /* NULL: ENOTTY */
+	long (*ioctl)(struct file *file, u32 cmd, u32 arg); /* NULL: ENOTTY */
+	/* poll - what the file is ready for, POLL* (poll.h); NULL: always for reading and writing */
+	u32 (*poll)(struct file *file, struct poll_table *pt);
 	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len); /* NULL: ENOTDIR */
 	/* direct - where the file's bytes lie for execution in place, or NULL (romfs) */
 	const void *(*direct)(struct file *file, u32 offset, u32 len);

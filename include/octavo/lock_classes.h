@@ -14,7 +14,7 @@
 /* clang-format off */
 #define LOCK_CLASSES(X) \
 	/* name              kind   NEST  */ \
-	X(console_input,     SLEEP, 0) /* one reader of the console's line at a time */ \
+	X(tty_mutex,         SLEEP, 0) /* the terminal's line and settings */ \
 	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
 	X(pipe_mutex,        SLEEP, 0) /* a pipe's bytes */ \
 	X(mount_mutex,       SLEEP, 0) /* the table of mounted file systems */ \
@@ -23,6 +23,7 @@
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
 	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
+	X(tty_job_lock,      SPIN,  0) /* whose terminal it is: session and foreground group */ \
 	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \
 	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
 	X(pipe_list_lock,    SPIN,  0) /* the list of all pipes */ \
@@ -38,7 +39,7 @@
 	X(slab_lock,         SPIN,  0) /* one slab cache */ \
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
-	X(console_ring_lock, IRQ,   0) /* bytes that came and nobody has read */ \
+	X(tty_ring_lock,     IRQ,   0) /* bytes that came and the terminal has not looked at */ \
 	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \

@@ -88,6 +88,17 @@ long sys_umask(u32 mask);
 long sys_mkdir(const char __user *path, u32 mode);
 long sys_access(const char __user *path, int mode);
 long sys_ftruncate(u32 fd, u32 len);
+long sys_poll(void __user *fds, u32 nr, int timeout_ms);
+long sys_ppoll(void __user *fds, u32 nr, void __user *timeout, const void __user *mask, u32 size);
+long sys_ppoll_time64(void __user *fds, u32 nr, void __user *timeout, const void __user *mask,
+		      u32 size);
+long sys_old_select(const u32 __user *args);
+long sys_select(int n, void __user *in, void __user *out, void __user *except,
+		void __user *timeout);
+long sys_pselect6(int n, void __user *in, void __user *out, void __user *except,
+		  void __user *timeout, const u32 __user *mask);
+long sys_pselect6_time64(int n, void __user *in, void __user *out, void __user *except,
+			 void __user *timeout, const u32 __user *mask);
 
 extern bool debug_syscalls; /* debug=syscalls: unknown calls are named */
 long sys_unknown(u32 nr);   /* what the entry code calls for a number outside the table */

@@ -28,6 +28,9 @@ struct timer {
 void timer_add(struct timer *t, u64 expires_ns);
 /* timer_cancel - true if it had not fired; on return fn is not running. => not from fn itself */
 bool timer_cancel(struct timer *t);
+/* timer_wake_current - set *t up to wake the current task at when_ns, asleep as it then may be. => the
+ * caller sleeps in a loop that looks at the clock, and calls timer_cancel() */
+void timer_wake_current(struct timer *t, u64 when_ns);
 void timers_run(u64 now_ns); /* by timer_tick() */
 void timer_init(void);       /* by time_init() */
 void time_init(void);        /* => boot, after arch_init() */
@@ -35,6 +38,9 @@ void time_init(void);        /* => boot, after arch_init() */
 /* clock_realtime_ns - nanoseconds since 1970, as the kernel parameter epoch=SECONDS sets the clock at
  * boot (2026-01-01 where it is not given: the same for every run). */
 u64 clock_realtime_ns(void);
+
+/* split_seconds - => whole seconds of `ns`, and the nanoseconds left over */
+u32 split_seconds(u64 ns, u32 *rest);
 
 /* sleep_until - sleep to a point of clock_ns(). => 0, or -EINTR when the task is to die */
 int sleep_until(u64 when_ns);

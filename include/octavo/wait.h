@@ -19,6 +19,7 @@ struct waiter {
 	bool queued; /* [wait_queue.lock] */
 	bool write;  /* [I] of a rwsem: wants it for writing */
 	TAILQ_ENTRY(waiter) link;
+	volatile u32 *fired; /* [I] of a watcher: what a wake sets; NULL: a sleeper */
 };
 
 struct wait_queue {
@@ -45,6 +46,11 @@ void wait_finish(struct wait_queue *q, struct waiter *w);
  * w off the queue (queued false) and woken its task. => q->lock held, with the state `s` of
  * interrupts; returns without it */
 void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s) __releases(&q->lock);
+
+/* wait_watch - from now on each wake of q sets *fired and wakes the current task. A watcher stays on
+ * the queue, and is none of the sleepers that wake_one() counts. */
+void wait_watch(struct wait_queue *q, struct waiter *w, volatile u32 *fired);
+void wait_unwatch(struct wait_queue *q, struct waiter *w);
 
 /* wake_one / wake_all - make the first / every sleeper runnable. => any context */
 void wake_one(struct wait_queue *q);

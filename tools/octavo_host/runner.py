@@ -115,6 +115,22 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+class Lines:
+    """The console's output as a file wants it: the guest's terminal ends lines with CR and NL."""
+
+    def __init__(self):
+        self._held = b""    # a CR whose NL may come
+
+    def plain(self, data):
+        data = self._held + data
+        self._held = b"\r" if data.endswith(b"\r") else b""
+        return data[:len(data) - len(self._held)].replace(b"\r\n", b"\n")
+
+    def rest(self):
+        rest, self._held = self._held, b""
+        return rest
+
+
 def write_all(fd, data):
     view = memoryview(data)
     while view:
@@ -133,6 +149,7 @@ class Session:
         self.selector = selectors.DefaultSelector()
         self.reader = frames.Reader()
         self.escapes = None
+        self.lines = None if sys.stdout is not None and os.isatty(1) else Lines()
         self.input = bytearray()
         self.last_input = b""  # the newest of it
         self.awake = False  # the machine has said something: its serial port takes input
@@ -235,6 +252,9 @@ class Session:
 
     def _from_console(self):
         data = self._receive(self.console)
+        ended = self.console not in self.open_channels
+        if self.lines:
+            data = self.lines.rest() if ended else self.lines.plain(data)
         if data:
             write_all(1, data)
 

@@ -9,7 +9,7 @@ QUIT = ord("x")
 
 
 class Terminal:
-    """Raw input while in use (output stays as it is); always put back, at exit too."""
+    """Raw while in use, the guest's terminal does the rest; always put back, at exit too."""
 
     def __init__(self, fd):
         self.fd = fd
@@ -20,11 +20,12 @@ class Terminal:
         atexit.register(self.restore)
         raw = termios.tcgetattr(self.fd)
         raw[0] &= ~(termios.BRKINT | termios.ICRNL | termios.INPCK | termios.ISTRIP | termios.IXON)
+        raw[1] &= ~termios.OPOST
         raw[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
         raw[6][termios.VMIN] = 1
         raw[6][termios.VTIME] = 0
         termios.tcsetattr(self.fd, termios.TCSADRAIN, raw)
-        print("octavo: Ctrl-A x ends the machine", file=sys.stderr, flush=True)
+        print("octavo: Ctrl-A x ends the machine", end="\r\n", file=sys.stderr, flush=True)
         return self
 
     def __exit__(self, *_):

@@ -39,6 +39,8 @@
 #define __NR_readlinkat             332
 #define __NR_fchmodat               333
 #define __NR_faccessat              334
+#define __NR_pselect6               335
+#define __NR_ppoll                  336
 #define __NR_set_robust_list        338
 #define __NR_get_robust_list        339
 #define __NR_move_pages             344

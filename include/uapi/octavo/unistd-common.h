@@ -71,6 +71,7 @@
 #define __NR_getpgid                132
 #define __NR_fchdir                 133
 #define __NR__llseek                140
+#define __NR__newselect             142
 #define __NR_msync                  144
 #define __NR_readv                  145
 #define __NR_writev                 146
@@ -142,6 +143,8 @@
 #define __NR_clock_settime64        404
 #define __NR_clock_getres_time64    406
 #define __NR_clock_nanosleep_time64 407
+#define __NR_pselect6_time64        413
+#define __NR_ppoll_time64           414
 #define __NR_futex_time64           422
 #define __NR_clone3                 435
 #define __NR_faccessat2             439

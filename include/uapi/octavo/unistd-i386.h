@@ -10,6 +10,7 @@
 #define __NR_time                   13
 #define __NR_umount                 22
 #define __NR_alarm                  27
+#define __NR_select                 82
 #define __NR_mmap                   90
 #define __NR_ipc                    117
 #define __NR_modify_ldt             123
@@ -46,6 +47,8 @@
 #define __NR_readlinkat             305
 #define __NR_fchmodat               306
 #define __NR_faccessat              307
+#define __NR_pselect6               308
+#define __NR_ppoll                  309
 #define __NR_set_robust_list        311
 #define __NR_get_robust_list        312
 #define __NR_move_pages             317

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tty.c - the terminal on the console: /dev/console, /dev/tty, /dev/ttyS0. termios(3), tty(4)
+ *
+ *	port --interrupt--> arrived[] --thread--> line (tty_line.c) --read(2)
+ *	     [ring_lock]                [mutex]      | echo
+ *	port <-----console_write()----- out[] <------+------------- write(2)
+ *
+ * A thread does the editing, so that keys are echoed and ^C is heard when nobody reads, and no
+ * interrupt handler waits for a slow line. When the line is full it leaves bytes in arrived[], when
+ * that is full they stay in the port: the sender waits, nothing is lost.
+ *
+ * Nobody sleeps for input or output with the mutex held, so that a second reader, or a killed one,
+ * gets on. Bytes are copied to a program from the line itself: a bad address takes none.
+ * Lock order: tty_mutex > mmap_sem (the copies' faults); tty_mutex > tty_job_lock; tty_ring_lock on
+ * its own.
+ */
+#include "tty.h"
+
+#include <octavo/console_input.h>
+#include <octavo/errno.h>
+#include <octavo/panic.h>
+#include <octavo/poll.h>
+#include <octavo/printk.h>
+#include <octavo/sched.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+#include <octavo/tty.h>
+#include <octavo/uaccess.h>
+#include <octavo/uart.h>
+#include <uapi/octavo/fcntl.h>
+
+#define NSEC_PER_VTIME (NSEC_PER_SEC / 10)
+
+struct tty console_tty = {
+	.mutex = MUTEX_INIT(console_tty.mutex, tty_mutex),
+	.ring_lock = SPINLOCK_INIT(tty_ring_lock),
+	.input = WAIT_QUEUE_INIT(console_tty.input),
+	.readable = WAIT_QUEUE_INIT(console_tty.readable),
+	.writable = WAIT_QUEUE_INIT(console_tty.writable),
+	.job_lock = SPINLOCK_INIT(tty_job_lock),
+};
+
+/* --- what arrives --- */
+
+void console_input_arrives(void)
+{
+	struct tty *tty = &console_tty;
+	irqstate_t s = spin_lock_irqsave(&tty->ring_lock);
+	int c;
+
+	while (tty->put - tty->taken < TTY_ARRIVED && (c = uart_take()) >= 0)
+		tty->arrived[tty->put++ % TTY_ARRIVED] = (u8)c;
+	spin_unlock_irqrestore(&tty->ring_lock, s);
+	wake_all(&tty->input);
+}
+
+static bool has_arrived(const struct tty *tty)
+{
+	return arch_read_once(&tty->put) != arch_read_once(&tty->taken);
+}
+
+/* => the next byte, or -1 */
+static int take_arrived(struct tty *tty)
+{
+	irqstate_t s = spin_lock_irqsave(&tty->ring_lock);
+	int c = -1;
+
+	if (tty->put != tty->taken)
+		c = tty->arrived[tty->taken++ % TTY_ARRIVED];
+	spin_unlock_irqrestore(&tty->ring_lock, s);
+	return c;
+}
+
+void tty_flush_input(struct tty *tty)
+{
+	irqstate_t s = spin_lock_irqsave(&tty->ring_lock);
+
+	tty->taken = tty->put;
+	spin_unlock_irqrestore(&tty->ring_lock, s);
+	tty_line_flush(&tty->line);
+	console_input_arrives(); /* what the port held back */
+}
+
+/* --- the line's way out --- */
+
+void tty_out_flush(struct tty *tty)
+{
+	ASSERT(tty->mutex.owner == current);
+	if (tty->line.stopped)
+		return;
+	console_write(tty->out, tty->out_len);
+	tty->out_len = 0;
+}
+
+/* While output is stopped, echo that has no room is dropped. */
+static void line_put(struct tty_line *l, char c)
+{
+	struct tty *tty = container_of(l, struct tty, line);
+
+	if (tty->out_len == TTY_OUT)
+		tty_out_flush(tty);
+	if (tty->out_len < TTY_OUT)
+		tty->out[tty->out_len++] = c;
+}
+
+static void line_start(struct tty_line *l)
+{
+	struct tty *tty = container_of(l, struct tty, line);
+
+	tty_out_flush(tty);
+	wake_all(&tty->writable);
+}
+
+static void line_signal(struct tty_line *l, int signal)
+{
+	tty_signal_foreground(container_of(l, struct tty, line), signal);
+}
+
+static const struct tty_line_ops line_ops = {
+	.put = line_put,
+	.signal = line_signal,
+	.start = line_start,
+};
+
+/* --- the thread --- */
+
+void tty_input_wanted(struct tty *tty)
+{
+	if (has_arrived(tty))
+		wake_all(&tty->input);
+}
+
+/* => is there something to read? [m] */
+static bool edit_arrived(struct tty *tty)
+{
+	int c;
+
+	while (tty_line_accepts(&tty->line) && (c = take_arrived(tty)) >= 0)
+		tty_line_input(&tty->line, (u8)c);
+	tty_out_flush(tty);
+	CHECK(tty_line_check(&tty->line));
+	return tty_line_ready(&tty->line, 1);
+}
+
+static __noreturn int tty_thread(void *arg)
+{
+	struct tty *tty = arg;
+
+	for (;;) {
+		bool ready;
+
+		wait_event(&tty->input, has_arrived(tty) && tty_line_accepts(&tty->line));
+		mutex_lock(&tty->mutex);
+		ready = edit_arrived(tty);
+		mutex_unlock(&tty->mutex);
+		if (ready)
+			wake_all(&tty->readable);
+		console_input_arrives(); /* there is room for what stayed in the port */
+	}
+}
+
+/* --- read(2) --- */
+
+/* When read(2) is content, as VMIN and VTIME say. */
+struct patience {
+	u32 least;      /* bytes that it waits for */
+	u64 first_ns;   /* how long it waits for the first one; 0: for ever */
+	u64 between_ns; /* and then for each other one; 0: for ever */
+	bool never;     /* it takes what there is */
+};
+
+static struct patience read_patience(const struct tty_line *l)
+{
+	u32 min = l->t.c_cc[UAPI_VMIN];
+	u64 time_ns = l->t.c_cc[UAPI_VTIME] * NSEC_PER_VTIME;
+
+	if (l->t.c_lflag & UAPI_ICANON)
+		return (struct patience){.least = 1};
+	if (min > 0)
+		return (struct patience){.least = min, .between_ns = time_ns};
+	return (struct patience){.least = 1, .first_ns = time_ns, .never = time_ns == 0};
+}
+
+/* Sleep until there is a byte. => 0; -ETIME after wait_ns (0: never), -EIO hung up, or a signal */
+static int wait_for_input(struct tty *tty, struct file *file, u64 wait_ns)
+{
+	u64 end = clock_ns() + wait_ns;
+	struct waiter w = {.task = NULL};
+	struct timer timer;
+	int err = 0;
+
+	if (wait_ns != 0)
+		timer_wake_current(&timer, end);
+	for (;;) {
+		wait_prepare(&tty->readable, &w, true);
+		if (tty_line_ready(&tty->line, 1))
+			break;
+		if (tty_hung_up(tty, file))
+			err = -EIO;
+		else if (task_must_die())
+			err = -EINTR;
+		else if (wait_ns != 0 && clock_ns() >= end)
+			err = -ETIME;
+		if (err != 0)
+			break;
+		wait_sleep();
+	}
+	wait_finish(&tty->readable, &w);
+	if (wait_ns != 0)
+		timer_cancel(&timer);
+	return err;
+}
+
+/* Hand out what there is, up to len bytes. *ended: a line was at its end, or the file. [m] */
+static ssize_t take_input(struct tty *tty, char __user *buf, size_t len, bool *ended)
+{
+	struct tty_line *l = &tty->line;
+	size_t done = 0;
+
+	*ended = false;
+	while (done < len && !*ended && tty_line_ready(l, 1)) {
+		const u8 *run;
+		u32 n = tty_line_next(l, (u32)(len - done), &run);
+		size_t missed = copy_to_user_partial(buf + done, run, n);
+
+		if (missed > 0 && missed == n)
+			return done > 0 ? (ssize_t)done : -EFAULT;
+		*ended = tty_line_taken(l, n - (u32)missed) || n == 0;
+		done += n - missed;
+	}
+	return (ssize_t)done;
+}
+
+static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	struct tty *tty = &console_tty;
+	size_t done = 0;
+	int err = tty_may_read(tty, file);
+
+	(void)pos;
+	while (err == 0 && done < len) {
+		struct patience p;
+		bool ended, canonical;
+		ssize_t n;
+
+		mutex_lock(&tty->mutex);
+		p = read_patience(&tty->line);
+		canonical = (tty->line.t.c_lflag & UAPI_ICANON) != 0;
+		n = take_input(tty, buf + done, len - done, &ended);
+		mutex_unlock(&tty->mutex);
+		tty_input_wanted(tty);
+		if (n < 0)
+			return done > 0 ? (ssize_t)done : n;
+		done += (size_t)n;
+		if (ended || (canonical && n > 0) || done >= p.least || p.never)
+			break;
+		if (file->flags & O_NONBLOCK)
+			err = -EAGAIN;
+		else
+			err = wait_for_input(tty, file, done > 0 ? p.between_ns : p.first_ns);
+	}
+	if (err == -ETIME || tty_hung_up(tty, file))
+		err = 0;
+	return done > 0 ? (ssize_t)done : err;
+}
+
+/* --- write(2) --- */
+
+int tty_wait_output(struct tty *tty, struct file *file) __must_hold(&tty->mutex)
+{
+	int err = 0;
+
+	while (err == 0 && tty->line.stopped) {
+		mutex_unlock(&tty->mutex);
+		err = wait_event_killable(&tty->writable,
+					  !tty->line.stopped || tty_hung_up(tty, file));
+		mutex_lock(&tty->mutex);
+	}
+	return tty_hung_up(tty, file) ? -EIO : err;
+}
+
+/* Up to TTY_OUT bytes. => how many, or an error */
+static ssize_t write_chunk(struct tty *tty, struct file *file, const char __user *buf, size_t len)
+{
+	char chunk[TTY_OUT];
+	size_t n = MIN(len, sizeof(chunk));
+	int err;
+
+	n -= copy_from_user_partial(chunk, buf, n);
+	if (n == 0)
+		return -EFAULT;
+	mutex_lock(&tty->mutex);
+	if (tty->line.stopped && (file->flags & O_NONBLOCK))
+		err = -EAGAIN;
+	else
+		err = tty_wait_output(tty, file);
+	if (err == 0) {
+		tty_line_write(&tty->line, chunk, n);
+		tty_out_flush(tty);
+	}
+	mutex_unlock(&tty->mutex);
+	return err != 0 ? err : (ssize_t)n;
+}
+
+static ssize_t tty_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct tty *tty = &console_tty;
+	size_t done = 0;
+	ssize_t n = tty_may_write(tty, file);
+
+	(void)pos;
+	while (n >= 0 && done < len) {
+		n = write_chunk(tty, file, buf + done, len - done);
+		if (n > 0)
+			done += (size_t)n;
+		if (task_must_die())
+			break;
+	}
+	return done > 0 ? (ssize_t)done : n;
+}
+
+/* --- poll(2) --- */
+
+/* VMIN counts where VTIME does not end the wait for it. */
+static bool poll_readable(const struct tty *tty)
+{
+	const u8 *cc = tty->line.t.c_cc;
+
+	return tty_line_ready(&tty->line, cc[UAPI_VTIME] == 0 ? cc[UAPI_VMIN] : 1);
+}
+
+static u32 tty_poll(struct file *file, struct poll_table *pt)
+{
+	struct tty *tty = &console_tty;
+	u32 events = 0;
+
+	poll_wait(pt, &tty->readable);
+	poll_wait(pt, &tty->writable);
+	if (tty_hung_up(tty, file))
+		return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM;
+	mutex_lock(&tty->mutex);
+	if (poll_readable(tty))
+		events |= POLLIN | POLLRDNORM;
+	if (!tty->line.stopped)
+		events |= POLLOUT | POLLWRNORM;
+	mutex_unlock(&tty->mutex);
+	return events;
+}
+
+/* Both are the same terminal; /dev/console never becomes a process's controlling one, and job control
+ * leaves those who have it alone. */
+const struct file_ops tty_fops = {
+	.open = tty_open,
+	.read = tty_read,
+	.write = tty_write,
+	.ioctl = tty_ioctl,
+	.poll = tty_poll,
+};
+
+const struct file_ops console_fops = {
+	.read = tty_read,
+	.write = tty_write,
+	.ioctl = tty_ioctl,
+	.poll = tty_poll,
+};
+
+void tty_init(void)
+{
+	struct tty *tty = &console_tty;
+	struct task *thread = kthread_create(tty_thread, tty, "tty");
+	int err = 0;
+
+	err |= chrdev_register(4, 64, "ttyS0", 0620, &tty_fops);
+	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
+	if (ptr_is_err(thread) || err != 0)
+		panic("the terminal cannot be made");
+	mutex_lock(&tty->mutex);
+	tty_line_init(&tty->line, &line_ops);
+	mutex_unlock(&tty->mutex);
+	sched_start(thread);
+}
