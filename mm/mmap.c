@@ -20,6 +20,7 @@
 #include <octavo/why.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mman.h>
+#include <uapi/octavo/mount.h>
 
 /* --- areas in general --- */
 
@@ -177,6 +178,11 @@ static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm
 		return -EACCES;
 	if (!may_read)
 		return -EACCES;
+	if (file->inode->sb->flags & MS_NOEXEC) {
+		if (prot & PROT_EXEC)
+			return -EPERM;
+		*vm_flags &= ~VM_MAYEXEC;
+	}
 	if (!file->ops->mmap) {
 		why("mmap: ENODEV: this kind of file cannot be mapped");
 		return -ENODEV;

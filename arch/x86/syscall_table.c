@@ -35,6 +35,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(mmap, sys_old_mmap),
 	CALL(mprotect, sys_mprotect),
 	CALL(madvise, sys_madvise),
+	CALL(msync, sys_msync),
 
 	CALL(set_thread_area, sys_set_thread_area),
 };

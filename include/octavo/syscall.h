@@ -53,6 +53,7 @@ long sys_mmap2(vaddr_t addr, u32 len, u32 prot, u32 flags, int fd, u32 pgoff);
 long sys_old_mmap(const u32 __user *args);
 long sys_munmap(vaddr_t addr, u32 len);
 long sys_mprotect(vaddr_t addr, u32 len, u32 prot);
+long sys_msync(vaddr_t addr, u32 len, u32 flags);
 long sys_madvise(vaddr_t addr, u32 len, int advice);
 
 /* fs/ */
