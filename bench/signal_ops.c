@@ -4,8 +4,6 @@
 
 #include "bench.h"
 
-#define SA_RESTORER 0x04000000UL
-
 /* struct sigaction of rt_sigaction(2). */
 struct kernel_sigaction {
 	void (*handler)(int);

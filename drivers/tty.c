@@ -198,8 +198,8 @@ static int wait_for_input(struct tty *tty, struct file *file, u64 wait_ns)
 			break;
 		if (tty_hung_up(tty, file))
 			err = -EIO;
-		else if (task_must_die())
-			err = -EINTR;
+		else if (signal_pending())
+			err = -ERESTARTSYS;
 		else if (wait_ns != 0 && clock_ns() >= end)
 			err = -ETIME;
 		if (err != 0)
@@ -273,8 +273,8 @@ int tty_wait_output(struct tty *tty, struct file *file) __must_hold(&tty->mutex)
 
 	while (err == 0 && tty->line.stopped) {
 		mutex_unlock(&tty->mutex);
-		err = wait_event_killable(&tty->writable,
-					  !tty->line.stopped || tty_hung_up(tty, file));
+		err = wait_event_interruptible(&tty->writable, !tty->line.stopped ||
+								       tty_hung_up(tty, file));
 		mutex_lock(&tty->mutex);
 	}
 	return tty_hung_up(tty, file) ? -EIO : err;
@@ -314,7 +314,7 @@ static ssize_t tty_write(struct file *file, const char __user *buf, size_t len, 
 		n = write_chunk(tty, file, buf + done, len - done);
 		if (n > 0)
 			done += (size_t)n;
-		if (task_must_die())
+		if (signal_pending())
 			break;
 	}
 	return done > 0 ? (ssize_t)done : n;

@@ -65,7 +65,7 @@ static ssize_t kmsg_read(struct file *file, char __user *buf, size_t len, loff_t
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
 		if (sleep_until(clock_ns() + PERIOD_NS) != 0)
-			return -EINTR;
+			return -ERESTARTSYS;
 	}
 	line[n] = '\0';
 	us = parse_time(line, (size_t)n, &text);

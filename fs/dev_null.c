@@ -45,7 +45,7 @@ static ssize_t zero_read(struct file *file, char __user *buf, size_t len, loff_t
 		if (clear_user(buf + done, n) != 0)
 			return done > 0 ? (ssize_t)done : -EFAULT;
 		done += n;
-		if (task_must_die())
+		if (signal_pending())
 			break;
 	}
 	return (ssize_t)done;

@@ -21,7 +21,7 @@ static ssize_t random_read(struct file *file, char __user *buf, size_t len, loff
 
 	(void)file;
 	(void)pos;
-	while (done < len && !task_must_die()) {
+	while (done < len && !(done > 0 && signal_pending())) {
 		size_t n = MIN(len - done, sizeof(chunk));
 
 		random_bytes(chunk, n);
@@ -40,7 +40,7 @@ static ssize_t random_write(struct file *file, const char __user *buf, size_t le
 
 	(void)file;
 	(void)pos;
-	while (done < len && !task_must_die()) {
+	while (done < len && !(done > 0 && signal_pending())) {
 		size_t n = MIN(len - done, sizeof(chunk));
 
 		if (copy_from_user(chunk, buf + done, n) != 0)

@@ -207,7 +207,7 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = wait_event_killable(&p->readable, pipe_bytes(p) > 0 || p->nr_writers == 0);
+		err = wait_event_interruptible(&p->readable, pipe_bytes(p) > 0 || p->nr_writers == 0);
 		if (err != 0)
 			return err;
 		mutex_lock(&p->mutex);
@@ -226,7 +226,7 @@ static ssize_t pipe_broken(size_t done)
 {
 	if (done > 0)
 		return (ssize_t)done;
-	task_kill(current, SIGPIPE);
+	signal_send_self(SIGPIPE);
 	return -EPIPE;
 }
 
@@ -270,8 +270,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		n = -EAGAIN;
 		if (f->flags & O_NONBLOCK)
 			break;
-		n = wait_event_killable(&p->writable,
-					pipe_has_room(p, len - done, len) || p->nr_readers == 0);
+		n = wait_event_interruptible(&p->writable,
+					     pipe_has_room(p, len - done, len) || p->nr_readers == 0);
 		if (n != 0)
 			break;
 	}

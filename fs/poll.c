@@ -110,8 +110,8 @@ bool poll_again(struct poll_table *pt, int found)
 	pt->watching = false;
 	if (found != 0 || pt->err != 0)
 		return false;
-	if (task_must_die())
-		pt->err = -EINTR;
+	if (signal_pending())
+		pt->err = -ERESTARTNOHAND;
 	if (pt->err != 0 || poll_expired(pt))
 		return false;
 	if (pt->timed && !pt->timer_set) {
@@ -120,7 +120,7 @@ bool poll_again(struct poll_table *pt, int found)
 	}
 	for (;;) {
 		sched_set_sleeping(true);
-		if (pt->fired != 0 || poll_expired(pt) || task_must_die())
+		if (pt->fired != 0 || poll_expired(pt) || signal_pending())
 			break;
 		schedule();
 	}

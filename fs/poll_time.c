@@ -73,7 +73,7 @@ long poll_time_left(const struct poll_end_time *end, void __user *timeout, enum 
 		return result;
 	now = clock_ns();
 	if (write_timeout(now < end->ns ? end->ns - now : 0, timeout, format) != 0 &&
-	    result == -EINTR)
+	    result == -ERESTARTNOHAND)
 		return -EINTR;
 	return result;
 }

@@ -334,6 +334,7 @@ static void exec_commit(const struct exec_image *image, const char *path)
 	process_leave_mm();
 	old = process_use_mm(image->mm);
 	process_vfork_done();
+	signal_exec();
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);

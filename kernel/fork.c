@@ -27,6 +27,15 @@
 #include <uapi/octavo/sched.h>
 #include <uapi/octavo/signal.h>
 
+static void process_uncopy(struct task *child)
+{
+	fail_forget(child);
+	fs_context_put(child->fs);
+	child->fs = NULL;
+	files_put(child->files);
+	child->files = NULL;
+}
+
 /* The parts that parent and child share or copy. On failure the child has none of them. */
 static int process_copy(struct task *child, struct task *parent)
 {
@@ -40,15 +49,28 @@ static int process_copy(struct task *child, struct task *parent)
 		return -ENOMEM;
 	}
 	fail_inherit(child, parent);
+	if (signal_fork(child, parent) != 0) {
+		process_uncopy(child);
+		return -ENOMEM;
+	}
 	return 0;
 }
 
 /* The parent is the caller; with CLONE_PARENT it is the caller's own. */
-static void process_link(struct task *child, u32 flags)
+/* => 0; -ERESTARTNOINTR a signal came, which the child would have missed: fork again after it */
+static int process_link(struct task *child, u32 flags)
 {
 	struct task *parent;
 
 	spin_lock(&task_list_lock);
+	child->pgid = current->pgid;
+	child->sid = current->sid;
+	pgrp_join(child); /* from here on a signal to the group reaches it */
+	if (signal_pending()) {
+		pgrp_leave(child);
+		spin_unlock(&task_list_lock);
+		return -ERESTARTNOINTR;
+	}
 	parent = (flags & CLONE_PARENT) ? current->parent : current;
 	child->parent = parent;
 	child->parent_pid = parent->pid;
@@ -56,6 +78,7 @@ static void process_link(struct task *child, u32 flags)
 	if (flags & CLONE_VFORK)
 		child->vfork_parent = current;
 	spin_unlock(&task_list_lock);
+	return 0;
 }
 
 /* Still sharing our memory? The child clears the field when it execs or exits; a child that is
@@ -146,10 +169,12 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 	if (err != 0)
 		goto free_task;
 
+	pid = child->pid; /* the child may be gone once it runs */
 	child->mm = mm;
 	child->active_mm = mm;
-	pid = child->pid; /* the child may be gone once it runs */
-	process_link(child, r->flags);
+	err = process_link(child, r->flags);
+	if (err != 0)
+		goto undo_copy;
 	if (r->flags & CLONE_PARENT_SETTID)
 		try_put_user_u32(pid, r->parent_tid); /* as Linux: a bad address is no error */
 	sched_start(child);
@@ -158,6 +183,9 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 		vfork_give_up(pid);
 	return (long)pid;
 
+undo_copy:
+	child->mm = NULL;
+	process_uncopy(child);
 free_task:
 	task_free(child);
 put_mm:

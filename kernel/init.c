@@ -126,5 +126,13 @@ void process_start_init(void)
 	if (ptr_is_err(t) || t->pid != 1)
 		panic("init: PID 1 cannot be made");
 	init_task = t;
+	t->exit_signal = SIGCHLD;
+	t->signal->untouchable = true;
+	t->signal->leader = true;
+	t->pgid = t->pid;
+	t->sid = t->pid;
+	spin_lock(&task_list_lock);
+	pgrp_join(t);
+	spin_unlock(&task_list_lock);
 	sched_start(t);
 }

@@ -132,7 +132,7 @@ static int wait_to_be_killed(void *arg)
 	victim = current;
 	victim_result = wait_event_killable(&queue, false);
 	current->flags |= TASK_KTHREAD;
-	current->fatal_signal = 0;
+	current->signal->fatal = 0;
 	return 0;
 }
 
@@ -143,7 +143,7 @@ KTEST(wait_killable, "")
 	ktest_spawn(wait_to_be_killed, NULL);
 	ktest_sleep_ms(2);
 	KTEST_OK(victim != NULL && victim->state == TASK_INTERRUPTIBLE, "it sleeps");
-	task_kill(victim, 9);
+	signal_kill(victim, SIGKILL);
 	ktest_join();
 	KTEST_OK(victim_result == -EINTR, "a fatal signal ends a killable wait");
 }

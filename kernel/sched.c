@@ -180,7 +180,7 @@ static __always_inline struct task *pick_next(struct runqueue *rq)
 static void resched(struct runqueue *rq)
 {
 	rq->curr->head.need_resched |= RESCHED_WANTED;
-	rq->curr->head.user_work = 1;
+	rq->curr->head.work_resched = 1;
 }
 
 /* t has become runnable in queue `which`: does it go before the running task? */
@@ -380,6 +380,15 @@ bool sched_wake_interruptible(struct task *t)
 	return slept;
 }
 
+bool sched_wake_stopped(struct task *t)
+{
+	irqstate_t s = arch_irq_save();
+	bool slept = wake_task(t, INTERRUPTIBLE_SLEEP | BIT_OF(TASK_STOPPED));
+
+	arch_irq_restore(s);
+	return slept;
+}
+
 void sched_start(struct task *t)
 {
 	irqstate_t s = arch_irq_save();
@@ -407,6 +416,17 @@ void sched_wait_inactive(struct task *t)
 		rq_unlock_irqrestore(rq, s);
 		arch_relax();
 	} while (running);
+}
+
+void sched_bury(struct task *t)
+{
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = this_rq();
+
+	rq_lock(rq);
+	t->state = TASK_DEAD;
+	TAILQ_INSERT_TAIL(&rq->dead, t, rq_link);
+	rq_unlock_irqrestore(rq, s);
 }
 
 struct task *sched_take_dead(void)

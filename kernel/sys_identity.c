@@ -143,7 +143,7 @@ long sys_getrandom(char __user *buf, u32 len, u32 flags)
 	if ((flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	len = MIN(len, FILE_IO_MAX);
-	while (done < len && !task_must_die()) {
+	while (done < len && !(done >= PAGE_SIZE && signal_pending())) {
 		u32 n = MIN(len - done, sizeof(bytes));
 		u32 missed;
 

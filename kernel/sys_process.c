@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sys_process.c - the small calls about processes and the system: identity, uname, reboot, kill. */
+/* sys_process.c - the small calls about processes and the system: identity, uname, reboot. */
 #include <arch/layout.h>
 #include <octavo/errno.h>
 #include <octavo/machine.h>
@@ -11,7 +11,6 @@
 #include <octavo/uaccess.h>
 #include <octavo/version.h>
 #include <uapi/octavo/reboot.h>
-#include <uapi/octavo/signal.h>
 
 bool debug_syscalls;
 
@@ -79,40 +78,4 @@ long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
 	default:
 		return -EINVAL;
 	}
-}
-
-/* Signals whose default is to be ignored, signal(7). */
-static bool signal_ignored(int signal)
-{
-	return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
-}
-
-static bool signal_stops(int signal)
-{
-	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
-/*
- * kill(2) to one process. No program can catch a signal yet, so each does what it does by default;
- * stopping a process is not possible, and refused rather than ignored. PID 1 takes none.
- */
-long sys_kill(int pid, int signal)
-{
-	struct task *t;
-	long err = 0;
-
-	if (signal < 0 || signal > 64)
-		return -EINVAL;
-	if (pid <= 0)
-		return -ESRCH; /* process groups */
-	spin_lock(&task_list_lock);
-	t = task_find((u32)pid);
-	if (t == NULL || (t->flags & TASK_KTHREAD))
-		err = -ESRCH;
-	else if (signal_stops(signal))
-		err = -EINVAL;
-	else if (signal != 0 && !signal_ignored(signal) && t != init_task)
-		task_kill(t, signal);
-	spin_unlock(&task_list_lock);
-	return err;
 }

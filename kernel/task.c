@@ -42,6 +42,7 @@ void task_init(void)
 {
 	task_cache = slab_cache_create("task", sizeof(struct task), 16);
 	wait_queue_init(&boot_task.child_exit);
+	signal_init();
 }
 
 struct task *task_find(u32 pid)
@@ -136,7 +137,7 @@ static int pid_assign(struct task *t)
 	pid = last_pid;
 	do {
 		pid = pid + 1 < PID_MAX ? pid + 1 : 2;
-	} while (task_find(pid) != NULL);
+	} while (task_find(pid) != NULL || pgrp_id_in_use(pid));
 	last_pid = pid;
 	nr_tasks++;
 	nr_created++;
@@ -161,6 +162,7 @@ struct task *task_alloc(const char *comm)
 	t->started_ns = clock_ns();
 	LIST_INIT(&t->children);
 	wait_queue_init(&t->child_exit);
+	signal_task_init(t);
 	err = arch_kstack_alloc(t);
 	if (err != 0)
 		goto free_task;
@@ -176,16 +178,26 @@ free_task:
 	return err_ptr(err);
 }
 
+void task_unlist(struct task *t)
+{
+	assert_held(&task_list_lock);
+	LIST_REMOVE(t, pid_hash);
+	LIST_REMOVE(t, all);
+	pgrp_leave(t);
+	nr_tasks--;
+	faults_of_dead += t->nr_faults;
+	pids_used[t->pid / 32] &= ~(1u << t->pid % 32);
+	t->flags |= TASK_UNLISTED;
+}
+
 void task_free(struct task *t)
 {
 	PANIC_ON(t->on_rq || t->mm != NULL || t->fail_plan != NULL);
 	spin_lock(&task_list_lock);
-	LIST_REMOVE(t, pid_hash);
-	LIST_REMOVE(t, all);
-	nr_tasks--;
-	faults_of_dead += t->nr_faults;
-	pids_used[t->pid / 32] &= ~(1u << t->pid % 32);
+	if (!(t->flags & TASK_UNLISTED))
+		task_unlist(t);
 	spin_unlock(&task_list_lock);
+	signal_task_free(t);
 	arch_task_free(t);
 	arch_kstack_free(t);
 	slab_free(task_cache, t);
@@ -211,11 +223,3 @@ struct task *kthread_create(int (*fn)(void *), void *arg, const char *name)
 	return t;
 }
 
-void task_kill(struct task *t, int signal)
-{
-	if (t->flags & TASK_KTHREAD)
-		return;
-	arch_cmpxchg(&t->fatal_signal, 0, (u32)signal); /* the first one counts */
-	t->head.user_work = 1;
-	sched_wake_interruptible(t);
-}

@@ -58,6 +58,7 @@ void timer_tick(bool user, uintptr_t pc)
 		ticks++;
 		timers_run(clock_ns());
 	}
+	itimers_tick(user);
 	sched_tick();
 }
 
@@ -74,7 +75,7 @@ void timer_wake_current(struct timer *t, u64 when_ns)
 	timer_add(t, when_ns);
 }
 
-int sleep_until(u64 when_ns)
+static int sleep_to(u64 when_ns, bool interruptible)
 {
 	struct timer timer;
 	int err = 0;
@@ -82,11 +83,11 @@ int sleep_until(u64 when_ns)
 	might_sleep();
 	timer_wake_current(&timer, when_ns);
 	for (;;) {
-		sched_set_sleeping(true);
+		sched_set_sleeping(interruptible);
 		if (clock_ns() >= when_ns)
 			break;
-		if (task_must_die()) {
-			err = -EINTR;
+		if (interruptible && signal_pending()) {
+			err = -ERESTARTNOHAND;
 			break;
 		}
 		schedule();
@@ -94,6 +95,51 @@ int sleep_until(u64 when_ns)
 	sched_set_running();
 	timer_cancel(&timer);
 	return err;
+}
+
+int sleep_until(u64 when_ns)
+{
+	return sleep_to(when_ns, true);
+}
+
+void sleep_through(u64 when_ns)
+{
+	(void)sleep_to(when_ns, false);
+}
+
+/* --- sleeps that restart_syscall(2) takes up again --- */
+
+/* What is left of a sleep up to when_ns, for the program. => 0, -EFAULT */
+static int put_remaining(void __user *to, bool wide, u64 when_ns)
+{
+	u64 now = clock_ns();
+	u32 rest, seconds = split_seconds(now < when_ns ? when_ns - now : 0, &rest);
+	struct uapi_timespec64 t64 = {seconds, rest};
+	struct uapi_timespec32 t32 = {(int)seconds, (int)rest};
+
+	if (to == NULL)
+		return 0;
+	return wide ? copy_to_user(to, &t64, sizeof(t64)) : copy_to_user(to, &t32, sizeof(t32));
+}
+
+static long sleep_restart(struct restart_block *r)
+{
+	return sleep_for_program(r->when_ns, r->remaining, r->wide != 0);
+}
+
+long sleep_for_program(u64 when_ns, void __user *remaining, bool wide)
+{
+	if (sleep_until(when_ns) == 0)
+		return 0;
+	if (put_remaining(remaining, wide, when_ns) != 0)
+		return -EFAULT;
+	current->sig.restart = (struct restart_block){
+		.fn = sleep_restart,
+		.when_ns = when_ns,
+		.remaining = remaining,
+		.wide = wide,
+	};
+	return -ERESTART_RESTARTBLOCK;
 }
 
 /* --- system calls --- */
@@ -161,22 +207,13 @@ long sys_clock_gettime64(int clock, void __user *ts)
 long sys_nanosleep(const void __user *req, void __user *rem)
 {
 	struct uapi_timespec32 t;
-	u64 when, now;
-	u32 rest;
 
 	if (copy_from_user(&t, req, sizeof(t)) != 0)
 		return -EFAULT;
 	if (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= (int)NSEC_PER_SEC)
 		return -EINVAL;
-	when = clock_ns() + (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
-	if (sleep_until(when) == 0)
-		return 0;
-	now = clock_ns();
-	t.tv_sec = (int)split_seconds(now < when ? when - now : 0, &rest);
-	t.tv_nsec = (int)rest;
-	if (rem != NULL && copy_to_user(rem, &t, sizeof(t)) != 0)
-		return -EFAULT;
-	return -EINTR;
+	return sleep_for_program(clock_ns() + (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec, rem,
+				 false);
 }
 
 long sys_time(s32 __user *t)

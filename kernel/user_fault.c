@@ -25,19 +25,27 @@ static const char *access_name(unsigned flags)
 	return flags & FAULT_WRITE ? "write" : "read";
 }
 
-static void fault_kill(struct trapframe *frame, vaddr_t address, unsigned flags, int err)
+/* SIGSEGV or SIGBUS to the program, and the line where it does not catch it. */
+static void fault_signal(struct trapframe *frame, vaddr_t address, unsigned flags, int err)
 {
-	int signal = err == -EIO ? SIGBUS : SIGSEGV;
+	const struct siginfo info = {
+		.signo = err == -EIO ? SIGBUS : SIGSEGV,
+		.code = err == -EIO ? BUS_ADRERR
+			: err == -EACCES ? SEGV_ACCERR
+					 : SEGV_MAPERR,
+		.address = (u32)address,
+	};
 	const char *reason = err == -EACCES ? "not allowed"
 			     : err == -EIO  ? "no memory behind it"
 					    : "nothing is mapped";
 
-	pr_info("%s[%u]: %s of %08lx: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
-		current->pid, access_name(flags), (unsigned long)address, reason,
-		(unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), signal);
 	if (err == -EIO)
 		why("SIGBUS: %s of %08lx", access_name(flags), (unsigned long)address);
-	task_kill(current, signal);
+	if (!signal_force(&info))
+		return;
+	pr_info("%s[%u]: %s of %08lx: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
+		current->pid, access_name(flags), (unsigned long)address, reason,
+		(unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), info.signo);
 }
 
 /* The fault was not resolved. */
@@ -47,10 +55,10 @@ static __noinline int fault_failed(struct trapframe *frame, vaddr_t address, uns
 	if (err == -ENOMEM) {
 		/* Somebody is killed; where it is not us, the access is tried again. */
 		err = oom_fault(address, !(flags & FAULT_USER)) ? 0 : -EFAULT;
-		return current->fatal_signal ? -EFAULT : err;
+		return signal_fatal() ? -EFAULT : err;
 	}
 	if (flags & FAULT_USER)
-		fault_kill(frame, address, flags, err);
+		fault_signal(frame, address, flags, err);
 	return -EFAULT;
 }
 
@@ -68,26 +76,28 @@ int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
 	return likely(err == 0) ? 0 : fault_failed(frame, address, flags, err);
 }
 
-void user_trap(struct trapframe *frame, int signal, const char *what)
+void user_trap(struct trapframe *frame, const struct siginfo *info, const char *what)
 {
+	if (!signal_force(info))
+		return;
 	pr_info("%s[%u]: %s (pc %08lx sp %08lx), killed by signal %d\n", current->comm,
 		current->pid, what, (unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame),
-		signal);
-	task_kill(current, signal);
+		info->signo);
 }
 
 /* Called with interrupts off, and returns so, when there is nothing more to do. */
-void user_return_work(struct trapframe *frame)
+void user_return_work(struct trapframe *frame, bool from_call)
 {
 	struct task *t = current;
 
-	(void)frame;
 	while (t->head.user_work != 0) {
-		t->head.user_work = 0;
+		t->head.work_resched = 0;
 		arch_mb(); /* before the look at what others ask of us */
 		arch_irq_enable();
-		if (t->fatal_signal != 0)
-			task_exit((int)t->fatal_signal, 128 + (int)t->fatal_signal);
+		if (t->head.work_signal) {
+			signal_deliver(frame, from_call);
+			from_call = false;
+		}
 		lockval_assert_none("return to user mode");
 		if (t->head.need_resched & RESCHED_WANTED)
 			schedule();

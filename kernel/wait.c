@@ -121,8 +121,3 @@ void wake_all(struct wait_queue *q)
 {
 	wake(q, UINT32_MAX);
 }
-
-bool task_must_die(void)
-{
-	return current->fatal_signal != 0;
-}

@@ -21,6 +21,7 @@
 #include <octavo/mm_user.h>
 #include <octavo/string.h>
 #include <octavo/wait.h>
+#include <octavo/task.h>
 #include <octavo/why.h>
 
 #define POPULATE_BATCH 16u
@@ -311,7 +312,7 @@ static int populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end)
 			err = serve(mm, v, va, write);
 		}
 		va += nr * PAGE_SIZE;
-		if (task_must_die())
+		if (signal_fatal())
 			return -ENOMEM;
 	}
 	return err;

@@ -30,7 +30,7 @@ static void oom_kill(struct task *t, u32 resident, vaddr_t address)
 	    (unsigned long)address, t->comm, t->pid, resident, nr_free_pages(), nr_total_pages());
 	atomic_inc(&oom_kills);
 	t->flags |= TASK_OOM_VICTIM;
-	task_kill(t, SIGKILL);
+	signal_kill(t, SIGKILL);
 }
 
 /* Kill the process but PID 1 with the most memory. => false: there is none, or one dies already */
@@ -43,7 +43,7 @@ static bool oom_kill_largest(vaddr_t address)
 	LIST_FOREACH(t, &all_tasks, all) {
 		if (t->mm == NULL || t == init_task)
 			continue;
-		if (t->fatal_signal != 0)
+		if (t->signal->fatal != 0)
 			dying = true;
 		else if (largest == NULL || t->mm->nr_resident > largest->mm->nr_resident)
 			largest = t;
@@ -61,7 +61,7 @@ bool oom_fault(vaddr_t address, bool in_copy)
 	if (t == init_task && oom_kill_largest(address)) {
 		if (in_copy)
 			return false;
-		(void)sleep_until(clock_ns() + OOM_RETRY_NS); /* PID 1 is not interrupted */
+		sleep_through(clock_ns() + OOM_RETRY_NS);
 		return true;
 	}
 	oom_kill(t, t->mm->nr_resident, address);

@@ -119,6 +119,10 @@ svcall_kernel:
 
 /* Thread mode, a system call: r0-r3 and the frame hold the arguments, r12 the number. */
 function syscall_thread
+	current	r4
+	str	r0, [r4, #TASK_CALL_R0]
+	movs	r4, #FRAME_CALL
+	str	r4, [sp, #FRAME_EXC]
 	ldrd	r5, r6, [sp, #FRAME_R4]
 	push	{r5, r6}		/* fifth and sixth argument; the callee may change them */
 	ldr	r4, =nr_syscalls
@@ -156,6 +160,9 @@ function return_to_user
 	movs	r0, #0
 	svc	#0
 1:	mov	r0, sp
+	ldr	r1, [sp, #FRAME_EXC]	/* FRAME_CALL, once */
+	movs	r2, #0
+	str	r2, [sp, #FRAME_EXC]
 	bl	user_return_work
 	b	return_to_user
 2:	mov	r0, sp

@@ -25,6 +25,7 @@ _Static_assert(offsetof(struct task_head, user_work) == TASK_USER_WORK, "offsets
 _Static_assert(offsetof(struct task, arch.sp) == TASK_ARCH_SP, "offsets.h");
 _Static_assert(offsetof(struct task, arch.kstack_top) == TASK_KSTACK_TOP, "offsets.h");
 _Static_assert(offsetof(struct task, arch.guard_rbar) == TASK_GUARD_RBAR, "offsets.h");
+_Static_assert(offsetof(struct task, arch.call_r0) == TASK_CALL_R0, "offsets.h");
 _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "offsets.h");
 _Static_assert(offsetof(struct trapframe, r[4]) == FRAME_R4, "offsets.h");
 _Static_assert(offsetof(struct trapframe, r[7]) == FRAME_R7, "offsets.h");

@@ -175,15 +175,22 @@ void trap_from_user(const struct callee_saved *saved)
 			 : "memory");
 }
 
+static void signal_program(struct trapframe *frame, int sig, const char *what)
+{
+	const struct siginfo info = {.signo = sig, .code = SI_KERNEL, .address = frame->pc};
+
+	user_trap(frame, &info, what);
+}
+
 /* trap_user_thread - thread mode, on the kernel stack of the program that faulted. */
 void trap_user_thread(struct trapframe *frame)
 {
 	const struct arch_trap trap = current->arch.trap;
 
 	if (trap.signal != 0)
-		user_trap(frame, trap.signal, trap.what);
+		signal_program(frame, trap.signal, trap.what);
 	else if (user_fault(frame, trap.address, trap.flags) == 0 && trap.lost)
-		user_trap(frame, SIGSEGV, "the stack pointer is in no stack");
+		signal_program(frame, SIGSEGV, "the stack pointer is in no stack");
 }
 
 /*
@@ -197,7 +204,7 @@ bool user_stack_elsewhere(struct trapframe *frame)
 
 	if (frame->sp >= room && nommu_may_write(current->mm, frame->sp - room, room))
 		return true;
-	user_trap(frame, SIGSEGV, "the stack pointer is in no stack");
+	signal_program(frame, SIGSEGV, "the stack pointer is in no stack");
 	return false;
 }
 

@@ -101,9 +101,14 @@ syscall_done:
 	andl	$-KSTACK_SIZE, %ecx
 	movl	(%ecx), %ecx
 	cmpl	$0, TASK_USER_WORK(%ecx)
-	jne	user_work
+	jne	call_work
 leave_fast:
 	LEAVE
+call_work:			/* the frame holds a call's result: it may have to be made again */
+	movl	$1, %edx
+	movl	%esp, %eax
+	call	user_return_work
+	jmp	user_return
 syscall_bad:
 	call	syscall_none
 	jmp	syscall_done
@@ -123,6 +128,7 @@ user_return:
 	cmpl	$0, TASK_USER_WORK(%ecx)
 	je	leave_fast
 user_work:
+	xorl	%edx, %edx
 	movl	%esp, %eax
 	call	user_return_work
 	jmp	user_return

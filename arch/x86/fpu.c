@@ -14,6 +14,7 @@
 #include <octavo/arch.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
+#include <uapi/octavo/signal.h>
 
 #define FPU_CONTROL_DEFAULT 0x37f /* every exception masked, round to nearest, 64 bits */
 #define FPU_TAGS_EMPTY      0xffff
@@ -23,6 +24,7 @@
 #define FPU_INVALID     0x01u
 #define FPU_ZERO_DIVIDE 0x04u
 #define FPU_OVERFLOW    0x08u
+#define FPU_INEXACT     0x20u
 
 static void *fpu_space(struct task *t)
 {
@@ -63,7 +65,7 @@ static void fpu_restore(struct task *t)
 
 /* The state of a new program. The data registers are cleared too: they held another task's values,
  * and fninit leaves them. */
-static void fpu_start(struct task *t)
+static void fpu_fresh(struct task *t)
 {
 	u16 *state = fpu_space(t);
 
@@ -73,7 +75,29 @@ static void fpu_start(struct task *t)
 		*(u32 *)(void *)(state + 12) = MXCSR_DEFAULT; /* tags of 0: empty */
 	else
 		state[4] = FPU_TAGS_EMPTY;
-	fpu_restore(t);
+}
+
+const void *fpu_state(void)
+{
+	struct task *t = current;
+	irqstate_t s;
+
+	if (!t->arch.fpu_valid) {
+		fpu_fresh(t);
+		return fpu_space(t);
+	}
+	s = arch_irq_save();
+	if (t->arch.extras & TASK_FPU_LOADED)
+		fpu_switch_out(t);
+	arch_irq_restore(s);
+	return fpu_space(t);
+}
+
+void fpu_set_state(const void *state, size_t bytes)
+{
+	fpu_reset();
+	memcpy(fpu_space(current), state, bytes);
+	current->arch.fpu_valid = true;
 }
 
 void fpu_trap(void)
@@ -81,10 +105,9 @@ void fpu_trap(void)
 	struct task *t = current;
 
 	ts_clear();
-	if (t->arch.fpu_valid)
-		fpu_restore(t);
-	else
-		fpu_start(t);
+	if (!t->arch.fpu_valid)
+		fpu_fresh(t);
+	fpu_restore(t);
 	t->arch.fpu_valid = true;
 	t->arch.extras |= TASK_FPU_LOADED;
 }
@@ -126,23 +149,41 @@ void fpu_reset(void)
 	arch_irq_restore(s);
 }
 
-const char *fpu_error_name(unsigned vector)
+/* The exceptions that are not masked. */
+static u32 fpu_exceptions(unsigned vector)
 {
-	u32 status = 0;
 	irqstate_t s = arch_irq_save();
+	u32 status = 0, control = 0;
 
 	if (current->arch.extras & TASK_FPU_LOADED) {
-		if (vector == 16)
+		if (vector == 16) {
 			__asm__ volatile("fnstsw %w0" : "+a"(status));
-		else
+			__asm__ volatile("fnstcw %w0" : "=m"(control));
+		} else {
 			__asm__ volatile("stmxcsr %0" : "=m"(status));
+			control = status >> 7;
+		}
 	}
 	arch_irq_restore(s);
-	if (status & FPU_INVALID)
+	return status & ~control & 0x3f;
+}
+
+const char *fpu_error(unsigned vector, int *code)
+{
+	u32 status = fpu_exceptions(vector);
+
+	if (status & FPU_INVALID) {
+		*code = FPE_FLTINV;
 		return "floating point exception: invalid operation";
-	if (status & FPU_ZERO_DIVIDE)
+	}
+	if (status & FPU_ZERO_DIVIDE) {
+		*code = FPE_FLTDIV;
 		return "floating point exception: division by zero";
-	if (status & FPU_OVERFLOW)
+	}
+	if (status & FPU_OVERFLOW) {
+		*code = FPE_FLTOVF;
 		return "floating point exception: overflow";
+	}
+	*code = status & FPU_INEXACT ? FPE_FLTRES : FPE_FLTUND;
 	return "floating point exception";
 }

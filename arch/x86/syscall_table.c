@@ -37,5 +37,15 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(madvise, sys_madvise),
 	CALL(msync, sys_msync),
 
+	CALL(signal, sys_signal),
+	CALL(sgetmask, sys_sgetmask),
+	CALL(ssetmask, sys_ssetmask),
+	CALL(sigpending, sys_sigpending),
+	CALL(sigprocmask, sys_sigprocmask),
+	CALL(sigsuspend, sys_sigsuspend),
+	CALL(alarm, sys_alarm),
+	CALL(sigreturn, sys_sigreturn),
+	CALL(rt_sigreturn, sys_rt_sigreturn),
+
 	CALL(set_thread_area, sys_set_thread_area),
 };

@@ -75,7 +75,7 @@ static void tls_load(struct cpu *c, const struct task *t)
 }
 
 /* A selector that has become invalid is loaded as 0. */
-static void segments_load(u32 segments)
+void segments_load(u32 segments)
 {
 	u32 fs = segments & 0xffff, gs = segments >> 16;
 
@@ -96,7 +96,7 @@ static void segments_load(u32 segments)
 			 : "cc");
 }
 
-static inline u32 segments_now(void)
+u32 segments_now(void)
 {
 	u32 fs, gs;
 

@@ -10,15 +10,18 @@
 #include <octavo/mm.h>
 #include <octavo/panic.h>
 #include <octavo/printk.h>
+#include <octavo/signal.h>
 #include <octavo/task.h>
 #include <octavo/vmalloc.h>
-#include <uapi/octavo/signal.h>
 
 /* The error code of a page fault has the memory system's flags in the same places. */
 #define FAULT_FLAGS 0x7u
 _Static_assert(FAULT_PRESENT == 1 && FAULT_WRITE == 2 && FAULT_USER == 4, "the CPU's bits");
 
+#define VECTOR_DEBUG      1
 #define VECTOR_NO_FPU     7
+#define VECTOR_PROTECTION 13
+#define VECTOR_PAGE_FAULT 14
 #define VECTOR_FPU_ERROR  16
 #define VECTOR_SIMD_ERROR 19
 
@@ -27,29 +30,31 @@ struct extable_entry {
 };
 extern const struct extable_entry extable_start[], extable_end[];
 
+/* What the exceptions of a program become; no code: SI_KERNEL. */
 static const struct {
 	const char *name;
-	int signal;
+	u8 signal, code;
+	bool has_address; /* siginfo says where */
 } exceptions[32] = {
-	[0] = {"division error", SIGFPE},
-	[1] = {"debug exception", SIGTRAP},
-	[2] = {"non-maskable interrupt", 0},
-	[3] = {"breakpoint", SIGTRAP},
-	[4] = {"overflow", SIGSEGV},
-	[5] = {"bound range exceeded", SIGSEGV},
-	[6] = {"invalid instruction", SIGILL},
-	[7] = {"no FPU", SIGSEGV},
-	[8] = {"double fault", 0},
-	[9] = {"coprocessor segment overrun", SIGFPE},
-	[10] = {"invalid TSS", SIGSEGV},
-	[11] = {"segment not present", SIGBUS},
-	[12] = {"stack segment fault", SIGBUS},
-	[13] = {"general protection fault", SIGSEGV},
-	[15] = {"reserved exception", SIGSEGV},
-	[16] = {"floating point exception", SIGFPE},
-	[17] = {"alignment check", SIGBUS},
-	[18] = {"machine check", 0},
-	[19] = {"floating point exception (SSE)", SIGFPE},
+	[0] = {"division error", SIGFPE, FPE_INTDIV, true},
+	[1] = {"debug exception", SIGTRAP, TRAP_BRKPT, true},
+	[2] = {"non-maskable interrupt", 0, 0, false},
+	[3] = {"breakpoint", SIGTRAP, 0, false},
+	[4] = {"overflow", SIGSEGV, 0, false},
+	[5] = {"bound range exceeded", SIGSEGV, 0, false},
+	[6] = {"invalid instruction", SIGILL, ILL_ILLOPN, true},
+	[7] = {"no FPU", SIGSEGV, 0, false},
+	[8] = {"double fault", 0, 0, false},
+	[9] = {"coprocessor segment overrun", SIGFPE, 0, false},
+	[10] = {"invalid TSS", SIGSEGV, 0, false},
+	[11] = {"segment not present", SIGBUS, 0, false},
+	[12] = {"stack segment fault", SIGBUS, 0, false},
+	[13] = {"general protection fault", SIGSEGV, 0, false},
+	[15] = {"reserved exception", SIGSEGV, 0, false},
+	[16] = {"floating point exception", SIGFPE, 0, true},
+	[17] = {"alignment check", SIGBUS, BUS_ADRALN, false},
+	[18] = {"machine check", 0, 0, false},
+	[19] = {"floating point exception (SSE)", SIGFPE, 0, true},
 };
 
 uintptr_t extable_fixup(uintptr_t pc)
@@ -93,16 +98,46 @@ static __noinline void kernel_fault(struct trapframe *f, vaddr_t va)
 		f->eip = fixup;
 }
 
+/* For the frame of the signal that this leads to. */
+static void note_trap(const struct trapframe *f, unsigned vector, u32 more_error)
+{
+	current->arch.trap_number = vector;
+	current->arch.trap_error = f->error | more_error;
+}
+
 void page_fault(struct trapframe *f)
 {
 	vaddr_t va = read_cr2();
 
 	if (likely(f->eflags & EFLAGS_IF))
 		arch_irq_enable();
-	if (likely(frame_is_user(f)))
-		user_fault(f, va, f->error & FAULT_FLAGS);
-	else
+	if (unlikely(!frame_is_user(f))) {
 		kernel_fault(f, va);
+	} else if (unlikely(user_fault(f, va, f->error & FAULT_FLAGS) != 0)) {
+		/* What is mapped in the kernel's half is nobody's business. */
+		note_trap(f, VECTOR_PAGE_FAULT, va >= USER_END ? FAULT_PRESENT : 0);
+		current->arch.trap_address = va;
+	}
+}
+
+static void user_exception(struct trapframe *f, unsigned vector)
+{
+	const char *name = exceptions[vector].name;
+	int code = exceptions[vector].code;
+	struct siginfo info = {.signo = exceptions[vector].signal};
+
+	if (vector == VECTOR_DEBUG && (read_dr6() & DR6_STEP))
+		code = TRAP_TRACE;
+	if (vector == VECTOR_DEBUG)
+		write_dr6(0);
+	arch_irq_enable();
+	if (vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
+		name = fpu_error(vector, &code);
+	info.code = code != 0 ? code : SI_KERNEL;
+	if (exceptions[vector].has_address)
+		info.address = f->eip;
+	note_trap(f, vector, 0);
+	user_trap(f, &info, name);
 }
 
 void trap(struct trapframe *f, unsigned vector)
@@ -117,10 +152,7 @@ void trap(struct trapframe *f, unsigned vector)
 		return;
 	}
 	if (frame_is_user(f) && vector < ARRAY_SIZE(exceptions) && exceptions[vector].signal) {
-		arch_irq_enable();
-		if (vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
-			name = fpu_error_name(vector);
-		user_trap(f, exceptions[vector].signal, name);
+		user_exception(f, vector);
 		return;
 	}
 	fixup = frame_is_user(f) ? 0 : extable_fixup(f->eip);
@@ -134,9 +166,11 @@ void trap(struct trapframe *f, unsigned vector)
 
 void segments_gone(struct trapframe *f)
 {
-	f->ss = USER_DS;
+	const struct siginfo info = {.signo = SIGSEGV, .code = SI_KERNEL};
+
 	arch_irq_enable();
-	user_trap(f, SIGSEGV, "its stack segment is gone");
+	note_trap(f, VECTOR_PROTECTION, 0);
+	user_trap(f, &info, "its stack segment is gone");
 }
 
 void irq_dispatch(struct trapframe *f, unsigned irq)

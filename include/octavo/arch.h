@@ -26,6 +26,7 @@
 struct task;
 struct boot_info;
 struct mm;
+struct siginfo;
 
 /* --- boot, in the order in which main() calls them --- */
 
@@ -97,12 +98,14 @@ void timer_tick(bool user, uintptr_t pc); /* HZ times a second, in the interrupt
 void irq_enter(void);                     /* preempt_count += PREEMPT_IRQ */
 void irq_exit(void);                      /* ... and soft work; no rescheduling here */
 /* user_return - called with interrupts off before each return to user mode if
- * task_head.need_resched or a fatal signal is pending; the architecture's fast path tests only
- * the word task_head.user_work. */
-void user_return_work(struct trapframe *frame);
+ * task_head.need_resched or a signal is pending; the architecture's fast path tests only the word
+ * task_head.user_work. `from_call`: `frame` holds the result of a system call, which a signal may have
+ * interrupted. */
+void user_return_work(struct trapframe *frame, bool from_call);
 /* user_fault - a page fault or MPU fault at `address`, from user mode or in a user copy.
  * flags: FAULT_WRITE, FAULT_USER, FAULT_PRESENT, FAULT_EXEC.
- *   => 0 handled, retry; -EFAULT nobody may: in user mode the task has been given SIGSEGV */
+ *   => 0 handled, retry; -EFAULT nobody may: in user mode the task has been given the signal */
 int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags);
-/* user_trap - any other exception in user mode: kills the task with `signal`, naming it. */
-void user_trap(struct trapframe *frame, int signal, const char *what);
+/* user_trap - any other exception in user mode: the signal that `info` says, and where it ends the
+ * program one line that names `what`. */
+void user_trap(struct trapframe *frame, const struct siginfo *info, const char *what);

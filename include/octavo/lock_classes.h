@@ -35,11 +35,12 @@
 	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \
 	X(vmalloc_lock,      SPIN,  0) /* vmalloc areas */ \
 	X(task_list_lock,    SPIN,  0) /* all tasks: parents, children, pids */ \
-	X(sighand_lock,      SPIN,  0) /* a task's signal state */ \
 	X(slab_lock,         SPIN,  0) /* one slab cache */ \
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
 	X(tty_ring_lock,     IRQ,   0) /* bytes that came and the terminal has not looked at */ \
+	X(pgrp_lock,         IRQ,   0) /* members of process groups and sessions */ \
+	X(sighand_lock,      IRQ,   0) /* a process's signals */ \
 	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \

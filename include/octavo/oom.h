@@ -8,7 +8,7 @@
  * oom_fault - the current task's fault at `address` found no memory: choose a task, kill it, leave
  * a why-line and a line on the console.
  *   => true where another task was chosen and memory may come back: try again (it has waited for
- *   that); false where the current task was (its fatal_signal is set), or where PID 1 is in a user
+ *   that); false where the current task was (it is to die), or where PID 1 is in a user
  *   copy (in_copy), which then fails; sleeps
  */
 bool oom_fault(vaddr_t address, bool in_copy);

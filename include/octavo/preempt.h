@@ -20,7 +20,13 @@ struct task_head {
 	u32 preempt_count;         /* own task only */
 	volatile u32 need_resched; /* set by the scheduler, also from interrupts [a] */
 	u32 cpu;                   /* the CPU that it runs or last ran on [runqueue_lock] */
-	volatile u32 user_work;    /* not 0: user_return_work() before user mode [a] */
+	union {
+		volatile u32 user_work; /* not 0: user_return_work() before user mode [a] */
+		struct {
+			volatile u8 work_resched; /* the scheduler's [a] */
+			volatile u8 work_signal;  /* signal_pending() [sighand_lock]; read without */
+		};
+	};
 };
 
 /* Bits of need_resched. */

@@ -29,6 +29,8 @@ void sched_yield_cpu(void);
 bool sched_wake(struct task *t);
 /* sched_wake_interruptible - the same where it sleeps as TASK_INTERRUPTIBLE only. */
 bool sched_wake_interruptible(struct task *t);
+/* sched_wake_stopped - the same where it sleeps as TASK_INTERRUPTIBLE or TASK_STOPPED. */
+bool sched_wake_stopped(struct task *t);
 /* sched_wake_irqs_off - sched_wake() where interrupts are off already. */
 bool sched_wake_irqs_off(struct task *t);
 /* sched_set_sleeping - mark the current task sleeping, before it looks at what it waits for; then it
@@ -48,6 +50,9 @@ void sched_tick(void);
 u64 sched_task_run_ns(struct task *t);
 /* sched_take_dead - a task in state TASK_DEAD that has left its CPU, or NULL. (task_reap_dead) */
 struct task *sched_take_dead(void);
+/* sched_bury - a zombie that nobody waits for becomes TASK_DEAD, for sched_take_dead().
+ *   => task_list_lock held, so that it has left its stack */
+void sched_bury(struct task *t);
 /* sched_exit - the last call of a dying task, state TASK_ZOMBIE or TASK_DEAD set by the caller
  * with `lock` held; releases it after the task can no longer be seen running. */
 void sched_exit(spinlock_t *lock) __noreturn;

@@ -22,7 +22,40 @@ long sys_getpid(void);
 long sys_gettid(void);
 long sys_getppid(void);
 long sys_sched_yield(void);
+long sys_waitid(int type, int id, void __user *info, int options, void __user *rusage);
+/* kernel/: process groups and sessions */
+long sys_setpgid(int pid, int pgid);
+long sys_getpgid(int pid);
+long sys_getpgrp(void);
+long sys_setsid(void);
+long sys_getsid(int pid);
+/* kernel/: signals; a set is 64 bits, `size` says so */
+long sys_restart_syscall(void);
 long sys_kill(int pid, int signal);
+long sys_tkill(int pid, int sig);
+long sys_tgkill(int tgid, int pid, int sig);
+long sys_rt_sigqueueinfo(int pid, int sig, const void __user *info);
+long sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const void __user *info);
+long sys_rt_sigaction(int sig, const void __user *act, void __user *old, u32 size);
+long sys_sigaction(int sig, const void __user *act, void __user *old);
+long sys_signal(int sig, u32 handler);
+long sys_rt_sigprocmask(int how, const void __user *set, void __user *old, u32 size);
+long sys_sigprocmask(int how, const u32 __user *set, u32 __user *old);
+long sys_sgetmask(void);
+long sys_ssetmask(u32 mask);
+long sys_rt_sigpending(void __user *to, u32 size);
+long sys_sigpending(u32 __user *to);
+long sys_rt_sigsuspend(const void __user *mask, u32 size);
+long sys_sigsuspend(int unused1, int unused2, u32 mask);
+long sys_pause(void);
+long sys_rt_sigtimedwait(const void __user *set, void __user *info, const void __user *timeout,
+			 u32 size);
+long sys_rt_sigtimedwait_time64(const void __user *set, void __user *info,
+				const void __user *timeout, u32 size);
+long sys_sigaltstack(const void __user *set, void __user *old);
+long sys_getitimer(int which, void __user *value);
+long sys_setitimer(int which, const void __user *value, void __user *old_value);
+long sys_alarm(u32 seconds);
 long sys_syslog(int action, char __user *buf, int len);
 long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);

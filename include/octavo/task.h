@@ -6,6 +6,7 @@
 #include <octavo/config.h>
 #include <octavo/lockval.h>
 #include <octavo/preempt.h>
+#include <octavo/signal.h>
 #include <octavo/wait.h>
 
 struct mm;
@@ -16,13 +17,15 @@ struct fail_plan;
 enum task_state {
 	TASK_RUNNABLE,
 	TASK_SLEEPING,      /* only a wake makes it runnable */
-	TASK_INTERRUPTIBLE, /* a fatal signal does too */
+	TASK_INTERRUPTIBLE, /* a signal does too */
+	TASK_STOPPED,       /* by a signal: SIGCONT and SIGKILL make it runnable */
 	TASK_ZOMBIE,        /* ended; its parent has not asked yet */
 	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
 #define TASK_KTHREAD    0x1u /* no user mode, no mm of its own */
 #define TASK_MEMALLOC   0x2u /* frees memory now: may take the last pages (bal-27) */
+#define TASK_UNLISTED   0x8u /* task_unlist() was called [tl] */
 #define TASK_OOM_VICTIM 0x4u /* chosen by the OOM killer: likewise */
 
 /*
@@ -62,7 +65,12 @@ struct task {
 	u32 __user *clear_child_tid; /* [o] zeroed when we leave our memory; set_tid_address(2) */
 	void __user *robust_list;    /* [o], others under [tl]; set_robust_list(2) */
 
-	volatile u32 fatal_signal; /* [a] number of the signal that is to end it, or 0 */
+	u32 pgid, sid; /* process group and session [tl and pgrp_lock]; 0: a kernel thread */
+	LIST_ENTRY(task) pgrp_link;       /* [tl and pgrp_lock] */
+	LIST_ENTRY(task) session_link;    /* [tl and pgrp_lock] */
+	struct signal_state *signal;      /* [I] of its process: its leader's own_signal */
+	struct signal_state own_signal;   /* see signal.h */
+	struct signal_thread sig;         /* see signal.h */
 
 	struct files *files;         /* [o] */
 	struct fs_context *fs;       /* [o] root and working directory */
@@ -84,6 +92,9 @@ static inline struct task *current_task(void)
 struct task *task_alloc(const char *comm);
 /* task_free - what task_alloc made; not for a task that can still run. => may sleep */
 void task_free(struct task *t);
+/* task_unlist - off the lists of all tasks, pids, groups: nobody finds it any more.
+ *   => task_list_lock held; task_free() does it where it has not been done */
+void task_unlist(struct task *t);
 /* task_reap_dead - free the kernel threads that have ended. task_alloc() does it too. => sleeps */
 void task_reap_dead(void);
 /* task_is_known - is `t` a task? Reads only what the lists of tasks lead to, so that a panic may ask
@@ -111,6 +122,15 @@ struct task *kthread_create(int (*fn)(void *), void *arg, const char *name);
 /* task_exit - the end of the current task: gives everything back, tells the parent.
  * `status` is the raw wait status, `code` the full exit code. => sleeps; does not return */
 void task_exit(int status, int code) __noreturn;
-/* task_kill - let a fatal signal end `t`: wakes it; it dies at its next return to user mode or
- * in an interruptible sleep. => any context */
-void task_kill(struct task *t, int signal);
+
+/* signal_pending - is there a signal that the current task has to look at? An interruptible sleep ends
+ * then, with -ERESTARTSYS or what its call says. => any context */
+static inline bool signal_pending(void)
+{
+	return current->head.work_signal != 0;
+}
+/* signal_fatal - is the current process to die of a signal? */
+static inline bool signal_fatal(void)
+{
+	return current->signal->fatal != 0;
+}

@@ -42,5 +42,11 @@ u64 clock_realtime_ns(void);
 /* split_seconds - => whole seconds of `ns`, and the nanoseconds left over */
 u32 split_seconds(u64 ns, u32 *rest);
 
-/* sleep_until - sleep to a point of clock_ns(). => 0, or -EINTR when the task is to die */
+/* sleep_until - sleep to a point of clock_ns(). => 0, or -ERESTARTNOHAND when a signal came first */
 int sleep_until(u64 when_ns);
+/* sleep_through - the same, and signals wait. */
+void sleep_through(u64 when_ns);
+/* sleep_for_program - sleep_until() for a call like nanosleep(2): where a signal comes first what is
+ * left goes to `remaining` (NULL: nowhere), a timespec of 64 bits if `wide`.
+ *   => 0, -EFAULT, -ERESTART_RESTARTBLOCK; sleeps */
+long sleep_for_program(u64 when_ns, void __user *remaining, bool wide);

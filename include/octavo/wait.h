@@ -71,8 +71,8 @@ void wake_all(struct wait_queue *q);
 		wait_finish((q), &w__);                                                            \
 	} while (0)
 
-/* wait_event_killable - the same; evaluates to 0, or -EINTR where the task is to die. */
-#define wait_event_killable(q, cond)                                                               \
+/* wait_event_or - the same, but it also ends, with `err`, where `stop` is true. */
+#define wait_event_or(q, cond, stop, err)                                                          \
 	({                                                                                         \
 		struct waiter w__ = {.task = NULL};                                                \
 		int err__ = 0;                                                                     \
@@ -81,8 +81,8 @@ void wake_all(struct wait_queue *q);
 			wait_prepare((q), &w__, true);                                             \
 			if (cond)                                                                  \
 				break;                                                             \
-			if (task_must_die()) {                                                     \
-				err__ = -EINTR;                                                    \
+			if (stop) {                                                                \
+				err__ = (err);                                                     \
 				break;                                                             \
 			}                                                                          \
 			wait_sleep();                                                              \
@@ -92,5 +92,7 @@ void wake_all(struct wait_queue *q);
 		wait_finish((q), &w__);                                                            \
 		err__;                                                                             \
 	})
-/* task_must_die - has a fatal signal been sent to the current task? => any context */
-bool task_must_die(void);
+/* wait_event_interruptible - evaluates to 0, or -ERESTARTSYS where a signal came first. */
+#define wait_event_interruptible(q, cond) wait_event_or(q, cond, signal_pending(), -ERESTARTSYS)
+/* wait_event_killable - evaluates to 0, or -EINTR where the task is to die. */
+#define wait_event_killable(q, cond) wait_event_or(q, cond, signal_fatal(), -EINTR)

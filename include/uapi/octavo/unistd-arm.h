@@ -20,6 +20,7 @@
 #define __NR_fstatfs64              267
 #define __NR_tgkill                 268
 #define __NR_utimes                 269
+#define __NR_waitid                 280
 #define __NR_shmat                  305
 #define __NR_shmdt                  306
 #define __NR_shmget                 307
@@ -49,6 +50,7 @@
 #define __NR_fallocate              352
 #define __NR_dup3                   358
 #define __NR_pipe2                  359
+#define __NR_rt_tgsigqueueinfo      363
 #define __NR_prlimit64              369
 #define __NR_getrandom              384
 #define __NR_memfd_create           385

@@ -5,6 +5,7 @@
 #ifndef UAPI_OCTAVO_UNISTD_COMMON_H
 #define UAPI_OCTAVO_UNISTD_COMMON_H
 
+#define __NR_restart_syscall        0
 #define __NR_exit                   1
 #define __NR_fork                   2
 #define __NR_read                   3
@@ -41,6 +42,9 @@
 #define __NR_getppid                64
 #define __NR_getpgrp                65
 #define __NR_setsid                 66
+#define __NR_sigaction              67
+#define __NR_sigsuspend             72
+#define __NR_sigpending             73
 #define __NR_sethostname            74
 #define __NR_setrlimit              75
 #define __NR_getrusage              77
@@ -68,6 +72,7 @@
 #define __NR_clone                  120
 #define __NR_uname                  122
 #define __NR_mprotect               125
+#define __NR_sigprocmask            126
 #define __NR_getpgid                132
 #define __NR_fchdir                 133
 #define __NR__llseek                140
@@ -145,6 +150,7 @@
 #define __NR_clock_nanosleep_time64 407
 #define __NR_pselect6_time64        413
 #define __NR_ppoll_time64           414
+#define __NR_rt_sigtimedwait_time64 421
 #define __NR_futex_time64           422
 #define __NR_clone3                 435
 #define __NR_faccessat2             439

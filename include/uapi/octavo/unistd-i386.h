@@ -11,6 +11,9 @@
 #define __NR_umount                 22
 #define __NR_alarm                  27
 #define __NR_select                 82
+#define __NR_signal                 48
+#define __NR_sgetmask               68
+#define __NR_ssetmask               69
 #define __NR_mmap                   90
 #define __NR_ipc                    117
 #define __NR_modify_ldt             123
@@ -34,6 +37,7 @@
 #define __NR_mbind                  274
 #define __NR_get_mempolicy          275
 #define __NR_set_mempolicy          276
+#define __NR_waitid                 284
 #define __NR_migrate_pages          294
 #define __NR_openat                 295
 #define __NR_mkdirat                296
@@ -57,6 +61,7 @@
 #define __NR_fallocate              324
 #define __NR_dup3                   330
 #define __NR_pipe2                  331
+#define __NR_rt_tgsigqueueinfo      335
 #define __NR_prlimit64              340
 #define __NR_getrandom              355
 #define __NR_memfd_create           356

@@ -18,5 +18,6 @@ struct arch_task {
 	u32 sp;         /* kernel stack pointer while it does not run; entry.S */
 	u32 kstack_top; /* where its trapframe ends; entry.S */
 	u32 guard_rbar; /* MPU_RBAR for the guard of its kernel stack; entry.S */
+	u32 call_r0;    /* what a system call replaces by its result; entry.S */
 	struct arch_trap trap;
 };

@@ -15,7 +15,8 @@ struct trapframe {
 	u32 lr;
 	u32 pc; /* even */
 	u32 xpsr;
-	u32 exc_return; /* EXC_RETURN of a trap in the kernel (FRAME_KERNEL is set); user: 0 */
+	u32 exc_return; /* EXC_RETURN of a trap in the kernel (FRAME_KERNEL is set); user: FRAME_CALL
+			 * where the result of a system call is in r0, else 0 */
 };
 _Static_assert(sizeof(struct trapframe) == 72, "entry.S builds it; keeps the stack 8-aligned");
 

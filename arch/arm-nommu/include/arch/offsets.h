@@ -8,6 +8,7 @@
 #define TASK_ARCH_SP       36
 #define TASK_KSTACK_TOP    40
 #define TASK_GUARD_RBAR    44
+#define TASK_CALL_R0       48
 
 #define FRAME_SIZE 72
 #define FRAME_R0   0
@@ -19,5 +20,7 @@
 #define FRAME_PC   60
 #define FRAME_XPSR 64
 #define FRAME_EXC  68
+
+#define FRAME_CALL 1 /* in FRAME_EXC: the result of a system call is in the frame */
 
 #define HW_FRAME_SIZE 32

@@ -109,6 +109,19 @@ static inline void write_cr4(u32 v)
 {
 	__asm__ volatile("movl %0, %%cr4" : : "r"(v) : "memory");
 }
+#define DR6_STEP 0x4000u /* a single step */
+
+static inline u32 read_dr6(void)
+{
+	u32 v;
+
+	__asm__ volatile("movl %%dr6, %0" : "=r"(v));
+	return v;
+}
+static inline void write_dr6(u32 v)
+{
+	__asm__ volatile("movl %0, %%dr6" : : "r"(v));
+}
 static inline u64 read_tsc(void)
 {
 	u64 v;

@@ -47,7 +47,9 @@ void double_fault(void) __noreturn;
 void kthread_end(int result) __noreturn;
 
 /* --- task.c --- */
-void segments_refresh(void); /* load fs and gs again: their descriptors changed */
+void segments_refresh(void);       /* load fs and gs again: their descriptors changed */
+u32 segments_now(void);            /* fs, and gs in the upper half */
+void segments_load(u32 segments);  /* one that is good for nothing becomes 0 */
 
 /* --- tls.c --- */
 long sys_set_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL, -ESRCH */
@@ -58,7 +60,23 @@ void fpu_trap(void);                 /* #NM from user mode */
 void fpu_switch_out(struct task *t); /* interrupts off */
 void fpu_fork(struct task *child);
 void fpu_reset(void);
-const char *fpu_error_name(unsigned vector);
+/* fpu_error - what vector 16 or 19 was about, and its code for siginfo */
+const char *fpu_error(unsigned vector, int *code);
+/* fpu_state - the current task's state, in memory, as FXSAVE or FNSAVE stores it; a fresh one where it
+ * has not used the FPU. Stays good until the task does, or fpu_reset(), fpu_set_state(). */
+const void *fpu_state(void);
+/* fpu_set_state - the same form, to be loaded at the next use; the registers' state is forgotten. */
+void fpu_set_state(const void *state, size_t bytes);
+
+/* --- fpu_signal.c --- */
+/* fpu_frame_place - where struct fpstate goes in a signal's frame below `top` */
+u32 fpu_frame_place(u32 top);
+int fpu_to_frame(void __user *to);           /* 0, -EFAULT; sleeps */
+int fpu_from_frame(const void __user *from); /* NULL: a fresh state. 0, -EFAULT, -EINVAL; sleeps */
+
+/* --- signal.c --- */
+long sys_sigreturn(void);
+long sys_rt_sigreturn(void);
 
 /* --- pic.c, clock.c --- */
 void pic_init(void);

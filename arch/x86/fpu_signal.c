@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fpu_signal.c - the state of FPU and SSE in a signal's frame: FNSAVE's form, which programs of old
+ * read, and behind it FXSAVE's where the CPU has it. What both hold is taken back from the first.
+ */
+#include <arch/cpu.h>
+#include <arch/signal_frame.h>
+#include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+
+#define FRAME_ALIGNMENT 64u
+#define HIGH_HALF       0xffff0000u /* of FNSAVE's words of 16 bits */
+#define MXCSR_KNOWN     0xffffu
+
+enum { TAG_VALID, TAG_ZERO, TAG_SPECIAL, TAG_EMPTY };
+
+static bool has_fxsr(void)
+{
+	return (cpu_features & CPU_FXSR) != 0;
+}
+
+u32 fpu_frame_place(u32 top)
+{
+	if (!has_fxsr())
+		return ALIGN_DOWN(top - FPSTATE_FSAVE_BYTES, FRAME_ALIGNMENT);
+	return ALIGN_DOWN(top - sizeof(struct fxsave_area), FRAME_ALIGNMENT) - FPSTATE_FSAVE_BYTES;
+}
+
+/* --- tags: two bits for each register, or one --- */
+
+static u32 tag_of(const u8 *st)
+{
+	const u16 *words = (const u16 *)(const void *)st;
+	u32 exponent = words[4] & 0x7fff;
+
+	if (exponent == 0x7fff)
+		return TAG_SPECIAL;
+	if (exponent == 0)
+		return words[0] | words[1] | words[2] | words[3] ? TAG_SPECIAL : TAG_ZERO;
+	return words[3] & 0x8000 ? TAG_VALID : TAG_SPECIAL;
+}
+
+/* Registers are tagged by their own number, and stored from the top of the stack on. */
+static u32 tags_of(const struct fxsave_area *fx)
+{
+	u32 top = fx->sw >> 11 & 7, tags = 0xffff;
+
+	for (u32 i = 0; i < 8 && fx->tag != 0; i++) {
+		if (fx->tag & 1u << i) {
+			tags &= ~(3u << 2 * i);
+			tags |= tag_of(fx->st[(i - top) & 7]) << 2 * i;
+		}
+	}
+	return tags;
+}
+
+static u16 short_tags(u32 tags)
+{
+	u32 used = 0;
+
+	for (u32 i = 0; i < 8; i++) {
+		if ((tags >> 2 * i & 3) != TAG_EMPTY)
+			used |= 1u << i;
+	}
+	return (u16)used;
+}
+
+/* --- to the frame --- */
+
+static void fsave_from_fx(struct fsave_area *to, const struct fxsave_area *fx)
+{
+	to->cw = fx->cw | HIGH_HALF;
+	to->sw = fx->sw | HIGH_HALF;
+	to->tag = tags_of(fx) | HIGH_HALF;
+	to->ip = fx->ip;
+	to->cs_opcode = (fx->cs & 0xffff) | (u32)fx->opcode << 16;
+	to->dp = fx->dp;
+	to->ds = fx->ds;
+	for (unsigned i = 0; i < 8; i++)
+		memcpy(to->st[i], fx->st[i], sizeof(to->st[i]));
+}
+
+int fpu_to_frame(void __user *to)
+{
+	struct fpstate state;
+	const void *now = fpu_state();
+
+	if (!has_fxsr()) {
+		memcpy(&state.fsave, now, sizeof(state.fsave));
+		state.status = (u16)state.fsave.sw;
+		state.magic = FPSTATE_FSAVE;
+		return copy_to_user(to, &state, FPSTATE_FSAVE_BYTES);
+	}
+	fsave_from_fx(&state.fsave, now);
+	state.status = (u16)state.fsave.sw;
+	state.magic = FPSTATE_FXSR;
+	if (copy_to_user(to, &state, FPSTATE_FSAVE_BYTES) != 0)
+		return -EFAULT;
+	return copy_to_user((char __user *)to + FPSTATE_FSAVE_BYTES, now, sizeof(state.fx));
+}
+
+/* --- and back --- */
+
+static void fx_from_fsave(struct fxsave_area *to, const struct fsave_area *from)
+{
+	to->cw = (u16)from->cw;
+	to->sw = (u16)from->sw;
+	to->tag = short_tags(from->tag);
+	to->opcode = (u16)(from->cs_opcode >> 16);
+	to->ip = from->ip;
+	to->cs = from->cs_opcode & 0xffff;
+	to->dp = from->dp;
+	to->ds = from->ds;
+	for (unsigned i = 0; i < 8; i++)
+		memcpy(to->st[i], from->st[i], sizeof(from->st[i]));
+}
+
+int fpu_from_frame(const void __user *from)
+{
+	struct fpstate state;
+	size_t bytes = has_fxsr() ? sizeof(state) : FPSTATE_FSAVE_BYTES;
+
+	fpu_reset();
+	if (from == NULL)
+		return 0;
+	if (copy_from_user(&state, from, bytes) != 0)
+		return -EFAULT;
+	if (!has_fxsr()) {
+		fpu_set_state(&state.fsave, sizeof(state.fsave));
+		return 0;
+	}
+	if (state.fx.mxcsr & ~MXCSR_KNOWN)
+		return -EINVAL; /* the CPU would refuse to load it */
+	fx_from_fsave(&state.fx, &state.fsave);
+	fpu_set_state(&state.fx, sizeof(state.fx));
+	return 0;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signal.h - signals: what is pending, what is done about it, and how it reaches the program.
+ *
+ *	struct signal_state	of a process: actions, what any of its threads may take, job control
+ *	struct signal_thread	of a task: its mask, what is for it alone, its alternate stack
+ *
+ * A sender enters the signal under sighand_lock and sets head.work_signal of the task that is to
+ * take it: that byte is signal_pending(), it wakes interruptible sleeps, and it brings the task into
+ * user_return_work(), where signal_deliver() (signal_deliver.c) does what the action says.
+ *
+ * Lock order: task_list_lock > pgrp_lock > sighand_lock > timer_lock, wait queues, run queue.
+ */
+#pragma once
+
+#include <octavo/spinlock.h>
+#include <octavo/time.h>
+#include <octavo/types.h>
+#include <sys/queue.h>
+#include <uapi/octavo/signal.h>
+
+struct task;
+struct trapframe;
+
+typedef u64 sigset_bits; /* bit n - 1 is signal n */
+#define SIG_BIT(sig) ((sigset_bits)1 << ((sig)-1))
+#define SIGS_KERNEL_ONLY (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP)) /* no program changes these */
+#define SIGS_STOP (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+/* ignored where the program does not say otherwise */
+#define SIGS_IGNORED (SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
+/* what an instruction causes: taken before any other */
+#define SIGS_FAULT                                                                                 \
+	(SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) |                 \
+	 SIG_BIT(SIGFPE) | SIG_BIT(SIGSYS))
+
+/* Linux's struct sigaction, as rt_sigaction(2) has it on i386 and ARM. */
+struct sig_action {
+	u32 handler, flags, restorer;
+	u32 mask[2];
+};
+_Static_assert(sizeof(struct sig_action) == 20, "the ABI");
+
+/* The part of Linux's siginfo that is ever used; the rest of its 128 bytes is 0. */
+struct siginfo {
+	s32 signo, error, code;
+	union {
+		u32 words[5];
+		struct {
+			u32 pid, uid;
+			union {
+				u32 value; /* sigqueue(3) */
+				struct {   /* SIGCHLD */
+					s32 status;
+					u32 utime, stime;
+				};
+			};
+		};
+		u32 address; /* of a fault */
+	};
+};
+#define SIGINFO_BYTES 128 /* in user memory */
+
+/* A pending signal with its siginfo. */
+struct sigqueue {
+	STAILQ_ENTRY(sigqueue) link;
+	struct siginfo info;
+};
+STAILQ_HEAD(sigqueue_list, sigqueue);
+
+struct sigpending {
+	sigset_bits set; /* a signal is in it whether or not there was memory for its siginfo */
+	struct sigqueue_list queue;
+};
+
+/* Actions that are not plain SIG_DFL or SIG_IGN: a process gets the table when it sets the first. */
+struct sigactions {
+	sigset_bits custom; /* the entries that count */
+	struct sig_action action[SIGNAL_MAX];
+};
+
+#define SIGQUEUE_OWN 4 /* so many standard signals with siginfo need no memory */
+
+struct cpu_timer { /* ITIMER_VIRTUAL, ITIMER_PROF: counted in ticks' time */
+	u64 left_ns, interval_ns;
+};
+
+/* What a wait call has not been told yet, besides the end. */
+enum job_report { JOB_NOTHING, JOB_STOPPED, JOB_CONTINUED };
+
+/* Of a process; all fields but the lock and those with a mark: [lock] */
+struct signal_state {
+	spinlock_t lock; /* sighand_lock */
+	sigset_bits ignored;         /* SIG_IGN */
+	struct sigactions *actions;  /* NULL: every action is in `ignored`, or SIG_DFL */
+	struct sigpending shared;    /* for whichever thread takes it */
+	struct sigqueue own[SIGQUEUE_OWN];
+	u32 own_used;                /* bits */
+	struct sigqueue_list dropped; /* allocated entries to free, by whoever may */
+	volatile u32 fatal;          /* the signal that ends the process, or 0; read without */
+	bool untouchable;            /* PID 1: what would end or stop it by default is dropped */
+	bool dying;                  /* in task_exit(): takes no signal any more */
+	bool leader;                 /* of its session [task_list_lock] */
+	bool has_execed;             /* [task_list_lock] for setpgid(2) */
+	u8 stop_wanted;              /* a stop signal was taken, and no SIGCONT came since */
+	u8 stopped_by;               /* stopped by this signal; 0: not stopped */
+	u8 tell_parent;              /* CLD_CONTINUED is to be told, or 0 */
+	u8 report;                   /* enum job_report */
+	struct timer real_timer;     /* ITIMER_REAL */
+	u64 real_interval_ns;
+	bool cpu_timers_on; /* read without */
+	struct cpu_timer virtual_timer, prof_timer;
+};
+
+/* How a call goes on that restart_syscall(2) continues. */
+struct restart_block {
+	long (*fn)(struct restart_block *); /* NULL: EINTR */
+	u64 when_ns;
+	void __user *remaining;
+	u32 wide; /* remaining is a timespec of 64 bits */
+};
+
+/* Of a task; [o] its own, `blocked` and `pending` changed under the process's sighand_lock. */
+struct signal_thread {
+	sigset_bits blocked;     /* [o] read by senders under the lock */
+	sigset_bits really_blocked; /* [lock] while sigtimedwait(2) has opened the mask; else 0 */
+	sigset_bits saved;       /* [o] the mask to return to after sigsuspend(2) */
+	bool restore_saved;      /* [o] */
+	struct sigpending pending; /* [lock] */
+	u32 alt_sp, alt_size, alt_flags; /* [o] sigaltstack(2) */
+	struct restart_block restart; /* [o] */
+};
+
+/* --- sending (signal.c) --- */
+
+/* signal_send - `sig` to the process of t, as kill(2) does. info NULL: from the kernel (SI_KERNEL).
+ * A standard signal never fails: without room its siginfo is lost.
+ *   => any context, t stays alive meanwhile (task_list_lock, pgrp_lock, or it is current);
+ *   0; -EAGAIN a queued (sigqueue) signal found no memory */
+int signal_send(struct task *t, int sig, const struct siginfo *info);
+/* signal_send_thread - the same to the one task, as tkill(2) does. */
+int signal_send_thread(struct task *t, int sig, const struct siginfo *info);
+/* signal_send_entry - either of them with `*spare`, memory for one siginfo, or NULL; it is set to
+ * NULL where it was used. */
+int signal_send_entry(struct task *t, int sig, const struct siginfo *info, bool thread,
+		      struct sigqueue **spare);
+/* signal_wants_memory - would signal_send_entry() need a spare one? A guess. => any context */
+bool signal_wants_memory(struct task *t, int sig);
+/* signal_send_group - to every process of process group `pgid`. => any context; 0, -ESRCH */
+int signal_send_group(u32 pgid, int sig);
+/* signal_send_self - from the kernel to the current process, as raise(3): SIGPIPE. */
+void signal_send_self(int sig);
+/* signal_force - the current task did something that it cannot go on from: `info` says what. Where it
+ * does not catch the signal, it dies of it, whatever it blocks or ignores. => true: it dies */
+bool signal_force(const struct siginfo *info);
+/* signal_kill - the process of t dies of `sig`, whatever it says (the OOM killer). => any context */
+void signal_kill(struct task *t, int sig);
+/* signal_action - what the process does about `sig`. => its lock held */
+struct sig_action signal_action(const struct signal_state *s, int sig);
+/* signal_ignores - is `sig` thrown away by that action? => the lock held */
+bool signal_ignores(const struct signal_state *s, int sig);
+
+/* --- pending --- */
+
+/* signal_recalc - set or clear head.work_signal of the current task. => its process's lock held */
+void signal_recalc(void);
+/* signal_dequeue - take the next signal of the current task that is not in `blocked`.
+ *   => the lock held; its number and *info, or 0 */
+int signal_dequeue(sigset_bits blocked, struct siginfo *info);
+/* signal_flush - forget pending signals of `set`, of t's process. => the lock held */
+void signal_flush(struct task *t, sigset_bits set);
+/* signal_free_dropped - free what flushes have left. => no lock held, not in an interrupt */
+void signal_free_dropped(struct signal_state *s);
+/* signal_set_blocked - the current task's mask; SIGKILL and SIGSTOP stay out of it. */
+void signal_set_blocked(sigset_bits blocked);
+/* signal_set_action - `*table` is memory for the first action that is not plain, and set to NULL where
+ * it was used. => the lock held; 0, -ENOMEM it was needed and is NULL */
+int signal_set_action(struct signal_state *s, int sig, const struct sig_action *a,
+		      struct sigactions **table);
+struct sigactions *sigactions_alloc(void); /* NULL; sleeps */
+void sigactions_free(struct sigactions *table); /* NULL is nothing */
+struct sigqueue *sigqueue_alloc(void); /* NULL; from process context, spinlocks may be held */
+void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
+
+/* --- life --- */
+
+/* signal_task_init - of a new task, all empty. */
+void signal_task_init(struct task *t);
+/* signal_fork - what a child inherits: mask and actions, nothing pending. => 0, -ENOMEM; sleeps */
+int signal_fork(struct task *child, struct task *parent);
+/* signal_exec - caught signals get their default action back; no alternate stack. => sleeps */
+void signal_exec(void);
+/* signal_exit - the current process takes no more signals, its timers are off. => sleeps */
+void signal_exit(void);
+/* signal_task_free - memory of a task that is gone. */
+void signal_task_free(struct task *t);
+void signal_init(void); /* caches, the boot task */
+
+/* --- delivery (signal_deliver.c) --- */
+
+/* signal_deliver - from user_return_work(): act on what is pending. `from_call`: the frame is that
+ * of a system call, which may have to be started again. => sleeps; may not return */
+void signal_deliver(struct trapframe *frame, bool from_call);
+
+/* --- the architecture's part --- */
+
+/* arch_signal_frame - make `frame` run a.handler on the program's stack, so that sigreturn(2) brings
+ * back what it is now; `mask` is to be restored then. => 0, -EFAULT the stack cannot take it; sleeps */
+int arch_signal_frame(struct trapframe *frame, const struct sig_action *a,
+		      const struct siginfo *info, sigset_bits mask);
+/* arch_signal_can_catch - can this machine call handlers? */
+bool arch_signal_can_catch(void);
+/* arch_call_again - the system call of `frame` is to be made again when it is returned to. */
+void arch_call_again(struct trapframe *frame);
+/* arch_call_restart - restart_syscall(2) is to be called then. */
+void arch_call_restart(struct trapframe *frame);
+
+/* signal_altstack_now - SS_DISABLE, SS_ONSTACK or 0, where the stack pointer is sp. */
+u32 signal_altstack_now(const struct signal_thread *st, uintptr_t sp);
+
+/* signal_set_altstack - as sigaltstack(2) of a program whose stack pointer is user_sp.
+ *   => 0, -EPERM it is on the stack that is set, -EINVAL, -ENOMEM smaller than min_size */
+int signal_set_altstack(u32 sp, u32 flags, u32 size, uintptr_t user_sp, u32 min_size);
+
+/* --- process groups and sessions (pgrp.c) --- */
+
+/* pgrp_join - list t in its group and session (t->pgid, t->sid). pgrp_leave - off both.
+ *   => task_list_lock held */
+void pgrp_join(struct task *t);
+void pgrp_leave(struct task *t);
+/* pgrp_id_in_use - is `id` that of a group or session? => task_list_lock held */
+bool pgrp_id_in_use(u32 id);
+/* pgrp_for_each - fn on every member of a group, until it is not 0. => pgrp_lock is held during fn */
+int pgrp_for_each(u32 pgid, int (*fn)(struct task *t, void *arg), void *arg);
+/* pgrp_is_orphaned - has no member a parent in another group of its session? (setpgid(2), "orphaned
+ * process group") `but`: a task that does not count, or NULL. => task_list_lock held */
+bool pgrp_is_orphaned(u32 pgid, const struct task *but);
+/* pgrp_parent_lost - t has lost `parent`, or is `dying`: a group that is orphaned by it and has stopped
+ * members gets SIGHUP and SIGCONT. => task_list_lock held */
+void pgrp_parent_lost(struct task *t, const struct task *parent, const struct task *dying);
+
+/* --- telling the parent (sys_wait.c) --- */
+
+/* signal_parent_of_end - SIGCHLD for the end of t. => task_list_lock held; true: t leaves no zombie */
+bool signal_parent_of_end(struct task *t);
+/* signal_parent_of_job - SIGCHLD for the current process stopped or continued: code CLD_*.
+ *   => takes task_list_lock */
+void signal_parent_of_job(int code, int status);
+
+/* --- interval timers (itimer.c) --- */
+
+/* itimers_tick - the tick that interrupted the current task. => in the timer interrupt */
+void itimers_tick(bool user);
+/* itimers_stop - the process ends. */
+void itimers_stop(struct signal_state *s);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_kill.c - the calls that send signals: kill(2), tkill(2), tgkill(2), rt_sigqueueinfo(2).
+ *
+ * Everybody is root: no process is out of another's reach. Kernel threads are nobody to them.
+ */
+#include <octavo/errno.h>
+#include <octavo/sched.h>
+#include <octavo/signal.h>
+#include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+
+static bool is_signal(int sig)
+{
+	return sig >= 0 && sig <= SIGNAL_MAX;
+}
+
+static struct siginfo info_from_me(int code)
+{
+	return (struct siginfo){.code = code, .pid = current->pid};
+}
+
+/* The process `pid`, or NULL. => task_list_lock held */
+static struct task *find_process(int pid)
+{
+	struct task *t = pid > 0 ? task_find((u32)pid) : NULL;
+
+	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t;
+}
+
+/* Send to t; sig 0 only asks. => task_list_lock held; 0, -EINVAL, -EAGAIN */
+static int send_one(struct task *t, int sig, const struct siginfo *info, bool thread)
+{
+	struct sigqueue *spare = NULL;
+	int err;
+
+	if (!is_signal(sig))
+		return -EINVAL;
+	if (sig == 0)
+		return 0;
+	if (signal_wants_memory(t, sig))
+		spare = sigqueue_alloc();
+	err = signal_send_entry(t, sig, info, thread, &spare);
+	sigqueue_free(spare);
+	return err;
+}
+
+static long kill_process(int pid, int sig, const struct siginfo *info)
+{
+	struct task *t;
+	long err = -ESRCH;
+
+	spin_lock(&task_list_lock);
+	t = find_process(pid);
+	if (t != NULL)
+		err = send_one(t, sig, info, false);
+	spin_unlock(&task_list_lock);
+	return err;
+}
+
+/* Everybody but PID 1 and the caller. */
+static long kill_all(int sig, const struct siginfo *info)
+{
+	struct task *t;
+	long err = -ESRCH;
+
+	spin_lock(&task_list_lock);
+	LIST_FOREACH(t, &all_tasks, all) {
+		if (!(t->flags & TASK_KTHREAD) && t->pid > 1 && t != current && t->pgid != 0)
+			err = send_one(t, sig, info, false);
+	}
+	spin_unlock(&task_list_lock);
+	return err;
+}
+
+struct group_kill {
+	int sig;
+	const struct siginfo *info;
+	int nr;
+};
+
+static int kill_member(struct task *t, void *arg)
+{
+	struct group_kill *k = arg;
+
+	k->nr++;
+	if (k->sig != 0)
+		(void)signal_send(t, k->sig, k->info);
+	return 0;
+}
+
+static long kill_group(u32 pgid, int sig, const struct siginfo *info)
+{
+	struct group_kill k = {.sig = sig, .info = info};
+
+	(void)pgrp_for_each(pgid, kill_member, &k);
+	if (k.nr == 0)
+		return -ESRCH;
+	return is_signal(sig) ? 0 : -EINVAL;
+}
+
+long sys_kill(int pid, int sig)
+{
+	const struct siginfo info = info_from_me(SI_USER);
+
+	if (pid > 0)
+		return kill_process(pid, sig, &info);
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	if (pid == -1)
+		return kill_all(sig, &info);
+	return kill_group(pid == 0 ? current->pgid : (u32)-pid, sig, &info);
+}
+
+/* To the one task `pid`, of the process `tgid` (0: whichever). */
+static long kill_thread(int tgid, int pid, int sig, const struct siginfo *info)
+{
+	struct task *t;
+	long err = -ESRCH;
+
+	spin_lock(&task_list_lock);
+	t = find_process(pid);
+	if (t != NULL && (tgid == 0 || t->pid == (u32)tgid))
+		err = send_one(t, sig, info, true);
+	spin_unlock(&task_list_lock);
+	return err;
+}
+
+long sys_tkill(int pid, int sig)
+{
+	const struct siginfo info = info_from_me(SI_TKILL);
+
+	return pid <= 0 ? -EINVAL : kill_thread(0, pid, sig, &info);
+}
+
+long sys_tgkill(int tgid, int pid, int sig)
+{
+	const struct siginfo info = info_from_me(SI_TKILL);
+
+	return pid <= 0 || tgid <= 0 ? -EINVAL : kill_thread(tgid, pid, sig, &info);
+}
+
+/*
+ * A siginfo from a program. What we keep of it is its first 32 bytes; more than that only codes of
+ * the kernel have, and these nobody but the process itself may claim.
+ */
+static int info_from_user(struct siginfo *info, const void __user *user, int sig)
+{
+	if (copy_from_user(info, user, sizeof(*info)) != 0)
+		return -EFAULT;
+	info->signo = sig;
+	return 0;
+}
+
+static bool may_claim(const struct siginfo *info, int pid)
+{
+	return (info->code < 0 && info->code != SI_TKILL) || (u32)pid == current->pid;
+}
+
+long sys_rt_sigqueueinfo(int pid, int sig, const void __user *user)
+{
+	struct siginfo info;
+	int err = info_from_user(&info, user, sig);
+
+	if (err != 0)
+		return err;
+	if (!may_claim(&info, pid))
+		return -EPERM;
+	return kill_process(pid, sig, &info);
+}
+
+long sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const void __user *user)
+{
+	struct siginfo info;
+	int err = info_from_user(&info, user, sig);
+
+	if (err != 0)
+		return err;
+	if (pid <= 0 || tgid <= 0)
+		return -EINVAL;
+	if (!may_claim(&info, pid))
+		return -EPERM;
+	return kill_thread(tgid, pid, sig, &info);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_wait.c - what a parent learns of its children: SIGCHLD, wait4(2), waitid(2).
+ *
+ *	a child ends		zombie, SIGCHLD, and a wait takes it off the lists and frees it; or
+ *				nobody wants to know (SIGCHLD ignored, SA_NOCLDWAIT): no zombie
+ *	it stops, continues	SIGCHLD (but SA_NOCLDSTOP), and a wait that asks is told once:
+ *				signal_state.report
+ *
+ * A child's state, its place in the lists, its exit status and its report are looked at under
+ * task_list_lock; the report is changed under the child's sighand_lock.
+ */
+#include <octavo/errno.h>
+#include <octavo/fail.h>
+#include <octavo/process.h>
+#include <octavo/sched.h>
+#include <octavo/signal.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/wait.h>
+
+#define TICK_OF_CLOCK_NS 10000000u /* clock_t of siginfo: hundredths of a second */
+
+/* What PID 1 reaped last: the machine's exit status in full. Only PID 1 writes it. */
+static int last_child_code;
+
+int process_last_child_code(void)
+{
+	return last_child_code;
+}
+
+/* --- telling the parent --- */
+
+static struct siginfo child_info(const struct task *t, int code, int status)
+{
+	return (struct siginfo){
+		.signo = SIGCHLD,
+		.code = code,
+		.pid = t->pid,
+		.status = status,
+		.utime = (u32)(t->run_ns / TICK_OF_CLOCK_NS),
+	};
+}
+
+/* The code and status of siginfo for a raw wait status of a child that ended. */
+static struct siginfo end_info(const struct task *t)
+{
+	if (WIFEXITED(t->exit_status))
+		return child_info(t, CLD_EXITED, WEXITSTATUS(t->exit_status));
+	return child_info(t, CLD_KILLED, WTERMSIG(t->exit_status));
+}
+
+static struct sig_action chld_action(struct task *parent)
+{
+	irqstate_t irqs = spin_lock_irqsave(&parent->signal->lock);
+	struct sig_action a = signal_action(parent->signal, SIGCHLD);
+
+	spin_unlock_irqrestore(&parent->signal->lock, irqs);
+	return a;
+}
+
+bool signal_parent_of_end(struct task *t)
+{
+	const struct siginfo info = end_info(t);
+	struct sig_action a = chld_action(t->parent);
+	bool ignored = t->exit_signal == SIGCHLD && a.handler == UAPI_SIG_IGN;
+
+	assert_held(&task_list_lock);
+	if (t->exit_signal != 0 && t->exit_signal <= SIGNAL_MAX && !ignored)
+		(void)signal_send(t->parent, (int)t->exit_signal, &info);
+	wake_all(&t->parent->child_exit);
+	return ignored || (t->exit_signal == SIGCHLD && (a.flags & SA_NOCLDWAIT));
+}
+
+void signal_parent_of_job(int code, int status)
+{
+	struct task *t = current;
+	const struct siginfo info = child_info(t, code, status);
+	struct sig_action a;
+
+	spin_lock(&task_list_lock);
+	a = chld_action(t->parent);
+	if (a.handler != UAPI_SIG_IGN && !(a.flags & SA_NOCLDSTOP))
+		(void)signal_send(t->parent, SIGCHLD, &info);
+	wake_all(&t->parent->child_exit);
+	spin_unlock(&task_list_lock);
+}
+
+/* --- looking for news of a child --- */
+
+/* Whom to wait for, and what. */
+struct wait_want {
+	int type; /* P_* */
+	u32 id;
+	u32 options;
+};
+
+/* What was found. */
+struct wait_found {
+	struct siginfo info; /* code, pid, status */
+	u64 run_ns;
+	struct task *dead; /* off the lists, to be freed; NULL: it lives, or WNOWAIT */
+};
+
+/* A child that clone(2) made to send another signal than SIGCHLD, or none, is waited for by name. */
+static bool wait_matches(const struct task *child, const struct wait_want *w)
+{
+	if (!(w->options & __WALL) &&
+	    (child->exit_signal != SIGCHLD) != ((w->options & __WCLONE) != 0))
+		return false;
+	return w->type == P_ALL || (w->type == P_PID && child->pid == w->id) ||
+	       (w->type == P_PGID && child->pgid == w->id);
+}
+
+/* Has `child` stopped or continued, and nobody was told? */
+static bool take_report(struct task *child, const struct wait_want *w, struct wait_found *found)
+{
+	struct signal_state *s = child->signal;
+	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+	bool taken = true;
+
+	if (s->report == JOB_STOPPED && (w->options & WUNTRACED))
+		found->info = child_info(child, CLD_STOPPED, s->stopped_by);
+	else if (s->report == JOB_CONTINUED && (w->options & WCONTINUED))
+		found->info = child_info(child, CLD_CONTINUED, SIGCONT);
+	else
+		taken = false;
+	if (taken && !(w->options & WNOWAIT))
+		s->report = JOB_NOTHING;
+	spin_unlock_irqrestore(&s->lock, irqs);
+	return taken;
+}
+
+static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
+{
+	if (child->state != TASK_ZOMBIE) {
+		if (!take_report(child, w, found))
+			return false;
+		found->run_ns = child->run_ns;
+		return true;
+	}
+	if (!(w->options & WEXITED))
+		return false;
+	found->info = end_info(child);
+	found->run_ns = child->run_ns;
+	if (!(w->options & WNOWAIT)) {
+		LIST_REMOVE(child, sibling);
+		found->dead = child;
+	}
+	return true;
+}
+
+/* => true: found; else *err is 0 where something may still come, -ECHILD where nothing can */
+static bool wait_look(const struct wait_want *w, struct wait_found *found, int *err)
+{
+	struct task *child;
+	bool any = false;
+
+	*err = -ECHILD;
+	found->dead = NULL;
+	spin_lock(&task_list_lock);
+	LIST_FOREACH(child, &current->children, sibling) {
+		if (!wait_matches(child, w))
+			continue;
+		*err = 0;
+		any = take_child(child, w, found);
+		if (any)
+			break;
+	}
+	spin_unlock(&task_list_lock);
+	return any;
+}
+
+/* => 1 found, 0 nothing yet (WNOHANG), -ECHILD, -ERESTARTSYS; sleeps */
+static int wait_for_child(const struct wait_want *w, struct wait_found *found)
+{
+	bool any = false;
+	int err = 0, interrupted;
+
+	if (w->options & WNOHANG)
+		return wait_look(w, found, &err) ? 1 : err;
+	interrupted = wait_event_interruptible(
+		&current->child_exit, (any = wait_look(w, found, &err)) || err != 0);
+	if (interrupted != 0)
+		return interrupted;
+	return any ? 1 : err;
+}
+
+static int raw_status(const struct wait_found *found)
+{
+	switch (found->info.code) {
+	case CLD_EXITED:
+		return (found->info.status & 0xff) << 8;
+	case CLD_STOPPED:
+		return found->info.status << 8 | 0x7f;
+	case CLD_CONTINUED:
+		return 0xffff;
+	default:
+		return found->info.status;
+	}
+}
+
+static void free_dead(struct wait_found *found)
+{
+	struct task *child = found->dead;
+
+	if (child == NULL)
+		return;
+	if (current == init_task)
+		last_child_code = child->exit_code;
+	sched_wait_inactive(child);
+	task_free(child);
+}
+
+/* --- the calls --- */
+
+/* i386's and ARM's struct rusage: two timevals and fourteen longs. getrusage(2) */
+struct rusage32 {
+	s32 utime_sec, utime_usec;
+	s32 rest[16];
+};
+
+static int put_rusage(void __user *to, u64 run_ns)
+{
+	struct rusage32 ru;
+
+	if (to == NULL)
+		return 0;
+	memset(&ru, 0, sizeof(ru));
+	ru.utime_sec = (s32)(run_ns / NSEC_PER_SEC);
+	ru.utime_usec = (s32)(run_ns % NSEC_PER_SEC / 1000u);
+	return copy_to_user(to, &ru, sizeof(ru));
+}
+
+/*
+ * The status is written after the child is taken: where the address is bad the child is gone all
+ * the same, as on Linux.
+ */
+long sys_wait4(int pid, int __user *status, int options, void __user *rusage)
+{
+	struct wait_want want = {.type = P_PID, .id = (u32)pid};
+	struct wait_found found;
+	int err, word;
+
+	if (options & ~(int)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WALL | __WCLONE))
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	want.options = (u32)options | WEXITED;
+	if (pid == -1) {
+		want.type = P_ALL;
+	} else if (pid <= 0) {
+		want.type = P_PGID;
+		want.id = pid == 0 ? current->pgid : (u32)-pid;
+	}
+	err = wait_for_child(&want, &found);
+	if (err <= 0)
+		return err;
+	word = raw_status(&found);
+	free_dead(&found);
+	err = 0;
+	if (status != NULL)
+		err = copy_to_user(status, &word, sizeof(word));
+	if (err == 0)
+		err = put_rusage(rusage, found.run_ns);
+	return err != 0 ? err : (long)found.info.pid;
+}
+
+long sys_waitpid(int pid, int __user *status, int options)
+{
+	return sys_wait4(pid, status, options, NULL);
+}
+
+/* => 0, -EINVAL, -EBADF */
+static int check_waitid(int type, int id, int options)
+{
+	const u32 known = WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
+			  __WCLONE | __WALL;
+
+	if (((u32)options & ~known) || !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	switch (type) {
+	case P_ALL:
+		return 0;
+	case P_PID:
+		return id > 0 ? 0 : -EINVAL;
+	case P_PGID:
+		return id >= 0 ? 0 : -EINVAL;
+	case P_PIDFD:
+		return id >= 0 ? -EBADF : -EINVAL; /* no descriptor is one of a process */
+	default:
+		return -EINVAL;
+	}
+}
+
+/* waitid(2): the six words that it defines are written, whatever the result; the rest is left. */
+long sys_waitid(int type, int id, void __user *user_info, int options, void __user *rusage)
+{
+	struct wait_want want = {.type = type, .id = (u32)id, .options = (u32)options};
+	struct wait_found found = {.dead = NULL};
+	s32 words[6] = {0};
+	int err = check_waitid(type, id, options);
+
+	if (err == 0 && type == P_PGID && id == 0)
+		want.id = current->pgid;
+	if (err == 0)
+		err = wait_for_child(&want, &found);
+	if (err > 0) {
+		free_dead(&found);
+		words[0] = SIGCHLD;
+		words[2] = found.info.code;
+		words[3] = (s32)found.info.pid;
+		words[5] = found.info.status;
+		err = put_rusage(rusage, found.run_ns);
+		if (err != 0)
+			return err;
+	}
+	if (user_info != NULL && copy_to_user(user_info, words, sizeof(words)) != 0)
+		return -EFAULT;
+	return err;
+}
