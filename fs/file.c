@@ -24,31 +24,46 @@ static bool is_writer(const struct inode *inode, u32 flags)
 	return (flags & O_ACCMODE) != O_RDONLY && S_ISREG(inode->mode);
 }
 
+/* => 0; -ENOENT unmounted while it was looked for, -EROFS, -ETXTBSY */
+static int file_use(struct inode *inode, u32 flags)
+{
+	int err = 0;
+
+	if (!super_use(inode->sb))
+		return -ENOENT;
+	if (!is_writer(inode, flags))
+		return 0;
+	atomic_inc(&inode->sb->writers);
+	if (arch_read_once(&inode->sb->read_only))
+		err = -EROFS;
+	else
+		err = inode_write_begin(inode);
+	if (err != 0) {
+		atomic_dec(&inode->sb->writers);
+		super_unuse(inode->sb);
+	}
+	return err;
+}
+
 static void file_unuse(struct inode *inode, u32 flags)
 {
-	if (is_writer(inode, flags))
+	if (is_writer(inode, flags)) {
+		inode_write_end(inode);
 		atomic_dec(&inode->sb->writers);
+	}
 	super_unuse(inode->sb);
 }
 
 struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops)
 {
 	struct file *f = kzalloc(sizeof(*f), GFP_KERNEL);
-	int err = 0;
+	int err;
 
 	if (f == NULL)
 		return err_ptr(-ENOMEM);
-	if (!super_use(inode->sb)) {
-		err = -ENOENT; /* unmounted while it was looked for */
+	err = file_use(inode, flags);
+	if (err != 0)
 		goto free_file;
-	}
-	if (is_writer(inode, flags)) {
-		atomic_inc(&inode->sb->writers);
-		if (arch_read_once(&inode->sb->read_only)) {
-			err = -EROFS;
-			goto unuse;
-		}
-	}
 	atomic_set(&f->refs, 1);
 	f->flags = flags;
 	f->inode = inode;
@@ -58,7 +73,6 @@ struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *o
 		err = ops->open(inode, f);
 	if (err == 0)
 		return f;
-unuse:
 	file_unuse(inode, flags);
 free_file:
 	kfree(f);

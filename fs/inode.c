@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inode.c - the common part of inodes: reference counts. */
+#include <octavo/errno.h>
 #include "files.h"
 
 #include <octavo/string.h>
@@ -19,6 +20,40 @@ void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 	inode->fops = fops;
 	inode->sb = sb;
 	atomic_inc(&sb->refs);
+}
+
+int inode_write_begin(struct inode *inode)
+{
+	s32 old = atomic_read(&inode->writers), seen;
+
+	for (; old >= 0; old = seen) {
+		seen = atomic_cmpxchg(&inode->writers, old, old + 1);
+		if (seen == old)
+			return 0;
+	}
+	return -ETXTBSY;
+}
+
+void inode_write_end(struct inode *inode)
+{
+	atomic_dec(&inode->writers);
+}
+
+int inode_exec_begin(struct inode *inode)
+{
+	s32 old = atomic_read(&inode->writers), seen;
+
+	for (; old <= 0; old = seen) {
+		seen = atomic_cmpxchg(&inode->writers, old, old - 1);
+		if (seen == old)
+			return 0;
+	}
+	return -ETXTBSY;
+}
+
+void inode_exec_end(struct inode *inode)
+{
+	atomic_inc(&inode->writers);
 }
 
 void inode_put(struct inode *inode)

@@ -81,9 +81,13 @@ static int open_truncate(struct inode *inode)
 
 	if (inode->ops->truncate == NULL)
 		return -EROFS;
+	err = inode_write_begin(inode);
+	if (err != 0)
+		return err;
 	mutex_lock(&inode->mutex);
 	err = inode->ops->truncate(inode, 0);
 	mutex_unlock(&inode->mutex);
+	inode_write_end(inode);
 	return err;
 }
 

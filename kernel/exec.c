@@ -30,6 +30,7 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/auxv.h>
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 
 #define NR_AUXV      18 /* pairs that writer_put_auxv() writes, AT_NULL included */
@@ -311,18 +312,45 @@ static int stack_write(const struct exec_image *image, const struct exec_strings
 
 /* --- the call --- */
 
-/* The file, if it may be executed. */
+void mm_copy_exe(struct mm *mm, const struct mm *from)
+{
+	if (from->exe == NULL)
+		return;
+	PANIC_ON(inode_exec_begin(from->exe->inode) != 0); /* it is executed already */
+	file_get(from->exe);
+	mm->exe = from->exe;
+}
+
+void mm_drop_exe(struct mm *mm)
+{
+	if (mm->exe == NULL)
+		return;
+	inode_exec_end(mm->exe->inode);
+	file_put(mm->exe);
+	mm->exe = NULL;
+}
+
+/* The file, if it may be executed; nobody writes to it until exec_close() or the mm's end. */
 static struct file *exec_open(const char *path)
 {
 	struct file *file = file_open(path, O_RDONLY, 0);
+	int err = -EACCES;
 
 	if (ptr_is_err(file))
 		return file;
-	if (!S_ISREG(file->inode->mode) || (file->inode->mode & 0111) == 0) {
-		file_put(file);
-		return err_ptr(-EACCES);
-	}
-	return file;
+	if (S_ISREG(file->inode->mode) && (file->inode->mode & 0111) != 0 &&
+	    !(file->inode->sb->flags & MS_NOEXEC))
+		err = inode_exec_begin(file->inode);
+	if (err == 0)
+		return file;
+	file_put(file);
+	return err_ptr(err);
+}
+
+static void exec_close(struct file *file)
+{
+	inode_exec_end(file->inode);
+	file_put(file);
 }
 
 /* The point of no return: the old program's memory goes, the new one's is loaded. */
@@ -356,10 +384,12 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 	err = strings_add_kernel(s, path);
 	if (err == 0)
 		err = exec_load(file, stack_bytes(s), &image);
-	file_put(file);
-	if (err != 0)
+	if (err != 0) {
+		exec_close(file);
 		return err;
+	}
 
+	mm_set_exe(image.mm, file);
 	err = stack_bytes(s) <= image.stack_bytes_max ? stack_write(&image, s, &sp) : -E2BIG;
 	if (err != 0) {
 		mm_put(image.mm);

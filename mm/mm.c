@@ -121,6 +121,7 @@ void mm_put(struct mm *mm)
 	if (!atomic_dec_and_test(&mm->users))
 		return;
 	mm_empty(mm);
+	mm_drop_exe(mm);
 	mm_drop(mm);
 }
 
@@ -190,6 +191,7 @@ struct mm *mm_fork(struct mm *parent)
 		return NULL;
 	rwsem_down_write(&parent->mmap_sem);
 	rwsem_down_write_nested(&child->mmap_sem, 1);
+	mm_copy_exe(child, parent);
 	child->brk_start = parent->brk_start;
 	child->brk = parent->brk;
 	child->stack_top = parent->stack_top;

@@ -246,6 +246,7 @@ void mm_put(struct mm *mm)
 	while ((v = vma_first(&mm->vmas)) != NULL)
 		PANIC_ON(nommu_unmap(mm, v, v->start, v->end) != 0);
 	rwsem_up_write(&mm->mmap_sem);
+	mm_drop_exe(mm);
 	mm_drop(mm);
 }
 

@@ -107,6 +107,7 @@ struct inode {
 	struct super_block *sb;      /* [I] */
 	struct super_block *mounted; /* directory: what is mounted on it, or NULL [ml], peeked at */
 	struct address_space *mapping; /* [I] its page cache (filemap.h), or NULL */
+	atomic_t writers; /* open for writing so often; below 0: executed so often [a] */
 };
 
 /*
@@ -178,6 +179,12 @@ static inline void inode_get(struct inode *inode)
 	atomic_inc(&inode->refs);
 }
 void inode_put(struct inode *inode); /* the last one calls release; sleeps */
+/* A program that runs is not written to, and what is being written is not executed: execve(2).
+ * inode_write_begin / inode_exec_begin - one more of its kind. => 0; -ETXTBSY the other is going on */
+int inode_write_begin(struct inode *inode);
+void inode_write_end(struct inode *inode);
+int inode_exec_begin(struct inode *inode);
+void inode_exec_end(struct inode *inode);
 
 /* --- file systems and mounts (fs/super.c, fs/mount.c) --- */
 /* fs_type_register - `type` lives for ever. => 0, -EBUSY the name is taken or the table is full */

@@ -24,6 +24,7 @@ struct mm {
 	vaddr_t brk_start, brk;     /* [mmap_sem] */
 	vaddr_t stack_top;          /* [I] after exec */
 	vaddr_t arg_start, arg_end, env_start, env_end; /* [I] after exec */
+	struct file *exe;                               /* the program, see mm_set_exe() [I] */
 	u32 total_pages;                                /* [mmap_sem] of all areas */
 	u32 nr_resident;                                /* [PTL] user pages mapped */
 	LIST_ENTRY(mm) all;                             /* [mm_list_lock] */
@@ -76,6 +77,14 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
 int mm_advise(struct mm *mm, vaddr_t addr, u32 len, int advice);
 
 /* --- for exec --- */
+/* mm_set_exe - the program that runs in a new mm: the file's reference, and an inode_exec_begin(),
+ * are taken over; both go with the last user of the mm. Who has a user may look at mm->exe. */
+static inline void mm_set_exe(struct mm *mm, struct file *file)
+{
+	mm->exe = file;
+}
+void mm_copy_exe(struct mm *mm, const struct mm *from); /* fork: a reference of its own */
+void mm_drop_exe(struct mm *mm);
 /* mm_setup_stack - the stack area below `top`, RLIMIT_STACK 8M of growth. => 0, -ENOMEM */
 int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
 /* mm_write_user - fill the memory of an mm that is not loaded (a program being

@@ -12,7 +12,7 @@ from guest import Suite, run  # noqa: E402
 
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "badelf", "sysargs", "fpu",
-            "pipes", "filemap")
+            "pipes", "filemap", "text", "file_random")
 SAMPLED = PROGRAMS[:6]
 
 Suite(
