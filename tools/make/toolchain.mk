@@ -54,8 +54,9 @@ build/bsd/sys/queue.h: tools/bsd-headers | build/.setup
 NEWLIB_X86_DIR := build/newlib-x86
 NEWLIB_ARM_DIR := build/newlib-arm
 
-# The headers that stand in front of newlib's own are part of it.
-newlib-headers := $(wildcard libc/include/*.h libc/include/*/*.h) \
+# The headers that stand in front of newlib's own are part of it; those it does not have are not.
+newlib-headers := $(addprefix libc/include/,sched.h time.h unistd.h machine/_types.h \
+			$(addprefix sys/,_default_fcntl.h dirent.h errno.h signal.h stat.h wait.h)) \
 		  $(addprefix include/uapi/octavo/,errno.h fcntl.h signal.h stat.h time.h wait.h)
 
 build/newlib-x86/lib/libc.a: tools/build-newlib $(newlib-headers) | build/.setup
