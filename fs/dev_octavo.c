@@ -6,8 +6,11 @@
  *	status N	the machine ends with this raw wait status (PID 1 says it)
  *	audit		account for every frame now; EIO if something differs
  *	fail-nth SITE N	the Nth allocation at SITE by this task or its later children fails; 0: none
- * A read gives two lines:
- *	fired		the state of fail-nth, or "not fired"
+ *	fail-new SITE	the first one whose call chain is due fails (fail_chains.h)
+ *	fail-forget	no call chain has failed yet
+ * A read gives three lines:
+ *	fired		the state of fail-nth or fail-new, or "not fired"
+ *	lost N		allocations that fail-new could not tell apart; 0 or the sweep is not whole
  *	objects N	slab objects in use in all caches: what a test leaves behind shows here
  */
 #include "devices.h"
@@ -15,6 +18,7 @@
 #include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
+#include <octavo/fail_chains.h>
 #include <octavo/machine.h>
 #include <octavo/param.h>
 #include <octavo/printf.h>
@@ -53,6 +57,10 @@ static int run_command(char *text)
 
 	if (nr == 1 && strcmp(words[0], "audit") == 0)
 		return audit_run() == 0 ? 0 : -EIO;
+	if (nr == 1 && strcmp(words[0], "fail-forget") == 0)
+		return fail_chains_forget();
+	if (nr == 2 && strcmp(words[0], "fail-new") == 0)
+		return fail_set_task_new(words[1]);
 	if (nr == 2 && strcmp(words[0], "status") == 0) {
 		if (param_u32(words[1], &n) != 0)
 			return -EINVAL;
@@ -98,8 +106,9 @@ static u32 objects_in_use(void)
 static ssize_t octavo_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
 	char text[COMMAND_MAX];
-	size_t size = (size_t)snprintf(text, sizeof(text), "%s\nobjects %u\n",
-				       fail_task_fired() ? "fired" : "not fired", objects_in_use());
+	size_t size = (size_t)snprintf(text, sizeof(text), "%s\nlost %u\nobjects %u\n",
+				       fail_task_fired() ? "fired" : "not fired",
+				       fail_chains_lost(), objects_in_use());
 
 	(void)file;
 	if (*pos < 0 || *pos >= (loff_t)size)

@@ -9,9 +9,11 @@
  * fail_armed counts the plans, and one for the machine's. A plan lives as long as a task refers to it.
  */
 #include <arch/atomic.h>
+#include <octavo/arch.h>
 #include <octavo/control.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
+#include <octavo/fail_chains.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -19,6 +21,7 @@
 struct fail_plan {
 	atomic_t refs;
 	enum fail_site site; /* [I] */
+	bool by_chain;       /* [I] counted are only requests whose call chain is due */
 	atomic_t left;       /* requests until the one that fails; below 1 it has happened */
 };
 
@@ -42,6 +45,14 @@ static int find_site(const char *name, size_t len)
 	return -1;
 }
 
+static bool plan_says(struct fail_plan *plan)
+{
+	if (plan->by_chain &&
+	    (atomic_read(&plan->left) <= 0 || !fail_chain_is_due(arch_frame_pointer())))
+		return false;
+	return atomic_dec_return(&plan->left) == 0;
+}
+
 bool fail_should_slow(enum fail_site site)
 {
 	struct fail_plan *plan = current->fail_plan;
@@ -50,7 +61,7 @@ bool fail_should_slow(enum fail_site site)
 
 	/* An interrupt allocates for nobody. */
 	if (plan != NULL && plan->site == site && !in_interrupt())
-		fail |= atomic_dec_return(&plan->left) == 0;
+		fail |= plan_says(plan);
 	return fail;
 }
 
@@ -96,7 +107,8 @@ static void plan_put(struct fail_plan *plan)
 	kfree(plan);
 }
 
-int fail_set_task(const char *site, u32 n)
+/* A plan for the current task; n 0: none. */
+static int set_plan(const char *site, u32 n, bool by_chain)
 {
 	struct fail_plan *plan = NULL;
 	int id = find_site(site, strlen(site));
@@ -111,10 +123,23 @@ int fail_set_task(const char *site, u32 n)
 		return -ENOMEM;
 	atomic_set(&plan->refs, 1);
 	plan->site = (enum fail_site)id;
+	plan->by_chain = by_chain;
 	atomic_set(&plan->left, (s32)n);
 	current->fail_plan = plan;
 	atomic_inc(&fail_armed);
 	return 0;
+}
+
+int fail_set_task(const char *site, u32 n)
+{
+	return set_plan(site, n, false);
+}
+
+int fail_set_task_new(const char *site)
+{
+	int err = fail_chains_begin();
+
+	return err != 0 ? err : set_plan(site, 1, true);
 }
 
 bool fail_task_fired(void)

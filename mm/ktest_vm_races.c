@@ -135,3 +135,27 @@ KTEST(vm_races, "")
 	KTEST_OK(audit_count() == 0, "every count is right");
 	mm_put(mm);
 }
+
+/* Somebody else was faster: what was prepared for an entry does not go into another. */
+KTEST(vm_races_changed_entry, "")
+{
+	unsigned write = FAULT_USER | FAULT_WRITE;
+	pte_t seen, now, other;
+	bool replaced;
+
+	mm = mm_alloc();
+	mm_map(mm, BASE, 2 * PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
+	KTEST_OK(mm_fault(mm, page_va(0), write) == 0 && mm_fault(mm, page_va(1), write) == 0,
+		 "two pages");
+	seen = pmap_query(&mm->pmap, page_va(0));
+	other = pmap_query(&mm->pmap, page_va(1));
+	KTEST_OK(mm_protect(mm, BASE, PAGE_SIZE, PROT_READ) == 0, "the first entry changes");
+	now = pmap_query(&mm->pmap, page_va(0));
+	KTEST_OK(!pte_same(seen, now), "it has changed");
+	spin_lock(&mm->page_table_lock);
+	replaced = pmap_replace(&mm->pmap, page_va(0), seen, pte_pfn(other), PMAP_READ);
+	spin_unlock(&mm->page_table_lock);
+	KTEST_OK(!replaced, "a copy for the old one is refused");
+	KTEST_OK(pte_same(pmap_query(&mm->pmap, page_va(0)), now), "and the entry is left alone");
+	mm_put(mm);
+}

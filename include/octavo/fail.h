@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fail.h - fault injection: the Nth allocation at a site fails.
+ * fail.h - fault injection: the Nth allocation at a site fails, or the first one whose call chain is
+ * due (fail_chains.h).
  *
  * fail=SITE:N on the command line counts every allocation of the machine; /dev/octavo's fail-nth
  * counts those of one task and the children that it forks afterwards. A site is asked once for
@@ -42,7 +43,11 @@ int fail_set_global(const char *spec);
 /* fail_set_task - the Nth allocation at site by the current task and its later children; n 0
  * clears; => 0, -EINVAL, -ENOMEM; sleeps */
 int fail_set_task(const char *site, u32 n);
-/* fail_task_fired - has the injection set by fail_set_task() in this or a child task happened? */
+/* fail_set_task_new - the first allocation at site whose call chain is due, by the same tasks; one
+ * such plan at a time, since the chains' counts are the machine's.
+ * => 0, -EINVAL, -ENOMEM, -EOPNOTSUPP in the release flavour; sleeps */
+int fail_set_task_new(const char *site);
+/* fail_task_fired - has the injection set by fail_set_task() or fail_set_task_new() in this or a child task happened? */
 bool fail_task_fired(void);
 /* fail_inherit - at fork: the child counts with its parent. fail_forget: the task ends. */
 struct task;

@@ -44,6 +44,7 @@
 	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \
+	X(fail_lock,         IRQ,   0) /* the call chains that fault injection has seen */ \
 	X(why_lock,          IRQ,   0) /* the ring of refusals */ \
 	X(console_lock,      IRQ,   0) /* the console's device */ \
 	X(log_lock,          IRQ,   0) /* the kernel log's ring */ \

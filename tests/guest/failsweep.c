@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * failsweep [-q] [-s SITE] PROGRAM [ARGUMENT ...]: PROGRAM with every kernel
- * allocation failing in turn.
+ * failsweep [-q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]: PROGRAM with every
+ * kernel allocation failing in turn.
  *
  * For each site of the fault injection PROGRAM runs with the 1st, the 2nd, the
  * 3rd ... allocation failing, until a run ends without the fault having
  * happened. PROGRAM may pass, fail or be killed; but it must end, the kernel
  * must live, its audit must find every frame, and after the last run there must
- * be as many kernel objects as before. With -q the later ones are
- * sampled: the number grows by an eighth each time once it has reached 32.
+ * be as many kernel objects as before.
+ *
+ * With -e the first EACH fail one by one, and then the rest by their call
+ * chains: of each chain the 1st, the 2nd, the 4th, the 8th ... occurrence, in a
+ * run of its own, until a run ends in which none was due. With -q the later ones
+ * are sampled by number: it grows by an eighth each time from 32 on. With -v
+ * each run is announced.
  */
 #include "guest.h"
 
-#define RUN_MS     60000 /* longer than any of them takes */
+#define RUN_MS     20000 /* longer than any of them takes */
 #define QUICK_FROM 32
 #define CROWD      8 /* tasks at once, more than the kernel keeps stacks for */
 
 static const char *const sites[] = {"page", "slab", "vmalloc", "pmap"};
 
-static int quick;
+static int quick, verbose;
+static int each = INT32_MAX;
 
 /*
  * Each run has a monitor, which sets the fault, starts the program and asks
@@ -32,10 +38,12 @@ static volatile struct result {
 	int hung;
 } * result;
 
+/* N 0: not by number, by call chain. */
 static void command(int device, const char *site, int n)
 {
 	char text[40];
-	int len = sniprintf(text, sizeof(text), "fail-nth %s %d", site, n);
+	int len = n ? sniprintf(text, sizeof(text), "fail-nth %s %d", site, n)
+		    : sniprintf(text, sizeof(text), "fail-new %s", site);
 
 	if (write(device, text, (size_t)len) != len)
 		_exit(92);
@@ -99,16 +107,21 @@ static void monitor(const char *site, int n, char *const *argv)
 	_exit(0);
 }
 
-/* The monitor is dead: whatever it left behind must end before the next run. */
-static void wait_for_orphan(pid_t pid)
+/*
+ * MONITOR is dead, and did not always tell which program it had started; a
+ * program that was killed may have left children that spin. All that came after
+ * MONITOR ends here: a running process would change what the audit looks at.
+ */
+static void end_what_is_left(pid_t monitor)
 {
-	for (long i = 0; pid && sys(__NR_kill, pid, 0) == 0; i++) {
-		if (i == RUN_MS) {
-			result->hung = 1;
-			kill(pid, SIGKILL);
-			return;
-		}
-		sleep_ms(1);
+	pid_t last = must_fork();
+
+	if (last == 0)
+		_exit(0);
+	waitpid(last, NULL, 0);
+	for (pid_t pid = monitor + 1; pid < last; pid++) {
+		for (long i = 0; sys(__NR_kill, pid, SIGKILL) == 0 && i < RUN_MS; i++)
+			sleep_ms(1);
 	}
 }
 
@@ -123,21 +136,24 @@ static void run_once(const char *site, int n, char *const *argv)
 		monitor(site, n, argv);
 	waitpid(pid, &status, 0);
 	if (WIFSIGNALED(status)) {
-		wait_for_orphan(result->program);
 		result->fired = 1;
 		result->status = status;
 	} else if (status) {
 		bail_out("the monitor cannot work (status %#x)", status);
 	}
+	if (result->status)
+		end_what_is_left(pid);
 }
 
 static int next_n(int n)
 {
+	if (n == 0 || n >= each)
+		return 0;
 	return quick && n >= QUICK_FROM ? n + n / 8 : n + 1;
 }
 
-/* Slab objects in use; 0 where the kernel does not say. */
-static long nr_objects(void)
+/* What /dev/octavo says about NAME; 0 where the kernel does not say. */
+static long ask(const char *name)
 {
 	char text[64] = "";
 	const char *line;
@@ -146,8 +162,14 @@ static long nr_objects(void)
 	if (device < 0 || read(device, text, sizeof(text) - 1) <= 0)
 		bail_out("/dev/octavo cannot be read: errno %d", errno);
 	close(device);
-	line = strstr(text, "objects ");
-	return line ? atol(line + 8) : 0;
+	line = strstr(text, name);
+	return line ? atol(line + strlen(name)) : 0;
+}
+
+/* Slab objects in use. */
+static long nr_objects(void)
+{
+	return ask("objects ");
 }
 
 /*
@@ -194,16 +216,21 @@ static void run_whole(char *const *argv)
 /* => whether all runs with SITE failing were as they should be */
 static int sweep(const char *site, char *const *argv)
 {
-	int runs = 0, failed = 0, killed = 0, refused = 0;
+	int runs = 0, failed = 0, killed = 0, refused = 0, by_chain = 0;
 	long before;
 
 	run_whole(argv);
 	fill_stack_cache();
 	sleep_ms(50);
 	before = nr_objects();
-	for (int n = 1;; n = next_n(n)) {
+	if (each != INT32_MAX && kernel_command("fail-forget") != 0)
+		bail_out("this kernel cannot tell call chains apart");
+	for (int n = each ? 1 : 0;; n = next_n(n)) {
+		if (verbose)
+			diag("%s %d, run %d", site, n, runs + 1);
 		run_once(site, n, argv);
 		runs++;
+		by_chain += n == 0;
 		if (kernel_command("audit") != 0) {
 			diag("%s %d: the audit found a difference", site, n);
 			return 0;
@@ -225,8 +252,12 @@ static int sweep(const char *site, char *const *argv)
 		else if (result->status)
 			failed++;
 	}
-	diag("%s: %d runs: %d failed, %d killed, %d not started, the rest passed", site, runs,
-	     failed, killed, refused);
+	diag("%s: %d runs, %d by call chain: %d failed, %d killed, %d not started, the rest passed",
+	     site, runs, by_chain, failed, killed, refused);
+	if (ask("lost ") != 0) {
+		diag("%s: %ld allocations were not told apart", site, ask("lost "));
+		return 0;
+	}
 	return objects_settle(site, before);
 }
 
@@ -239,12 +270,21 @@ int main(int argc, char **argv)
 		quick = 1;
 		first++;
 	}
+	if (first < argc && strcmp(argv[first], "-v") == 0) {
+		verbose = 1;
+		first++;
+	}
+	if (first + 1 < argc && strcmp(argv[first], "-e") == 0) {
+		each = atoi(argv[first + 1]);
+		first += 2;
+	}
 	if (first + 1 < argc && strcmp(argv[first], "-s") == 0) {
 		only = argv[first + 1];
 		first += 2;
 	}
 	if (first >= argc) {
-		fiprintf(stderr, "usage: failsweep [-q] [-s SITE] PROGRAM [ARGUMENT ...]\n");
+		fiprintf(stderr,
+			 "usage: failsweep [-q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]\n");
 		return 2;
 	}
 	result = map_shared(1);

@@ -138,6 +138,35 @@ static void test_vfork(void)
 	is(status, EXITED(9), "with its status");
 }
 
+/* Sleeps in vfork until it is killed; its child goes on for a while. */
+static void vfork_and_sleep(volatile int *child_ended)
+{
+	if (vfork() == 0) {
+		sleep_ms(300);
+		*child_ended = 1;
+		sys(__NR_exit, 0);
+	}
+	_exit(1);
+}
+
+static void test_vfork_parent_is_killed(void)
+{
+	volatile int *child_ended = map_shared(1);
+	int status;
+	pid_t pid = must_fork();
+
+	if (pid == 0)
+		vfork_and_sleep(child_ended);
+	sleep_ms(50);
+	kill(pid, SIGKILL);
+	is(waitpid(pid, &status, 0), pid, "a parent that waits for its vfork child can be killed");
+	is(status, KILLED(SIGKILL), "by the signal");
+	is(*child_ended, 0, "while the child goes on");
+	await(child_ended, 1);
+	sleep_ms(10);
+	ok(1, "and it ends without its parent");
+}
+
 int main(void)
 {
 	int depth = 25;
@@ -148,5 +177,6 @@ int main(void)
 	is(in_child(descend, &depth), EXITED(64), "a chain of 25 generations");
 	test_files();
 	test_vfork();
+	test_vfork_parent_is_killed();
 	return tap_done();
 }

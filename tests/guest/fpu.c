@@ -155,7 +155,9 @@ static void test_fork(void)
 		spin(3000000);
 		_exit(good && is_intact(&childs) ? 0 : 50);
 	}
-	while (!shared[0])
+	if (pid < 0)
+		bail_out("fork: %ld", pid);
+	for (long i = 0; !shared[0] && i < 1000000; i++) /* or the child has died */
 		sys(__NR_sched_yield);
 	ok(is_intact(&mine), "the parent's state survives fork and what the child loads");
 	load(&mine);

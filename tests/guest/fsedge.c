@@ -243,7 +243,7 @@ static void test_device(void)
 /* What a run that was killed has left. */
 static void clean(void)
 {
-	static const char *const names[] = {"emfile", "t", "2g", "full", "x"};
+	static const char *const names[] = {"emfile", "t", "2g", "full", "x", "masked"};
 	char name[32];
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -254,7 +254,11 @@ static void clean(void)
 		sniprintf(name, sizeof(name), DIR "/d/f%d", i);
 		unlink(name);
 	}
+	unlink(DIR "/d/new");
+	sys(__NR_rmdir, DIR "/d/new");
 	sys(__NR_rmdir, DIR "/d");
+	unlink("/new"); /* where the chdir was refused */
+	sys(__NR_rmdir, "/new");
 }
 
 /* The bits that a new file does not get. umask(2) */

@@ -137,11 +137,56 @@ static void test_with_cow(void)
 	munmap(zero, 2 * PAGE);
 }
 
+#define FRONT 1500 /* areas that stay apart: every other one is shared */
+#define BACK  3000 /* areas that become one */
+
+/* Every other page of P is read-only: an area for each page. */
+static int cut(char *p, int pages)
+{
+	for (int i = 1; i < pages; i += 2)
+		if (protect(p + i * PAGE, PAGE, PROT_READ) != 0)
+			return 0;
+	return 1;
+}
+
+static uint64_t time_to_protect(char *p, int pages)
+{
+	uint64_t start = now_ns();
+	long result = protect(p, (unsigned long)pages * PAGE, RW);
+
+	return result == 0 ? now_ns() - start : 0;
+}
+
+/* Areas that become one lie behind many that do not: each is to be looked at once. */
+static void test_many_areas(void)
+{
+	char *p = map_pages(FRONT + BACK, PROT_READ);
+	uint64_t front, back, both;
+
+	for (int i = 0; i < FRONT; i += 2)
+		if (mmap(p + i * PAGE, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1,
+			 0) == MAP_FAILED)
+			bail_out("mmap of a shared page: errno %d", errno);
+	front = time_to_protect(p, FRONT);
+	protect(p + FRONT * PAGE, BACK * PAGE, RW);
+	ok(cut(p + FRONT * PAGE, BACK), "an area for each page");
+	back = time_to_protect(p + FRONT * PAGE, BACK);
+	cut(p + FRONT * PAGE, BACK);
+	protect(p, FRONT * PAGE, PROT_READ);
+	both = time_to_protect(p, FRONT + BACK);
+	ok(front && back && both, "thousands of areas with one mprotect");
+	if (on_octavo())
+		ok(both < 4 * (front + back), "all at once takes as long (%lu of %lu us)",
+		   (unsigned long)(both / 1000), (unsigned long)((front + back) / 1000));
+	munmap(p, (FRONT + BACK) * PAGE);
+}
+
 int main(void)
 {
 	test_access();
 	test_split();
 	test_errors();
 	test_with_cow();
+	test_many_areas();
 	return tap_done();
 }

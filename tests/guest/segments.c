@@ -238,7 +238,7 @@ static int ends_in_vm86(uint16_t code)
 				 :
 				 : "eax", "memory");
 	}
-	sys(__NR_nanosleep, &(struct timespec){.tv_nsec = 50000000}, NULL);
+	sleep_ms(50);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	return status != 0 && status < 128;

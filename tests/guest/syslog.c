@@ -20,13 +20,16 @@ static int has(long len, const char *what)
 
 int main(void)
 {
+	int first_run = open("/tmp/syslog-was-cleared", O_CREAT | O_EXCL, 0600) >= 0;
 	long size = log_call(SIZE_BUFFER, NULL, 0), len, part;
 
+	poke(nowhere);
+	poke(nowhere);
 	ok(size >= 4096, "the buffer's size");
 	is(log_call(OPEN, NULL, 0), 0, "opening does nothing");
 	len = log_call(READ_ALL, text, sizeof(text) - 1);
 	ok(len > 0 && text[len - 1] == '\n', "there is something in it");
-	if (on_octavo())
+	if (on_octavo() && first_run)
 		ok(has(len, "Octavo"), "from the beginning");
 	part = log_call(READ_ALL, text, len - 10);
 	ok(part > 0 && part <= len - 10, "what fits is the newest part");
