@@ -12,6 +12,7 @@
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
 /* --- the context --- */
@@ -113,16 +114,11 @@ static int replace_dir(struct fs_context *fs, struct inode **slot, struct inode 
 	return 0;
 }
 
-static long change_dir(const char __user *user_path, struct inode **slot)
+static long change_dir(const char __user *path, struct inode **slot)
 {
-	char *path = path_from_user(user_path);
 	struct path p;
-	int err;
+	int err = path_at(AT_FDCWD, path, WALK_FOLLOW, &p);
 
-	if (ptr_is_err(path))
-		return ptr_err(path);
-	err = path_walk(NULL, path, WALK_FOLLOW, &p);
-	kfree(path);
 	if (err != 0)
 		return err;
 	err = replace_dir(current->fs, slot, p.inode);
@@ -142,7 +138,7 @@ long sys_chroot(const char __user *path)
 
 long sys_fchdir(u32 fd)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_lookup_any(fd);
 	int err;
 
 	if (f == NULL)

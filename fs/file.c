@@ -242,7 +242,7 @@ void files_close_on_exec(struct files *files)
 	}
 }
 
-struct file *files_lookup(u32 fd)
+struct file *files_lookup_any(u32 fd)
 {
 	struct files *files = current->files;
 	struct file *f = NULL;
@@ -254,6 +254,16 @@ struct file *files_lookup(u32 fd)
 		file_get(f);
 	spin_unlock(&files->lock);
 	return f;
+}
+
+struct file *files_lookup(u32 fd)
+{
+	struct file *f = files_lookup_any(fd);
+
+	if (likely(f == NULL || !(f->flags & O_PATH)))
+		return f;
+	file_put(f);
+	return NULL;
 }
 
 int files_reserve(u32 min_fd)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <octavo/fs.h>
+#include <octavo/path_walk.h>
 #include <octavo/spinlock.h>
 
 #define FILES_EMBEDDED 32u /* descriptors in the table itself: most programs need no more */
@@ -38,26 +39,35 @@ void files_unreserve(u32 fd);
 struct inode *fs_root_get(struct fs_context *fs);
 struct inode *fs_cwd_get(struct fs_context *fs);
 
-/* Where a walk ended. Release with path_put(). */
-struct path {
-	struct inode *dir;   /* the directory of the last component, referenced; NULL for "/" */
-	struct inode *inode; /* what it names, referenced; NULL: no such entry */
-	const char *name;    /* the last component, inside `buffer` */
-	size_t len;
-	bool must_be_dir; /* a slash followed it */
-	char *buffer;
-};
-
-#define WALK_FOLLOW 0x1u /* a symbolic link at the end is followed */
-#define WALK_PARENT 0x2u /* the last component may be missing: inode NULL, not -ENOENT */
+/* files_lookup_any - files_lookup() that finds files opened with O_PATH, too */
+struct file *files_lookup_any(u32 fd);
 
 /*
  * path_walk - along `path`, from current's root or, where it is relative, from `base` (a directory;
  * NULL: current's working directory).
- *   => 0 and *out; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM with nothing to release
+ *   => as walk_run()
  */
 int path_walk(struct inode *base, const char *path, unsigned flags, struct path *out);
+/*
+ * path_at - the same for a system call: the path is the program's, and begins at the directory that
+ * `dirfd` is (AT_FDCWD: the working directory), which an absolute path does not look at.
+ *   => as walk_run(); -EFAULT, -EBADF, -ENOTDIR `dirfd` is none
+ */
+int path_at(int dirfd, const char __user *path, unsigned flags, struct path *out);
+/* path_at_copied - the same for a path that path_from_user() has copied, and that becomes the walk's
+ * in any case. */
+int path_at_copied(int dirfd, char *buffer, unsigned flags, struct path *out);
 void path_put(struct path *p);
+
+/* --- entries of directories (entries.c) --- */
+/* entry_make - the entry that `p` (walked with WALK_ENTRY or WALK_PARENT) does not have yet, with an
+ * inode of this mode; the umask is applied.
+ *   => 0 and p->inode; -EEXIST, -ENOENT its directory is gone, -EROFS, -EPERM, -EACCES, -ENOMEM, -ENOSPC */
+int entry_make(struct path *p, u32 mode, u32 rdev);
+
+/* --- attributes (attr.c) --- */
+/* inode_truncate - a regular file's new size. => 0, -EROFS, -EINVAL it has none, -EFBIG, -ENOMEM */
+int inode_truncate(struct inode *inode, loff_t size);
 
 /* --- how long a file system lives (super.c) --- */
 void super_put(struct super_block *sb); /* of sb->refs; the last one frees it */

@@ -3,6 +3,7 @@
 #include <octavo/errno.h>
 #include "files.h"
 
+#include <octavo/errno.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
 
@@ -14,7 +15,7 @@ void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 	inode->ino = ino;
 	inode->mode = mode;
 	inode->nlink = 1;
-	inode->atime_ns = inode->mtime_ns = inode->ctime_ns = clock_ns();
+	inode->atime_ns = inode->mtime_ns = inode->ctime_ns = clock_realtime_ns();
 	mutex_init(&inode->mutex, inode_mutex);
 	inode->ops = ops;
 	inode->fops = fops;

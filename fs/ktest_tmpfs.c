@@ -210,7 +210,7 @@ KTEST(tmpfs_chain_of_links, "")
 {
 	char name[16] = "ktest-c00", target[16] = "/dev/null";
 
-	for (u32 i = 0; i <= SYMLINKS_MAX; i++) {
+	for (u32 i = 0; i <= WALK_LINKS_MAX; i++) {
 		name[7] = (char)('a' + i / 10);
 		name[8] = (char)('0' + i % 10);
 		KTEST_OK(link_to(name, target) == 0, "a link");
@@ -218,7 +218,7 @@ KTEST(tmpfs_chain_of_links, "")
 	}
 	KTEST_OK(walk("/ktest-cd9", WALK_FOLLOW) == 0, "40 are followed");
 	KTEST_OK(walk("/ktest-ce0", WALK_FOLLOW) == -ELOOP, "41 are not");
-	for (u32 i = 0; i <= SYMLINKS_MAX; i++) {
+	for (u32 i = 0; i <= WALK_LINKS_MAX; i++) {
 		name[7] = (char)('a' + i / 10);
 		name[8] = (char)('0' + i % 10);
 		remove_name(root_dir(), name);

@@ -207,7 +207,8 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = wait_event_interruptible(&p->readable, pipe_bytes(p) > 0 || p->nr_writers == 0);
+		err = wait_event_interruptible(&p->readable,
+					       pipe_bytes(p) > 0 || p->nr_writers == 0);
 		if (err != 0)
 			return err;
 		mutex_lock(&p->mutex);
@@ -270,8 +271,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		n = -EAGAIN;
 		if (f->flags & O_NONBLOCK)
 			break;
-		n = wait_event_interruptible(&p->writable,
-					     pipe_has_room(p, len - done, len) || p->nr_readers == 0);
+		n = wait_event_interruptible(&p->writable, pipe_has_room(p, len - done, len) ||
+								   p->nr_readers == 0);
 		if (n != 0)
 			break;
 	}

@@ -180,24 +180,3 @@ long sys_getdents64(u32 fd, void __user *buf, u32 len)
 	file_put(f);
 	return result;
 }
-
-long sys_ftruncate(u32 fd, u32 len)
-{
-	struct file *f;
-	long err;
-
-	if ((int)len < 0)
-		return -EINVAL;
-	f = files_lookup(fd);
-	if (f == NULL)
-		return -EBADF;
-	if (!S_ISREG(f->inode->mode) || !can_write(f) || f->inode->ops->truncate == NULL) {
-		err = -EINVAL;
-	} else {
-		mutex_lock(&f->inode->mutex);
-		err = f->inode->ops->truncate(f->inode, (loff_t)len);
-		mutex_unlock(&f->inode->mutex);
-	}
-	file_put(f);
-	return err;
-}

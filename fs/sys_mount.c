@@ -13,6 +13,7 @@
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 
@@ -191,22 +192,14 @@ long sys_mount(const char __user *source, const char __user *target, const char 
 {
 	struct request r;
 	struct path p;
-	char *path;
 	int err = request_copy(&r, source, type, flags, data);
 
-	if (err != 0)
-		goto free_request;
-	path = path_from_user(target);
-	err = (ptr_is_err(path) ? ptr_err(path) : 0);
-	if (err != 0)
-		goto free_request;
-	err = path_walk(NULL, path, WALK_FOLLOW, &p);
-	kfree(path);
-	if (err != 0)
-		goto free_request;
-	err = mount_at(&r, p.inode);
-	path_put(&p);
-free_request:
+	if (err == 0)
+		err = path_at(AT_FDCWD, target, WALK_FOLLOW, &p);
+	if (err == 0) {
+		err = mount_at(&r, p.inode);
+		path_put(&p);
+	}
 	request_free(&r);
 	return err;
 }
@@ -240,16 +233,11 @@ long sys_umount2(const char __user *target, u32 flags)
 {
 	struct super_block *sb;
 	struct path p;
-	char *path;
 	long err;
 
 	if (flags & ~(u32)(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	path = path_from_user(target);
-	if (ptr_is_err(path))
-		return ptr_err(path);
-	err = path_walk(NULL, path, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &p);
-	kfree(path);
+	err = path_at(AT_FDCWD, target, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &p);
 	if (err != 0)
 		return err;
 	sb = p.inode->sb;

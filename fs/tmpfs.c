@@ -150,6 +150,12 @@ static struct tmpfs_entry *entry_new(const char *name, size_t len)
 	return e;
 }
 
+/* The directory's entries and the inode's names have changed. */
+static void changed(struct tmpfs_inode *dir, struct tmpfs_inode *t)
+{
+	dir->inode.mtime_ns = dir->inode.ctime_ns = t->inode.ctime_ns = clock_realtime_ns();
+}
+
 /* Put an entry for `t` into the directory; the entry takes a reference. Cannot fail. */
 static void entry_add(struct tmpfs_inode *dir, struct tmpfs_entry *e, struct tmpfs_inode *t)
 {
@@ -162,7 +168,7 @@ static void entry_add(struct tmpfs_inode *dir, struct tmpfs_entry *e, struct tmp
 	t->inode.nlink += is_dir ? 2 : 1;
 	dir->inode.nlink += is_dir ? 1 : 0;
 	dir->inode.size += ENTRY_SIZE;
-	dir->inode.mtime_ns = clock_ns();
+	changed(dir, t);
 }
 
 static void entry_remove(struct tmpfs_inode *dir, struct tmpfs_entry *e)
@@ -176,7 +182,7 @@ static void entry_remove(struct tmpfs_inode *dir, struct tmpfs_entry *e)
 	t->inode.nlink -= is_dir ? 2 : 1;
 	dir->inode.nlink -= is_dir ? 1 : 0;
 	dir->inode.size -= ENTRY_SIZE;
-	dir->inode.mtime_ns = clock_ns();
+	changed(dir, t);
 	inode_put(&t->inode);
 }
 
@@ -266,6 +272,12 @@ int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *in
 	return 0;
 }
 
+/* inode_ops.link: the caller has looked already. */
+static int dir_link(struct inode *dir, const char *name, size_t len, struct inode *inode)
+{
+	return tmpfs_link(dir, name, len, inode);
+}
+
 static int dir_unlink(struct inode *inode, const char *name, size_t len, struct inode *victim)
 {
 	struct tmpfs_inode *dir = tmpfs_inode(inode);
@@ -276,6 +288,60 @@ static int dir_unlink(struct inode *inode, const char *name, size_t len, struct 
 	if (S_ISDIR(victim->mode) && !TAILQ_EMPTY(&e->inode->entries))
 		return -ENOTEMPTY;
 	entry_remove(dir, e);
+	return 0;
+}
+
+/* A directory that comes to another one counts there, and has it as its parent. */
+static void new_parent(struct tmpfs_inode *t, struct tmpfs_inode *from, struct tmpfs_inode *to)
+{
+	if (!S_ISDIR(t->inode.mode) || from == to)
+		return;
+	from->inode.nlink--;
+	to->inode.nlink++;
+	t->parent = to;
+	inode_get(&to->inode);
+	inode_put(&from->inode); /* not the last: who renames has it */
+}
+
+/* The entries keep their places and names, and change what they lead to. */
+static void exchange(const struct rename *r, struct tmpfs_entry *a, struct tmpfs_entry *b)
+{
+	struct tmpfs_inode *from = tmpfs_inode(r->from.dir), *to = tmpfs_inode(r->to.dir);
+	struct tmpfs_inode *moved = a->inode;
+
+	a->inode = b->inode;
+	b->inode = moved;
+	new_parent(moved, from, to);
+	new_parent(a->inode, to, from);
+	changed(from, a->inode);
+	changed(to, moved);
+}
+
+static int dir_rename(const struct rename *r)
+{
+	struct tmpfs_inode *from = tmpfs_inode(r->from.dir), *to = tmpfs_inode(r->to.dir);
+	struct tmpfs_entry *old = entry_find(from, r->from.name, r->from.len), *new = NULL;
+	struct tmpfs_inode *moved = tmpfs_inode(r->inode);
+
+	if (r->exchange) {
+		exchange(r, old, entry_find(to, r->to.name, r->to.len));
+		return 0;
+	}
+	if (r->target != NULL && S_ISDIR(r->target->mode) &&
+	    !TAILQ_EMPTY(&tmpfs_inode(r->target)->entries))
+		return -ENOTEMPTY;
+	new = entry_new(r->to.name, r->to.len);
+	if (new == NULL)
+		return -ENOMEM;
+	if (r->target != NULL)
+		entry_remove(to, entry_find(to, r->to.name, r->to.len));
+	entry_add(to, new, moved);
+	if (S_ISDIR(r->inode->mode) && from != to) {
+		moved->parent = to;
+		inode_get(&to->inode);
+		inode_put(&from->inode); /* not the last: who renames has it */
+	}
+	entry_remove(from, old);
 	return 0;
 }
 
@@ -348,7 +414,9 @@ static const struct inode_ops dir_ops = {
 	.lookup = dir_lookup,
 	.create = dir_create,
 	.symlink = dir_symlink,
+	.link = dir_link,
 	.unlink = dir_unlink,
+	.rename = dir_rename,
 	.name_of = dir_name_of,
 	.release = tmpfs_release,
 };

@@ -29,7 +29,7 @@ struct tmpfs_super {
 struct tmpfs_inode {
 	struct inode inode;                /* first */
 	LIST_ENTRY(tmpfs_inode) all;       /* [inode_list_lock] */
-	struct tmpfs_inode *parent;        /* directory: referenced; the root's is itself [I] */
+	struct tmpfs_inode *parent;        /* directory: referenced; the root's is itself [im] */
 	TAILQ_HEAD(, tmpfs_entry) entries; /* directory [im] */
 	u32 next_cookie;                   /* directory [im] */
 	char *target;                      /* symbolic link, NUL-terminated [I] */

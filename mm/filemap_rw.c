@@ -237,7 +237,7 @@ ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, lof
 	mutex_lock(&inode->mutex);
 	n = write_locked(file, buf, len, pos);
 	if (n > 0)
-		inode->mtime_ns = clock_ns();
+		inode->mtime_ns = inode->ctime_ns = clock_realtime_ns();
 	mutex_unlock(&inode->mutex);
 	return n;
 }

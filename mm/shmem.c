@@ -87,7 +87,7 @@ int shmem_truncate(struct inode *inode, loff_t size)
 		make_shorter(m, size);
 	else
 		make_longer(m, size);
-	inode->mtime_ns = clock_ns();
+	inode->mtime_ns = clock_realtime_ns();
 	return 0;
 }
 

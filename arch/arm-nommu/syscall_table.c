@@ -17,6 +17,9 @@ extern const u32 nr_syscalls; /* entries of syscall_table; entry.S */
 const syscall_fn syscall_table[] = {
 #include "../../kernel/syscalls_common.inc"
 
+	CALL(truncate64, sys_truncate64_even),
+	CALL(ftruncate64, sys_ftruncate64_even),
+
 	REFUSED(fork),
 	REFUSED(mprotect),
 	REFUSED(msync),

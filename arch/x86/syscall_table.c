@@ -31,6 +31,9 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(select, sys_old_select),
 
 	CALL(umount, sys_oldumount),
+	CALL(utime, sys_utime),
+	CALL(truncate64, sys_truncate64),
+	CALL(ftruncate64, sys_ftruncate64),
 
 	CALL(mmap, sys_old_mmap),
 	CALL(mprotect, sys_mprotect),

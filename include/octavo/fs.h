@@ -25,16 +25,16 @@ struct fs_context;
 struct inode;
 struct page;
 struct phys_range;
+struct rename;
 struct poll_table;
 struct super_block;
 struct uapi_statfs64;
 struct vma;
 
-#define NAME_MAX     255u        /* bytes of one component */
-#define PATH_MAX     4096u       /* bytes of a path with its NUL */
-#define SYMLINKS_MAX 40u         /* followed in one walk, then ELOOP */
-#define FILES_MAX    1024u       /* descriptors of a process (RLIMIT_NOFILE) */
-#define FILE_IO_MAX  0x7ffff000u /* bytes that one read or write moves at the most */
+#define NAME_MAX    255u        /* bytes of one component */
+#define PATH_MAX    4096u       /* bytes of a path with its NUL */
+#define FILES_MAX   1024u       /* descriptors of a process (RLIMIT_NOFILE) */
+#define FILE_IO_MAX 0x7ffff000u /* bytes that one read or write moves at the most */
 
 /*
  * Operations of an inode: one const table for each kind of inode of each file system. A missing
@@ -51,11 +51,20 @@ struct inode_ops {
 		      struct inode **out);
 	/* symlink - an entry that holds `target` (NUL-terminated). dir's [im] held */
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
+	/* link - another entry, which does not exist yet, for `inode`, no directory. => 0, -ENOMEM;
+	 * dir's [im] held, then inode's (nested) */
+	int (*link)(struct inode *dir, const char *name, size_t len, struct inode *inode);
 	/* unlink - remove the entry, which is `inode`. Directories: it is empty, else -ENOTEMPTY.
 	 * dir's [im] held, then inode's (nested) */
 	int (*unlink)(struct inode *dir, const char *name, size_t len, struct inode *inode);
+	/* rename - r->inode moves as r says. => 0, -ENOMEM, -ENOTEMPTY; the [im]s of all directories
+	 * and of the inode that is replaced held, and nobody else moves a directory */
+	int (*rename)(const struct rename *r);
 	/* readlink - the target into buf, cut at len; => bytes */
 	ssize_t (*readlink)(struct inode *inode, char *buf, size_t len);
+	/* jump - where a link leads that is no path, as /proc/self/exe is: *out referenced. NULL: it is
+	 * a path. => 0, -ENOENT, -EINVAL it is a path after all */
+	int (*jump)(struct inode *link, struct inode **out);
 	/* name_of - the name of `child` in dir, NUL-terminated, into buf[NAME_MAX + 1]; [im] held.
 	 * => its length, -ENOENT */
 	ssize_t (*name_of)(struct inode *dir, struct inode *child, char *buf);
@@ -63,6 +72,22 @@ struct inode_ops {
 	int (*truncate)(struct inode *inode, loff_t size);
 	/* release - the last reference is gone: free inode and pages. A directory's entry holds one. */
 	void (*release)(struct inode *inode);
+};
+
+/* A name, not NUL-terminated, in a directory. */
+struct dir_name {
+	struct inode *dir;
+	const char *name;
+	size_t len;
+};
+
+/* What rename(2) has found: all in one file system, no directory into itself. */
+struct rename {
+	struct dir_name from, to;
+	struct inode *inode; /* entry `from` */
+	struct inode
+		*target; /* entry `to`, of the same kind (directory or not); NULL: there is none */
+	bool exchange;   /* both stay, in each other's place; they may be of different kinds */
 };
 
 struct file_ops {

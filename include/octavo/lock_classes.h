@@ -18,6 +18,7 @@
 	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
 	X(pipe_mutex,        SLEEP, 0) /* a pipe's bytes */ \
 	X(mount_mutex,       SLEEP, 0) /* the table of mounted file systems */ \
+	X(rename_mutex,      SLEEP, 0) /* no directory changes its parent meanwhile */ \
 	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \

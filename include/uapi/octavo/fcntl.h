@@ -35,6 +35,9 @@
 #define O_SYNC    04010000
 #define O_PATH    010000000
 
+#define O_TMPFILE_ALONE 020000000 /* without the directory that it asks for */
+#define O_TMPFILE       (O_TMPFILE_ALONE | O_DIRECTORY)
+
 #define SEEK_SET 0
 #define SEEK_CUR 1
 #define SEEK_END 2
@@ -51,6 +54,13 @@
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_REMOVEDIR        0x200
 #define AT_SYMLINK_FOLLOW   0x400
+#define AT_NO_AUTOMOUNT     0x800
 #define AT_EMPTY_PATH       0x1000
+#define AT_STATX_SYNC_TYPE  0x6000
+#define AT_EACCESS          0x200 /* faccessat's meaning of that bit */
+
+#define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE  2
+#define RENAME_WHITEOUT  4
 
 #endif

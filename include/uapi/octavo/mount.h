@@ -71,4 +71,11 @@ struct uapi_statfs64 {
 	unsigned int f_spare[4];
 } __attribute__((packed, aligned(4)));
 
+/* The size that a program may give: ARM's own structure ends with padding, which is not written. */
+#ifdef __arm__
+#define UAPI_STATFS64_PADDED 88
+#else
+#define UAPI_STATFS64_PADDED 84
+#endif
+
 #endif

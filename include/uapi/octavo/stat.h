@@ -52,4 +52,37 @@ struct uapi_stat64 {
 #define UAPI_MAKEDEV(major, minor)                                                                 \
 	(((minor)&0xffU) | (((major)&0xfffU) << 8) | (((minor) & ~0xffU) << 12))
 
+#define UAPI_MAJOR(dev) (((dev) >> 8) & 0xfffU)
+#define UAPI_MINOR(dev) (((dev)&0xffU) | (((dev) >> 12) & ~0xffU))
+
+struct uapi_statx_time {
+	long long tv_sec;
+	unsigned int tv_nsec;
+	int pad;
+};
+
+/* statx(2): 256 bytes on every machine. */
+struct uapi_statx {
+	unsigned int stx_mask; /* which of the fields are told */
+	unsigned int stx_blksize;
+	unsigned long long stx_attributes;
+	unsigned int stx_nlink;
+	unsigned int stx_uid;
+	unsigned int stx_gid;
+	unsigned short stx_mode;
+	unsigned short pad0;
+	unsigned long long stx_ino;
+	unsigned long long stx_size;
+	unsigned long long stx_blocks;
+	unsigned long long stx_attributes_mask; /* which attributes are known */
+	struct uapi_statx_time stx_atime, stx_btime, stx_ctime, stx_mtime;
+	unsigned int stx_rdev_major, stx_rdev_minor;
+	unsigned int stx_dev_major, stx_dev_minor;
+	unsigned long long spare[14];
+};
+
+#define UAPI_STATX_BASIC_STATS     0x7ffU
+#define UAPI_STATX_RESERVED        0x80000000U
+#define UAPI_STATX_ATTR_MOUNT_ROOT 0x2000
+
 #endif

@@ -32,6 +32,7 @@
 #define __NR_mkdirat                323
 #define __NR_mknodat                324
 #define __NR_fchownat               325
+#define __NR_futimesat              326
 #define __NR_fstatat64              327
 #define __NR_unlinkat               328
 #define __NR_renameat               329
@@ -56,6 +57,7 @@
 #define __NR_memfd_create           385
 #define __NR_userfaultfd            388
 #define __NR_mlock2                 390
+#define __NR_renameat2              382
 #define __NR_statx                  397
 #define __NR_rseq                   398
 #define __NR_migrate_pages          400

@@ -56,6 +56,7 @@
 #define __NR_munmap                 91
 #define __NR_truncate               92
 #define __NR_ftruncate              93
+#define __NR_fchmod                 94
 #define __NR_getpriority            96
 #define __NR_setpriority            97
 #define __NR_syslog                 103
@@ -148,6 +149,7 @@
 #define __NR_clock_settime64        404
 #define __NR_clock_getres_time64    406
 #define __NR_clock_nanosleep_time64 407
+#define __NR_utimensat_time64       412
 #define __NR_pselect6_time64        413
 #define __NR_ppoll_time64           414
 #define __NR_rt_sigtimedwait_time64 421

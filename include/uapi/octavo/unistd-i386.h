@@ -10,6 +10,7 @@
 #define __NR_time                   13
 #define __NR_umount                 22
 #define __NR_alarm                  27
+#define __NR_utime                  30
 #define __NR_select                 82
 #define __NR_signal                 48
 #define __NR_sgetmask               68
@@ -43,6 +44,7 @@
 #define __NR_mkdirat                296
 #define __NR_mknodat                297
 #define __NR_fchownat               298
+#define __NR_futimesat              299
 #define __NR_fstatat64              300
 #define __NR_unlinkat               301
 #define __NR_renameat               302
@@ -67,6 +69,7 @@
 #define __NR_memfd_create           356
 #define __NR_userfaultfd            374
 #define __NR_mlock2                 376
+#define __NR_renameat2              353
 #define __NR_statx                  383
 #define __NR_rseq                   386
 #define __NR_shmget                 395
