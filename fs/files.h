@@ -5,6 +5,7 @@
 #include <octavo/fs.h>
 #include <octavo/path_walk.h>
 #include <octavo/spinlock.h>
+#include <octavo/task.h>
 
 #define FILES_EMBEDDED 32u /* descriptors in the table itself: most programs need no more */
 
@@ -21,6 +22,15 @@ struct files {
 	struct fd_slot *slots; /* `embedded`, or kmalloc'ed [lock] */
 	struct fd_slot embedded[FILES_EMBEDDED];
 };
+
+/* files_borrow - current's file at fd, for the time of a call that does not change the table: no other
+ * task changes it, so it holds the file for us. NULL: EBADF */
+static inline struct file *files_borrow(u32 fd)
+{
+	const struct files *files = current->files;
+
+	return likely(fd < files->size) ? files->slots[fd].file : NULL;
+}
 
 struct fs_context {
 	spinlock_t lock;    /* fs_lock */

@@ -17,6 +17,7 @@
 #include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/fs.h>
+#include <octavo/poll.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
@@ -105,8 +106,24 @@ static void pipe_page_drained(struct pipe *p, u32 pos)
 		pipe_page_free(page);
 }
 
+/* Bytes that lie in one page, as they mostly do. => how many were copied out; 0: the long way */
+static __always_inline size_t pipe_take_short(struct pipe *p, char __user *buf, size_t len)
+{
+	u32 pos = p->read_pos, offset = pos % PAGE_SIZE;
+	u32 n = MIN(pipe_bytes(p), (u32)len);
+
+	if (n > PAGE_SIZE - offset)
+		return 0;
+	if (copy_to_user_partial(buf, (char *)page_to_virt(*pipe_slot(p, pos)) + offset, n) != 0)
+		return 0;
+	p->read_pos = pos + n;
+	if (unlikely(offset + n == PAGE_SIZE))
+		pipe_page_drained(p, pos);
+	return n;
+}
+
 /* Copy out what there is, up to len. => bytes; -EFAULT where none could be */
-static ssize_t pipe_take(struct pipe *p, char __user *buf, size_t len)
+static __noinline ssize_t pipe_take(struct pipe *p, char __user *buf, size_t len)
 {
 	size_t done = 0;
 
@@ -140,6 +157,21 @@ static int pipe_need_page(struct pipe *p, u32 pos)
 	page_set_owner(*slot, PAGE_PIPE);
 	owned_pages_add(PAGE_PIPE, 1);
 	return 0;
+}
+
+/* Bytes that go into one page that is there. => how many were copied in: all of them, or 0: the long
+ * way */
+static __always_inline size_t pipe_put_short(struct pipe *p, const char __user *buf, size_t len)
+{
+	u32 offset = p->write_pos % PAGE_SIZE;
+	struct page *page = *pipe_slot(p, p->write_pos);
+
+	if (len > PAGE_SIZE - offset || page == NULL || len > PIPE_BYTES - pipe_bytes(p))
+		return 0;
+	if (copy_from_user_partial((char *)page_to_virt(page) + offset, buf, len) != 0)
+		return 0;
+	p->write_pos += (u32)len;
+	return len;
 }
 
 /* Copy in what fits, up to len. => bytes; -EFAULT, -ENOMEM where none could be */
@@ -190,35 +222,52 @@ static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len
 
 /* --- read(2) and write(2) --- */
 
-static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+/* Until there are bytes, or nobody can write any. => 1 for bytes, 0 at the end, or an error;
+ * [mutex], which is let go meanwhile: whoever writes finds us on the queue */
+static int pipe_wait_bytes(struct pipe *p, const struct file *f) __must_hold(&p->mutex)
 {
-	struct pipe *p = pipe_of(f);
-	bool was_full;
-	ssize_t n;
-	int err;
+	struct waiter w = {.task = NULL};
 
-	(void)pos;
-	mutex_lock(&p->mutex);
 	while (pipe_bytes(p) == 0) {
-		bool ended = p->nr_writers == 0;
-
-		mutex_unlock(&p->mutex);
-		if (ended)
+		if (p->nr_writers == 0)
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = wait_event_interruptible(&p->readable,
-					       pipe_bytes(p) > 0 || p->nr_writers == 0);
-		if (err != 0)
-			return err;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		wait_prepare(&p->readable, &w, true);
+		mutex_unlock(&p->mutex);
+		if (!signal_pending(current))
+			wait_sleep();
+		wait_finish(&p->readable, &w);
 		mutex_lock(&p->mutex);
 	}
+	return 1;
+}
+
+/* A write wakes one reader: what that one leaves, or does not come to read, is for the next. */
+static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+{
+	struct pipe *p = pipe_of(f);
+	bool was_full, more;
+	ssize_t n;
+
+	(void)pos;
+	mutex_lock(&p->mutex);
+	n = pipe_wait_bytes(p, f);
 	was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
-	n = pipe_take(p, buf, len);
+	if (likely(n > 0)) {
+		n = (ssize_t)pipe_take_short(p, buf, len);
+		if (unlikely(n == 0))
+			n = pipe_take(p, buf, len);
+	}
+	more = pipe_bytes(p) > 0;
 	CHECK(pipe_check(p));
 	mutex_unlock(&p->mutex);
-	if (was_full)
+	if (unlikely(was_full))
 		wake_all(&p->writable);
+	if (unlikely(more))
+		wake_one(&p->readable);
 	return n;
 }
 
@@ -239,44 +288,89 @@ static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
 	return len <= PIPE_BUF ? room >= left : room > 0;
 }
 
+/* One attempt. => bytes, 0: no room; -EPIPE, -EFAULT, -ENOMEM; [mutex] */
+static __noinline ssize_t pipe_put_long(struct pipe *p, const char __user *buf, size_t left,
+					size_t len)
+{
+	if (p->nr_readers == 0)
+		return -EPIPE;
+	if (!pipe_has_room(p, left, len))
+		return 0;
+	return len <= PIPE_BUF ? pipe_put_whole(p, buf, left) : pipe_put(p, buf, left);
+}
+
+/* Until a write that has `left` of its `len` bytes to go may go on. */
+static __noinline int pipe_wait_room(struct pipe *p, const struct file *f, size_t left, size_t len)
+{
+	if (f->flags & O_NONBLOCK)
+		return -EAGAIN;
+	return wait_event_interruptible(&p->writable,
+					pipe_has_room(p, left, len) || p->nr_readers == 0);
+}
+
 static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
 {
 	struct pipe *p = pipe_of(f);
-	bool was_empty;
 	size_t done = 0;
-	ssize_t n = 0;
+	ssize_t n;
 
 	(void)pos;
-	while (done < len) {
+	do {
+		bool was_empty;
+
 		mutex_lock(&p->mutex);
-		if (p->nr_readers == 0) {
-			mutex_unlock(&p->mutex);
-			return pipe_broken(done);
-		}
-		n = 0;
 		was_empty = pipe_bytes(p) == 0;
-		if (pipe_has_room(p, len - done, len))
-			n = len <= PIPE_BUF ? pipe_put_whole(p, buf, len)
-					    : pipe_put(p, buf + done, len - done);
+		n = 0;
+		if (likely(p->nr_readers != 0))
+			n = (ssize_t)pipe_put_short(p, buf + done, len - done);
+		if (unlikely(n == 0))
+			n = pipe_put_long(p, buf + done, len - done, len);
 		CHECK(pipe_check(p));
 		mutex_unlock(&p->mutex);
-		if (n < 0)
-			break;
-		if (n > 0) {
+		if (likely(n > 0)) {
 			if (was_empty)
-				wake_all(&p->readable);
+				wake_one(&p->readable);
 			done += (size_t)n;
-			continue;
+		} else if (n == 0) {
+			n = pipe_wait_room(p, f, len - done, len);
 		}
-		n = -EAGAIN;
-		if (f->flags & O_NONBLOCK)
-			break;
-		n = wait_event_interruptible(&p->writable, pipe_has_room(p, len - done, len) ||
-								   p->nr_readers == 0);
-		if (n != 0)
-			break;
-	}
+	} while (n >= 0 && done < len);
+	if (unlikely(n == -EPIPE))
+		return pipe_broken(done);
 	return done > 0 ? (ssize_t)done : n;
+}
+
+/* --- poll(2) --- */
+
+static u32 pipe_poll_read(struct file *f, struct poll_table *pt)
+{
+	struct pipe *p = pipe_of(f);
+	u32 events = 0;
+
+	poll_wait(pt, &p->readable);
+	mutex_lock(&p->mutex);
+	if (pipe_bytes(p) > 0)
+		events |= POLLIN | POLLRDNORM;
+	if (p->nr_writers == 0)
+		events |= POLLHUP;
+	mutex_unlock(&p->mutex);
+	return events;
+}
+
+/* Ready where a write of PIPE_BUF bytes would go in. */
+static u32 pipe_poll_write(struct file *f, struct poll_table *pt)
+{
+	struct pipe *p = pipe_of(f);
+	u32 events = 0;
+
+	poll_wait(pt, &p->writable);
+	mutex_lock(&p->mutex);
+	if (PIPE_BYTES - pipe_bytes(p) >= PIPE_BUF)
+		events |= POLLOUT | POLLWRNORM;
+	if (p->nr_readers == 0)
+		events |= POLLERR;
+	mutex_unlock(&p->mutex);
+	return events;
 }
 
 /* --- its two ends --- */
@@ -310,8 +404,10 @@ static void pipe_release(struct inode *inode)
 }
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
-static const struct file_ops pipe_read_fops = {.read = pipe_read, .close = pipe_close};
-static const struct file_ops pipe_write_fops = {.write = pipe_write, .close = pipe_close};
+static const struct file_ops pipe_read_fops = {
+	.read = pipe_read, .poll = pipe_poll_read, .close = pipe_close};
+static const struct file_ops pipe_write_fops = {
+	.write = pipe_write, .poll = pipe_poll_write, .close = pipe_close};
 
 static struct pipe *pipe_alloc(void)
 {

@@ -8,12 +8,12 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-static bool can_read(const struct file *f)
+static __always_inline bool can_read(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_WRONLY;
 }
 
-static bool can_write(const struct file *f)
+static __always_inline bool can_write(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_RDONLY;
 }
@@ -21,7 +21,8 @@ static bool can_write(const struct file *f)
 typedef ssize_t (*transfer_fn)(struct file *file, char __user *buf, size_t len, loff_t *pos);
 
 /* Move up to len bytes; a file that seeks has its position locked meanwhile. */
-static ssize_t transfer(struct file *f, transfer_fn move, char __user *buf, size_t len)
+static __always_inline ssize_t transfer(struct file *f, transfer_fn move, char __user *buf,
+					size_t len)
 {
 	loff_t no_pos = 0;
 	ssize_t n;
@@ -35,7 +36,8 @@ static ssize_t transfer(struct file *f, transfer_fn move, char __user *buf, size
 }
 
 /* Linux's order: may this file, is the memory the user's, is the length one. */
-static ssize_t rw_check(struct file *f, bool allowed, bool able, const void __user *buf, u32 len)
+static __always_inline ssize_t rw_check(struct file *f, bool allowed, bool able,
+					const void __user *buf, u32 len)
 {
 	if (!allowed)
 		return -EBADF;
@@ -50,7 +52,7 @@ static ssize_t rw_check(struct file *f, bool allowed, bool able, const void __us
 
 long sys_read(u32 fd, char __user *buf, u32 len)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_borrow(fd);
 	ssize_t n;
 
 	if (f == NULL)
@@ -58,18 +60,17 @@ long sys_read(u32 fd, char __user *buf, u32 len)
 	n = rw_check(f, can_read(f), f->ops->read != NULL, buf, len);
 	if (n == 0 && len > 0)
 		n = transfer(f, f->ops->read, buf, MIN(len, FILE_IO_MAX));
-	file_put(f);
 	return n;
 }
 
-static ssize_t write_shim(struct file *f, char __user *buf, size_t len, loff_t *pos)
+static __always_inline ssize_t write_shim(struct file *f, char __user *buf, size_t len, loff_t *pos)
 {
 	return f->ops->write(f, buf, len, pos);
 }
 
 long sys_write(u32 fd, const char __user *buf, u32 len)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_borrow(fd);
 	ssize_t n;
 
 	if (f == NULL)
@@ -77,7 +78,6 @@ long sys_write(u32 fd, const char __user *buf, u32 len)
 	n = rw_check(f, can_write(f), f->ops->write != NULL, buf, len);
 	if (n == 0 && len > 0)
 		n = transfer(f, write_shim, (char __user *)buf, MIN(len, FILE_IO_MAX));
-	file_put(f);
 	return n;
 }
 

@@ -53,10 +53,7 @@ static unsigned nr_cpus_running = 1;
 static bool live; /* set by the first switch */
 
 /*
- * --- the run queue's lock ---
- *
- * It is held with interrupts off, which keeps others from this CPU as well as preempt_count would;
- * so it does not count there, and letting go of it does not look at need_resched.
+ * --- the run queue's lock: always with interrupts off (spin_lock_raw) ---
  */
 
 static struct runqueue *this_rq(void)
@@ -66,19 +63,12 @@ static struct runqueue *this_rq(void)
 
 static void rq_lock(struct runqueue *rq) __acquires(&rq->lock)
 {
-	lockval_acquire(&rq->lock, rq->lock.tag, 0, false);
-	while (unlikely(arch_xchg(&rq->lock.locked, 1))) {
-		while (arch_read_once(&rq->lock.locked))
-			arch_relax();
-	}
-	__acquire(&rq->lock);
+	spin_lock_raw(&rq->lock);
 }
 
 static void rq_unlock(struct runqueue *rq) __releases(&rq->lock)
 {
-	__release(&rq->lock);
-	lockval_release(&rq->lock, rq->lock.tag);
-	arch_store_release(&rq->lock.locked, 0);
+	spin_unlock_raw(&rq->lock);
 }
 
 static irqstate_t rq_lock_irqsave(struct runqueue *rq) __acquires(&rq->lock)

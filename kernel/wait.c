@@ -23,15 +23,19 @@ void wait_queue_init(struct wait_queue *q)
 
 void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible)
 {
-	irqstate_t s = spin_lock_irqsave(&q->lock);
+	struct task *t = current;
+	irqstate_t s = arch_irq_save();
 
+	spin_lock_raw(&q->lock);
 	if (!w->queued) {
-		w->task = current;
+		w->task = t;
 		w->queued = true;
 		TAILQ_INSERT_TAIL(&q->waiters, w, link);
 	}
-	sched_set_sleeping(interruptible);
-	spin_unlock_irqrestore(&q->lock, s);
+	t->state = interruptible ? TASK_INTERRUPTIBLE : TASK_SLEEPING;
+	arch_mb(); /* before the caller's look at the condition */
+	spin_unlock_raw(&q->lock);
+	arch_irq_restore(s);
 }
 
 void wait_sleep(void)
@@ -73,7 +77,7 @@ void wait_watch(struct wait_queue *q, struct waiter *w, volatile u32 *fired)
 	irqstate_t s = spin_lock_irqsave(&q->lock);
 
 	*w = (struct waiter){.task = current, .queued = true, .fired = fired};
-	TAILQ_INSERT_TAIL(&q->waiters, w, link);
+	TAILQ_INSERT_HEAD(&q->waiters, w, link);
 	spin_unlock_irqrestore(&q->lock, s);
 	arch_mb(); /* before the look at what q stands for */
 }
@@ -86,9 +90,9 @@ void wait_unwatch(struct wait_queue *q, struct waiter *w)
 	spin_unlock_irqrestore(&q->lock, s);
 }
 
-/* Wake up to max sleepers, and take them off the queue: they queue again if they must. The watchers
- * among and before them hear of it too. */
-static void wake(struct wait_queue *q, u32 max)
+/* Wake up to max sleepers, and take them off the queue: they queue again if they must. Watchers stand
+ * before all sleepers. */
+static __always_inline void wake(struct wait_queue *q, u32 max)
 {
 	struct waiter *w, *next;
 	irqstate_t s;
@@ -96,20 +100,24 @@ static void wake(struct wait_queue *q, u32 max)
 	arch_mb();
 	if (TAILQ_EMPTY(&q->waiters))
 		return;
-	s = spin_lock_irqsave(&q->lock);
-	for (w = TAILQ_FIRST(&q->waiters); max > 0 && w != NULL; w = next) {
+	s = arch_irq_save();
+	spin_lock_raw(&q->lock);
+	for (w = TAILQ_FIRST(&q->waiters); w != NULL; w = next) {
+		struct task *t = w->task;
+
 		next = TAILQ_NEXT(w, link);
-		if (w->fired != NULL) {
+		if (unlikely(w->fired != NULL)) {
 			*w->fired = 1;
-			sched_wake_irqs_off(w->task);
+			sched_wake_irqs_off(t);
 			continue;
 		}
 		TAILQ_REMOVE(&q->waiters, w, link);
 		w->queued = false;
-		if (sched_wake_irqs_off(w->task))
-			max--;
+		if (sched_wake_irqs_off(t) && --max == 0)
+			break;
 	}
-	spin_unlock_irqrestore(&q->lock, s);
+	spin_unlock_raw(&q->lock);
+	arch_irq_restore(s);
 }
 
 void wake_one(struct wait_queue *q)

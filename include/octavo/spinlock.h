@@ -64,3 +64,25 @@ static inline void spin_unlock_irqrestore(spinlock_t *l, irqstate_t s) __release
 	arch_irq_restore(s);
 	preempt_enable();
 }
+
+/*
+ * spin_lock_raw - where interrupts are off, and stay off until the unlock: that keeps others from
+ * this CPU as well as preempt_count would, so it does not count, and letting go does not look
+ * whether somebody else should run. For sections where each instruction counts.
+ */
+static inline void spin_lock_raw(spinlock_t *l) __acquires(l)
+{
+	lockval_acquire(l, l->tag, 0, false);
+	while (unlikely(arch_xchg(&l->locked, 1))) {
+		while (arch_read_once(&l->locked))
+			arch_relax();
+	}
+	__acquire(l);
+}
+
+static inline void spin_unlock_raw(spinlock_t *l) __releases(l)
+{
+	__release(l);
+	lockval_release(l, l->tag);
+	arch_store_release(&l->locked, 0);
+}
