@@ -273,8 +273,8 @@ int tty_wait_output(struct tty *tty, struct file *file) __must_hold(&tty->mutex)
 
 	while (err == 0 && tty->line.stopped) {
 		mutex_unlock(&tty->mutex);
-		err = wait_event_interruptible(&tty->writable, !tty->line.stopped ||
-								       tty_hung_up(tty, file));
+		err = wait_event_interruptible(&tty->writable,
+					       !tty->line.stopped || tty_hung_up(tty, file));
 		mutex_lock(&tty->mutex);
 	}
 	return tty_hung_up(tty, file) ? -EIO : err;
@@ -348,9 +348,8 @@ static u32 tty_poll(struct file *file, struct poll_table *pt)
 	return events;
 }
 
-/* Both are the same terminal; /dev/console never becomes a process's controlling one, and job control
- * leaves those who have it alone. */
-const struct file_ops tty_fops = {
+/* Three names of the one terminal, see tty_job.c. */
+static const struct file_ops tty_fops = {
 	.open = tty_open,
 	.read = tty_read,
 	.write = tty_write,
@@ -358,7 +357,15 @@ const struct file_ops tty_fops = {
 	.poll = tty_poll,
 };
 
-const struct file_ops console_fops = {
+static const struct file_ops controlling_fops = {
+	.open = tty_open_controlling,
+	.read = tty_read,
+	.write = tty_write,
+	.ioctl = tty_ioctl,
+	.poll = tty_poll,
+};
+
+static const struct file_ops console_fops = {
 	.read = tty_read,
 	.write = tty_write,
 	.ioctl = tty_ioctl,
@@ -372,6 +379,7 @@ void tty_init(void)
 	int err = 0;
 
 	err |= chrdev_register(4, 64, "ttyS0", 0620, &tty_fops);
+	err |= chrdev_register(5, 0, "tty", 0666, &controlling_fops);
 	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
 	if (ptr_is_err(thread) || err != 0)
 		panic("the terminal cannot be made");

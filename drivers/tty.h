@@ -34,11 +34,10 @@ struct tty {
 	spinlock_t job_lock; /* tty_job_lock */
 	u32 session;         /* [j] whose controlling terminal it is; 0: nobody's */
 	u32 pgrp;            /* [j] the process group in the foreground; 0: none */
-	u32 hangups;         /* [j] how often it was hung up; file->private is its value at open */
+	u32 hangups;         /* [j] how often it was hung up */
 };
 
 extern struct tty console_tty;
-extern const struct file_ops tty_fops, console_fops;
 
 /* tty_out_flush - everything that was put goes to the console, unless output is stopped. => [m] */
 void tty_out_flush(struct tty *tty);
@@ -53,12 +52,19 @@ long tty_ioctl(struct file *file, u32 cmd, u32 arg); /* tty_ioctl.c */
 
 /* --- processes (tty_job.c) --- */
 int tty_open(struct inode *inode, struct file *file);
+int tty_open_controlling(struct inode *inode, struct file *file); /* /dev/tty; ENXIO */
 /* tty_hung_up - was it hung up since the file was opened? => any context */
-bool tty_hung_up(struct tty *tty, struct file *file);
+bool tty_hung_up(struct tty *tty, const struct file *file);
 /* tty_may_read, tty_may_write, tty_may_set - may the current process do that, or is it in the
  * background? => 0; -ERESTARTSYS after SIGTTIN or SIGTTOU; -EIO */
 int tty_may_read(struct tty *tty, struct file *file);
 int tty_may_write(struct tty *tty, struct file *file);
-int tty_may_set(struct tty *tty, struct file *file);
+int tty_may_set(struct tty *tty);
 /* tty_signal_foreground - to the process group in the foreground. => any context */
 void tty_signal_foreground(struct tty *tty, int signal);
+/* ioctl_tty(2): TIOCSCTTY, TIOCNOTTY, TIOCGPGRP, TIOCSPGRP, TIOCGSID */
+long tty_set_controlling(struct tty *tty, u32 arg);
+long tty_give_up(struct tty *tty);
+long tty_get_pgrp(struct tty *tty, u32 __user *user);
+long tty_set_pgrp(struct tty *tty, const u32 __user *user);
+long tty_get_session(struct tty *tty, u32 __user *user);

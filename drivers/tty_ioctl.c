@@ -27,7 +27,7 @@ static long set_termios(struct tty *tty, struct file *file, const void __user *u
 			enum set_when when)
 {
 	struct uapi_termios2 t;
-	int err = tty_may_set(tty, file);
+	int err = tty_may_set(tty);
 
 	if (err != 0)
 		return err;
@@ -72,7 +72,7 @@ static long bytes_ready(struct tty *tty, u32 __user *user)
 /* TCSBRK, TCSBRKP: wait for the output; a break is no signal that anybody is waiting for here. */
 static long drain(struct tty *tty, struct file *file)
 {
-	int err = tty_may_set(tty, file);
+	int err = tty_may_set(tty);
 
 	if (err != 0)
 		return err;
@@ -83,9 +83,9 @@ static long drain(struct tty *tty, struct file *file)
 }
 
 /* Written bytes have gone out; echo that waits for output to go on has not. */
-static long flush(struct tty *tty, struct file *file, u32 which)
+static long flush(struct tty *tty, u32 which)
 {
-	int err = tty_may_set(tty, file);
+	int err = tty_may_set(tty);
 
 	if (err != 0)
 		return err;
@@ -110,9 +110,9 @@ static void send_flow(struct tty *tty, unsigned place)
 	tty_out_flush(tty);
 }
 
-static long flow(struct tty *tty, struct file *file, u32 what)
+static long flow(struct tty *tty, u32 what)
 {
-	int err = tty_may_set(tty, file);
+	int err = tty_may_set(tty);
 
 	if (err != 0)
 		return err;
@@ -180,9 +180,9 @@ long tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	case TCSBRKP:
 		return drain(tty, file);
 	case TCXONC:
-		return flow(tty, file, arg);
+		return flow(tty, arg);
 	case TCFLSH:
-		return flush(tty, file, arg);
+		return flush(tty, arg);
 	case FIONREAD:
 		return bytes_ready(tty, user);
 	case TIOCOUTQ:
@@ -193,6 +193,16 @@ long tty_ioctl(struct file *file, u32 cmd, u32 arg)
 		return get_window(tty, user);
 	case TIOCSWINSZ:
 		return set_window(tty, user);
+	case TIOCSCTTY:
+		return tty_set_controlling(tty, arg);
+	case TIOCNOTTY:
+		return tty_give_up(tty);
+	case TIOCGPGRP:
+		return tty_get_pgrp(tty, user);
+	case TIOCSPGRP:
+		return tty_set_pgrp(tty, user);
+	case TIOCGSID:
+		return tty_get_session(tty, user);
 	default:
 		return -ENOTTY;
 	}

@@ -233,11 +233,11 @@ static int pipe_wait_bytes(struct pipe *p, const struct file *f) __must_hold(&p-
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (signal_pending(current))
+		if (signal_pending())
 			return -ERESTARTSYS;
 		wait_prepare(&p->readable, &w, true);
 		mutex_unlock(&p->mutex);
-		if (!signal_pending(current))
+		if (!signal_pending())
 			wait_sleep();
 		wait_finish(&p->readable, &w);
 		mutex_lock(&p->mutex);
@@ -269,15 +269,6 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 	if (unlikely(more))
 		wake_one(&p->readable);
 	return n;
-}
-
-/* Nobody will read it any more. */
-static ssize_t pipe_broken(size_t done)
-{
-	if (done > 0)
-		return (ssize_t)done;
-	signal_send_self(SIGPIPE);
-	return -EPIPE;
 }
 
 /* Room for a piece of a write that has len bytes left: all of it where it must stay whole. */
@@ -335,8 +326,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 			n = pipe_wait_room(p, f, len - done, len);
 		}
 	} while (n >= 0 && done < len);
-	if (unlikely(n == -EPIPE))
-		return pipe_broken(done);
+	if (unlikely(n == -EPIPE)) /* nobody will read it any more */
+		signal_send_self(SIGPIPE);
 	return done > 0 ? (ssize_t)done : n;
 }
 

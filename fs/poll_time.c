@@ -3,6 +3,7 @@
 #include "poll_time.h"
 
 #include <octavo/errno.h>
+#include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/time.h>
@@ -80,16 +81,29 @@ long poll_time_left(const struct poll_end_time *end, void __user *timeout, enum 
 
 int poll_mask_set(const void __user *mask, u32 size)
 {
-	u32 words[2];
+	struct signal_thread *st = &current->sig;
+	sigset_bits set;
 
 	if (mask == NULL)
 		return 0;
-	if (size != sizeof(words))
+	if (size != sizeof(set))
 		return -EINVAL;
-	return copy_from_user(words, mask, sizeof(words));
+	if (copy_from_user(&set, mask, sizeof(set)) != 0)
+		return -EFAULT;
+	st->saved = st->blocked;
+	signal_set_blocked(set);
+	st->restore_saved = true;
+	return 0;
 }
 
+/* Where a signal ended the call, the mask is put back when its handler's frame stands. */
 long poll_mask_done(long result)
 {
+	struct signal_thread *st = &current->sig;
+
+	if (st->restore_saved && result != -ERESTARTNOHAND) {
+		st->restore_saved = false;
+		signal_set_blocked(st->saved);
+	}
 	return result;
 }

@@ -6,6 +6,7 @@
 #include <octavo/errno.h>
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
+#include <octavo/task.h>
 #include <octavo/uaccess.h>
 
 #define FDS_ON_STACK 8u
@@ -79,13 +80,38 @@ static long do_poll(struct uapi_pollfd __user *user, u32 nr, const struct poll_e
 	return result;
 }
 
+static long poll_restart(struct restart_block *r);
+
+/* A signal without a handler lets it go on up to the time that was said first. */
+static long poll_until(void __user *fds, u32 nr, const struct poll_end_time *end)
+{
+	long result = do_poll(fds, nr, end);
+
+	if (result != -ERESTARTNOHAND || !end->timed)
+		return result;
+	current->sig.restart = (struct restart_block){
+		.fn = poll_restart,
+		.when_ns = end->ns,
+		.remaining = fds,
+		.wide = nr,
+	};
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long poll_restart(struct restart_block *r)
+{
+	const struct poll_end_time end = {.timed = true, .ns = r->when_ns};
+
+	return poll_until(r->remaining, r->wide, &end);
+}
+
 long sys_poll(void __user *fds, u32 nr, int timeout_ms)
 {
 	struct poll_end_time end = {.timed = timeout_ms >= 0};
 
 	if (timeout_ms >= 0)
 		end.ns = clock_ns() + (u32)timeout_ms * NSEC_PER_MSEC;
-	return do_poll(fds, nr, &end);
+	return poll_until(fds, nr, &end);
 }
 
 static long ppoll(void __user *fds, u32 nr, void __user *timeout, enum time_format format,

@@ -18,6 +18,7 @@
 #include <octavo/sched.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
+#include <octavo/tty.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/signal.h>
 
@@ -82,6 +83,7 @@ void task_exit(int status, int code)
 		machine_set_status(status, code);
 		machine_end();
 	}
+	tty_process_exits();
 	signal_exit();
 	process_leave_mm();
 	if (t->files != NULL) {

@@ -65,6 +65,7 @@ static int process_link(struct task *child, u32 flags)
 	spin_lock(&task_list_lock);
 	child->pgid = current->pgid;
 	child->sid = current->sid;
+	child->flags |= current->flags & TASK_NO_TTY;
 	pgrp_join(child); /* from here on a signal to the group reaches it */
 	if (signal_pending()) {
 		pgrp_leave(child);

@@ -14,8 +14,10 @@
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <uapi/octavo/termios.h>
 
 #define STATUS_NOT_FOUND  127
 #define STATUS_CANNOT_RUN 126
@@ -48,6 +50,15 @@ static void open_console(void)
 		return;
 	dup2(STDIN_FILENO, STDOUT_FILENO);
 	dup2(STDIN_FILENO, STDERR_FILENO);
+}
+
+/* The session that we lead has the console as its terminal: ^C reaches the program. */
+static void take_terminal(void)
+{
+	int error = (int)octavo_syscall(__NR_ioctl, STDIN_FILENO, TIOCSCTTY, 0);
+
+	if (error < 0 && error != -ENOTTY && error != -EBADF)
+		complain("cannot have as terminal", "/dev/console", -error);
 }
 
 static void run(char *const argv[])
@@ -103,6 +114,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	open_console();
+	take_terminal();
 
 	pid = fork();
 	if (pid == 0)

@@ -23,10 +23,11 @@ enum task_state {
 	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
-#define TASK_KTHREAD    0x1u /* no user mode, no mm of its own */
-#define TASK_MEMALLOC   0x2u /* frees memory now: may take the last pages (bal-27) */
-#define TASK_UNLISTED   0x8u /* task_unlist() was called [tl] */
-#define TASK_OOM_VICTIM 0x4u /* chosen by the OOM killer: likewise */
+#define TASK_KTHREAD    0x1u  /* no user mode, no mm of its own */
+#define TASK_MEMALLOC   0x2u  /* frees memory now: may take the last pages (bal-27) */
+#define TASK_UNLISTED   0x8u  /* task_unlist() was called [tl] */
+#define TASK_NO_TTY     0x10u /* gave up its session's controlling terminal (TIOCNOTTY) */
+#define TASK_OOM_VICTIM 0x4u  /* chosen by the OOM killer: likewise */
 
 /*
  * Legend: [I] immutable after creation, [o] only the task itself, [rq] runqueue_lock of its CPU,
@@ -66,11 +67,11 @@ struct task {
 	void __user *robust_list;    /* [o], others under [tl]; set_robust_list(2) */
 
 	u32 pgid, sid; /* process group and session [tl and pgrp_lock]; 0: a kernel thread */
-	LIST_ENTRY(task) pgrp_link;       /* [tl and pgrp_lock] */
-	LIST_ENTRY(task) session_link;    /* [tl and pgrp_lock] */
-	struct signal_state *signal;      /* [I] of its process: its leader's own_signal */
-	struct signal_state own_signal;   /* see signal.h */
-	struct signal_thread sig;         /* see signal.h */
+	LIST_ENTRY(task) pgrp_link;     /* [tl and pgrp_lock] */
+	LIST_ENTRY(task) session_link;  /* [tl and pgrp_lock] */
+	struct signal_state *signal;    /* [I] of its process: its leader's own_signal */
+	struct signal_state own_signal; /* see signal.h */
+	struct signal_thread sig;       /* see signal.h */
 
 	struct files *files;         /* [o] */
 	struct fs_context *fs;       /* [o] root and working directory */

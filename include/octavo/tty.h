@@ -4,7 +4,8 @@
 
 #include <octavo/types.h>
 
-struct file_ops;
-
 /* tty_init - devices and the thread. => boot, after process_start_init() has made PID 1 */
 void tty_init(void);
+/* tty_process_exits - the current process ends: where it leads the session whose controlling terminal
+ * this is, the terminal is hung up, and the group in the foreground gets SIGHUP. => sleeps not */
+void tty_process_exits(void);
