@@ -85,7 +85,7 @@ static int kill_member(struct task *t, void *arg)
 	struct group_kill *k = arg;
 
 	k->nr++;
-	if (k->sig != 0)
+	if (k->sig != 0 && is_signal(k->sig))
 		(void)signal_send(t, k->sig, k->info);
 	return 0;
 }

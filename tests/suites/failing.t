@@ -16,7 +16,7 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "badelf", "sysargs", "pipes",
             "segments", "clock", "syslog",
-            "filemap", "text")
+            "filemap", "text", "signals", "jobs", "sigfault")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random": 20, "file_random": 20, "fsedge": 20,
         "hostile 1 1000": 30}
@@ -30,6 +30,8 @@ def sweep(name, each, on="64M debug", **expectations):
 
 Suite(
     *(sweep(name, 16, timeout=600) for name in QUICK),
+    *(run("/tests/failsweep", "-q", f"/tests/{name}", on="64M debug", timeout=600)
+      for name in ("signals", "jobs")),
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),

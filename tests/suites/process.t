@@ -19,6 +19,11 @@ Suite(
     run("/tests/cow", on="64M debug", append="chaos=2"),
     run("/tests/wait", on="64M release", append="chaos=3"),
     run("/tests/orphans", on="64M debug", append="chaos=4"),
+    *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")
+      for machine in ("64M debug", "64M release")),
+    *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in
+      enumerate(("signals", "jobs", "sigfault"), 5)),
+    run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
     run("/tests/fork10000", on="64M release", timeout=300),
     run("/tests/fork10000", "300", on="16M debug"),
 )
