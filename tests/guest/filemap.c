@@ -3,6 +3,8 @@
  * Mapped files: one set of pages for read, write, both kinds of mapping and every process; what is
  * refused and in which order; the end of a file; holes; /dev/zero; msync.
  */
+#include <sys/stat.h>
+
 #include "guest.h"
 
 #define PATH "/tmp/filemap-test"
@@ -248,6 +250,59 @@ static void test_end(void)
 	munmap(beyond, PAGE);
 }
 
+/* What programs store behind the end, in the last page, is not part of the file. */
+static void test_tail(void)
+{
+	char *s;
+
+	if (!on_octavo())
+		return; /* Linux leaves it to the file system */
+	cut(fd, 0);
+	cut(fd, PAGE + 10);
+	s = map_file(LEN, RW, MAP_SHARED, fd, 0);
+	s[PAGE + 100] = 'x';
+	is(cut(fd, 2 * PAGE), 0, "longer");
+	is(s[PAGE + 100], 0, "what was stored behind the end has gone");
+	is(cut(fd, PAGE + 10), 0, "shorter again");
+	s[PAGE + 100] = 'y';
+	put(fd, PAGE + 200, "z", 1);
+	ok(s[PAGE + 100] == 0 && s[PAGE + 200] == 'z', "a write behind the end clears it, too");
+	munmap(s, LEN);
+}
+
+/* A file system of four pages: the fifth hole cannot be filled. */
+static void test_full(void)
+{
+	static const char dir[] = "/tmp/filemap-small", name[] = "/tmp/filemap-small/file";
+	int file, right = 1;
+	char *s;
+
+	mkdir(dir, 0755);
+	if (sys(__NR_mount, "none", dir, "tmpfs", 0, "size=16k") != 0) {
+		rmdir(dir);
+		ok(!on_octavo(), "a small tmpfs is mounted");
+		return;
+	}
+	file = open(name, O_RDWR | O_CREAT, 0600);
+	is(cut(file, LEN), 0, "eight pages of holes");
+	s = map_file(LEN, RW, MAP_SHARED, file, 0);
+	for (unsigned long i = 0; i < 4; i++)
+		right &= poke(s + i * PAGE) == 0;
+	ok(right, "four of them filled");
+	is(poke(s + 4 * PAGE), KILLED(SIGBUS), "the fifth: SIGBUS");
+	is(peek(s + 5 * PAGE), KILLED(SIGBUS), "to read it, too");
+	lseek(file, (off_t)(6 * PAGE), SEEK_SET);
+	is(sys(__NR_write, file, s, 1), -ENOSPC, "and a write: ENOSPC");
+	is(cut(file, PAGE), 0, "three pages less");
+	is(cut(file, LEN), 0, "and holes again");
+	is(poke(s + 7 * PAGE), 0, "now there is room");
+	munmap(s, LEN);
+	close(file);
+	unlink(name);
+	is(sys(__NR_umount2, dir, 0), 0, "unmounted");
+	rmdir(dir);
+}
+
 static void test_protection(void)
 {
 	int rdonly = open(PATH, O_RDONLY);
@@ -403,6 +458,8 @@ int main(void)
 	test_fork();
 	test_strangers();
 	test_end();
+	test_tail();
+	test_full();
 	test_protection();
 	fill();
 	test_parts();
