@@ -9,6 +9,7 @@
  * A child's state, its place in the lists and its exit status are protected by task_list_lock.
  */
 #include <octavo/arch.h>
+#include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/fs.h>
@@ -53,23 +54,37 @@ void process_leave_mm(void)
 	t->clear_child_tid = NULL;
 }
 
-/* Hand the children of a dying task to PID 1, which reaps those that have ended. */
-static void children_to_init(struct task *t)
+/* Who takes the children of a dying task: its nearest ancestor that said so (prctl(2)), or PID 1. */
+static struct task *reaper_of(const struct task *t)
 {
+	struct task *up = t->parent;
+
+	while (up != NULL && up != init_task && !(up->attributes & ATTR_SUBREAPER))
+		up = up->parent;
+	return up != NULL ? up : init_task;
+}
+
+/* Hand the children of a dying task to its reaper, which waits for those that have ended. */
+static void children_to_reaper(struct task *t)
+{
+	struct task *reaper = reaper_of(t);
 	struct task *child;
 
 	assert_held(&task_list_lock);
 	while ((child = LIST_FIRST(&t->children)) != NULL) {
 		LIST_REMOVE(child, sibling);
-		child->parent = init_task;
-		child->parent_pid = init_task->pid;
-		child->exit_signal = SIGCHLD; /* init waits for what all do */
-		LIST_INSERT_HEAD(&init_task->children, child, sibling);
+		child->parent = reaper;
+		child->parent_pid = reaper->pid;
+		child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
+		LIST_INSERT_HEAD(&reaper->children, child, sibling);
 		if (child->state == TASK_ZOMBIE && signal_parent_of_end(child)) {
 			LIST_REMOVE(child, sibling);
 			task_unlist(child);
 			sched_bury(child);
+			continue;
 		}
+		if (child->parent_death_signal != 0)
+			signal_send(child, child->parent_death_signal, NULL);
 		pgrp_parent_lost(child, t, NULL);
 	}
 }
@@ -102,7 +117,7 @@ void task_exit(int status, int code)
 	lockval_assert_none("task_exit");
 
 	spin_lock(&task_list_lock);
-	children_to_init(t);
+	children_to_reaper(t);
 	t->exit_status = status;
 	t->exit_code = code;
 	if (t->flags & TASK_KTHREAD) {

@@ -121,7 +121,7 @@ static void rq_check(const struct runqueue *rq)
 static __always_inline unsigned enqueue(struct runqueue *rq, struct task *t, unsigned which)
 {
 	if (unlikely(t->slice_left_ns <= 0)) {
-		t->slice_left_ns = SLICE_NS;
+		t->slice_left_ns = t->slice_ns;
 		which = QUEUE_OTHERS;
 	}
 	t->on_rq = true;
@@ -189,7 +189,7 @@ static void charge(struct task *t, u32 now)
 
 	t->charged_ns = now;
 	t->run_ns += ran;
-	t->slice_left_ns -= (s32)MIN(ran, (u32)SLICE_NS);
+	t->slice_left_ns -= (s32)MIN(ran, 2u * SLICE_NS);
 }
 
 /* The first thing on the stack of the task that continues. => rq lock held, which prev took */
@@ -388,7 +388,7 @@ void sched_start(struct task *t)
 	ASSERT(!t->on_rq);
 	t->head.cpu = arch_current_head()->cpu;
 	t->state = TASK_RUNNABLE;
-	t->slice_left_ns = SLICE_NS;
+	t->slice_left_ns = t->slice_ns;
 	preempt_for(rq, enqueue(rq, t, QUEUE_OTHERS));
 	rq_unlock_irqrestore(rq, s);
 }
@@ -447,7 +447,7 @@ void sched_tick(void)
 	if (rq->nr != 0 && (t == rq->idle || t->slice_left_ns <= 0))
 		resched(rq);
 	else if (t->slice_left_ns <= 0)
-		t->slice_left_ns = SLICE_NS;
+		t->slice_left_ns = t->slice_ns;
 	CHECK(rq_check(rq));
 	rq_unlock_irqrestore(rq, s);
 }

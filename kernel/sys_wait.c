@@ -10,6 +10,7 @@
  * A child's state, its place in the lists, its exit status and its report are looked at under
  * task_list_lock; the report is changed under the child's sighand_lock.
  */
+#include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/process.h>
@@ -98,9 +99,9 @@ struct wait_want {
 
 /* What was found. */
 struct wait_found {
-	struct siginfo info; /* code, pid, status */
-	u64 run_ns;
-	struct task *dead; /* off the lists, to be freed; NULL: it lives, or WNOWAIT */
+	struct siginfo info;    /* code, pid, status */
+	struct cpu_times times; /* its own, and those of children that it has waited for */
+	struct task *dead;      /* off the lists, to be freed; NULL: it lives, or WNOWAIT */
 };
 
 /* A child that clone(2) made to send another signal than SIGCHLD, or none, is waited for by name. */
@@ -137,13 +138,13 @@ static bool take_child(struct task *child, const struct wait_want *w, struct wai
 	if (child->state != TASK_ZOMBIE) {
 		if (!take_report(child, w, found))
 			return false;
-		found->run_ns = child->run_ns;
+		found->times = cpu_times_with_children(child);
 		return true;
 	}
 	if (!(w->options & WEXITED))
 		return false;
 	found->info = end_info(child);
-	found->run_ns = child->run_ns;
+	found->times = cpu_times_with_children(child);
 	if (!(w->options & WNOWAIT)) {
 		LIST_REMOVE(child, sibling);
 		found->dead = child;
@@ -180,8 +181,8 @@ static int wait_for_child(const struct wait_want *w, struct wait_found *found)
 
 	if (w->options & WNOHANG)
 		return wait_look(w, found, &err) ? 1 : err;
-	interrupted = wait_event_interruptible(
-		&current->child_exit, (any = wait_look(w, found, &err)) || err != 0);
+	interrupted = wait_event_interruptible(&current->child_exit,
+					       (any = wait_look(w, found, &err)) || err != 0);
 	if (interrupted != 0)
 		return interrupted;
 	return any ? 1 : err;
@@ -210,26 +211,19 @@ static void free_dead(struct wait_found *found)
 	if (current == init_task)
 		last_child_code = child->exit_code;
 	sched_wait_inactive(child);
+	cpu_times_reaped(child);
 	task_free(child);
 }
 
 /* --- the calls --- */
 
-/* i386's and ARM's struct rusage: two timevals and fourteen longs. getrusage(2) */
-struct rusage32 {
-	s32 utime_sec, utime_usec;
-	s32 rest[16];
-};
-
-static int put_rusage(void __user *to, u64 run_ns)
+static int put_rusage(void __user *to, const struct cpu_times *times)
 {
 	struct rusage32 ru;
 
 	if (to == NULL)
 		return 0;
-	memset(&ru, 0, sizeof(ru));
-	ru.utime_sec = (s32)(run_ns / NSEC_PER_SEC);
-	ru.utime_usec = (s32)(run_ns % NSEC_PER_SEC / 1000u);
+	rusage_fill(&ru, times);
 	return copy_to_user(to, &ru, sizeof(ru));
 }
 
@@ -263,7 +257,7 @@ long sys_wait4(int pid, int __user *status, int options, void __user *rusage)
 	if (status != NULL)
 		err = copy_to_user(status, &word, sizeof(word));
 	if (err == 0)
-		err = put_rusage(rusage, found.run_ns);
+		err = put_rusage(rusage, &found.times);
 	return err != 0 ? err : (long)found.info.pid;
 }
 
@@ -312,7 +306,7 @@ long sys_waitid(int type, int id, void __user *user_info, int options, void __us
 		words[2] = found.info.code;
 		words[3] = (s32)found.info.pid;
 		words[5] = found.info.status;
-		err = put_rusage(rusage, found.run_ns);
+		err = put_rusage(rusage, &found.times);
 		if (err != 0)
 			return err;
 	}

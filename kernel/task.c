@@ -13,6 +13,7 @@
 #include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/mm.h>
+#include <octavo/rlimit.h>
 #include <octavo/sched.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -36,6 +37,10 @@ struct task boot_task = {
 	.flags = TASK_KTHREAD,
 	.active_mm = &kernel_mm,
 	.comm = "idle/0",
+	.slice_ns = SLICE_NS,
+	.rlimits = RLIMITS_OF_INIT,
+	.cpu_set = 0xffffffffu,
+	.timer_slack_ns = 50000,
 };
 
 void task_init(void)
@@ -124,6 +129,21 @@ bool task_is_known(const struct task *t)
 	return false;
 }
 
+/* What every child has of its maker. */
+static void task_inherit(struct task *t, const struct task *from)
+{
+	spin_lock(&task_list_lock);
+	memcpy(t->rlimits, from->rlimits, sizeof(t->rlimits));
+	t->nice = from->nice;
+	t->slice_ns = from->slice_ns;
+	t->policy = from->policy;
+	t->cpu_set = from->cpu_set;
+	spin_unlock(&task_list_lock);
+	t->attributes = from->attributes & ~ATTR_SUBREAPER;
+	t->personality = from->personality;
+	t->timer_slack_ns = from->timer_slack_ns;
+}
+
 /* Give t the next free pid and list it. => 0, -EAGAIN */
 static int pid_assign(struct task *t)
 {
@@ -160,6 +180,7 @@ struct task *task_alloc(const char *comm)
 		return err_ptr(err);
 	strlcpy(t->comm, comm, sizeof(t->comm));
 	t->started_ns = clock_ns();
+	task_inherit(t, current);
 	LIST_INIT(&t->children);
 	wait_queue_init(&t->child_exit);
 	signal_task_init(t);

@@ -4,10 +4,11 @@
  *
  * The monotonic clock is the architecture's. The real one is the monotonic plus what the kernel
  * parameter epoch= says that it was at the start of the machine; no calendar chip is read, so a run
- * does not depend on the day.
+ * does not depend on the day. clock_settime(2) moves it, and wakes who sleeps by it.
  */
 #include <octavo/arch.h>
 #include <octavo/assert.h>
+#include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/param.h>
 #include <octavo/sched.h>
@@ -20,7 +21,9 @@
 #define DEFAULT_EPOCH 1767225600u /* 2026-01-01 00:00:00 UTC */
 
 volatile u32 ticks;
-static u64 realtime_base_ns; /* [I] after time_init() */
+static spinlock_t realtime_lock = SPINLOCK_INIT(realtime_lock);
+static u64 realtime_base_ns; /* [realtime_lock] */
+static struct wait_queue realtime_sleepers = WAIT_QUEUE_INIT(realtime_sleepers);
 
 void time_init(void)
 {
@@ -32,9 +35,32 @@ void time_init(void)
 	timer_init();
 }
 
+static u64 realtime_base(void)
+{
+	irqstate_t s = spin_lock_irqsave(&realtime_lock);
+	u64 base = realtime_base_ns;
+
+	spin_unlock_irqrestore(&realtime_lock, s);
+	return base;
+}
+
 u64 clock_realtime_ns(void)
 {
-	return realtime_base_ns + clock_ns();
+	return realtime_base() + clock_ns();
+}
+
+int clock_realtime_set(u64 ns)
+{
+	u64 now = clock_ns();
+	irqstate_t s;
+
+	if (ns < now)
+		return -EINVAL; /* the machine would have been started before 1970 */
+	s = spin_lock_irqsave(&realtime_lock);
+	realtime_base_ns = ns - now;
+	spin_unlock_irqrestore(&realtime_lock, s);
+	wake_all(&realtime_sleepers);
+	return 0;
 }
 
 void irq_enter(void)
@@ -50,6 +76,7 @@ void irq_exit(void)
 void timer_tick(bool user, uintptr_t pc)
 {
 	(void)pc;
+	cpu_time_tick(user);
 	if (user) { /* the way back to it left nothing behind */
 		ASSERT(current->head.preempt_count == PREEMPT_IRQ);
 		lockval_assert_none("user mode");
@@ -142,11 +169,63 @@ long sleep_for_program(u64 when_ns, void __user *remaining, bool wide)
 	return -ERESTART_RESTARTBLOCK;
 }
 
+static bool realtime_came(u64 realtime_ns, u64 base, int *err)
+{
+	if (base + clock_ns() >= realtime_ns)
+		return true;
+	*err = signal_pending() ? -ERESTARTNOHAND : 0;
+	return *err != 0;
+}
+
+int sleep_until_realtime(u64 when_ns)
+{
+	struct timer timer = {.fn = sleep_over, .arg = current};
+	struct waiter waiter = {.task = NULL};
+	bool over = false;
+	int err = 0;
+
+	might_sleep();
+	while (!over) {
+		u64 base;
+
+		wait_prepare(&realtime_sleepers, &waiter, true);
+		base = realtime_base();
+		over = realtime_came(when_ns, base, &err);
+		if (over)
+			break;
+		timer_add(&timer, when_ns - base);
+		wait_sleep();
+		timer_cancel(&timer);
+	}
+	wait_finish(&realtime_sleepers, &waiter);
+	return err;
+}
+
 /* --- system calls --- */
 
-/* The time of a clock in nanoseconds. => 0, -EINVAL */
-static int clock_read(int clock, u64 *ns)
+/* The clock of another process's CPU time: the complement of its pid, above three bits of kind. */
+static int clock_read_process(int clock, u64 *ns)
 {
+	u32 pid = ~(u32)(clock >> 3);
+	u32 kind = (u32)clock & CLOCK_KIND_MASK;
+	struct cpu_times times = {0};
+	struct task *t;
+
+	if (kind == CLOCK_KIND_FD)
+		return -EINVAL;
+	spin_lock(&task_list_lock);
+	t = pid == 0 ? current : task_find(pid);
+	if (t != NULL)
+		times = cpu_times_of(t);
+	spin_unlock(&task_list_lock);
+	*ns = times.user_ns + (kind == CLOCK_KIND_USER ? 0 : times.system_ns);
+	return t != NULL ? 0 : -EINVAL;
+}
+
+int clock_read(int clock, u64 *ns)
+{
+	if (clock < 0)
+		return clock_read_process(clock, ns);
 	switch (clock) {
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
@@ -156,6 +235,7 @@ static int clock_read(int clock, u64 *ns)
 		return 0;
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI:
 		*ns = clock_realtime_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
@@ -167,7 +247,6 @@ static int clock_read(int clock, u64 *ns)
 	}
 }
 
-/* Whole seconds fit 32 bits until the year 2106. */
 u32 split_seconds(u64 ns, u32 *rest)
 {
 	/* A second is 2^9 times an odd number: for half an hour 32 bits do. */
@@ -202,18 +281,6 @@ long sys_clock_gettime64(int clock, void __user *ts)
 	t.tv_sec = split_seconds(ns, &rest);
 	t.tv_nsec = rest;
 	return copy_to_user(ts, &t, sizeof(t));
-}
-
-long sys_nanosleep(const void __user *req, void __user *rem)
-{
-	struct uapi_timespec32 t;
-
-	if (copy_from_user(&t, req, sizeof(t)) != 0)
-		return -EFAULT;
-	if (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= (int)NSEC_PER_SEC)
-		return -EINVAL;
-	return sleep_for_program(clock_ns() + (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec, rem,
-				 false);
 }
 
 long sys_time(s32 __user *t)

@@ -29,6 +29,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(waitpid, sys_waitpid),
 	CALL(time, sys_time),
 	CALL(select, sys_old_select),
+	CALL(getrlimit, sys_old_getrlimit),
 
 	CALL(umount, sys_oldumount),
 	CALL(utime, sys_utime),

@@ -36,6 +36,7 @@
 	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \
 	X(vmalloc_lock,      SPIN,  0) /* vmalloc areas */ \
 	X(task_list_lock,    SPIN,  0) /* all tasks: parents, children, pids */ \
+	X(uts_lock,          SPIN,  0) /* the machine's names */ \
 	X(slab_lock,         SPIN,  0) /* one slab cache */ \
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
@@ -44,6 +45,7 @@
 	X(sighand_lock,      IRQ,   0) /* a process's signals */ \
 	X(wait_queue_lock,   IRQ,   0) /* the sleepers of one wait queue */ \
 	X(timer_lock,        IRQ,   0) /* timers that have not fired */ \
+	X(realtime_lock,     IRQ,   0) /* what the real-time clock is ahead */ \
 	X(runqueue_lock,     IRQ,   0) /* one CPU's runnable tasks */ \
 	X(fail_lock,         IRQ,   0) /* the call chains that fault injection has seen */ \
 	X(why_lock,          IRQ,   0) /* the ring of refusals */ \

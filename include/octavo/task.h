@@ -8,6 +8,7 @@
 #include <octavo/preempt.h>
 #include <octavo/signal.h>
 #include <octavo/wait.h>
+#include <uapi/octavo/limits.h>
 
 struct mm;
 struct files;
@@ -29,6 +30,20 @@ enum task_state {
 #define TASK_NO_TTY     0x10u /* gave up its session's controlling terminal (TIOCNOTTY) */
 #define TASK_OOM_VICTIM 0x4u  /* chosen by the OOM killer: likewise */
 
+/* Bits of task.attributes, see prctl(2). */
+#define ATTR_SUBREAPER    0x1u /* orphans among its descendants become its children */
+#define ATTR_NOT_DUMPABLE 0x2u
+#define ATTR_KEEPCAPS     0x4u
+#define ATTR_NO_NEW_PRIVS 0x8u
+
+struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
+	u32 cur, max;
+};
+
+struct cpu_times {
+	u64 user_ns, system_ns;
+};
+
 /*
  * Legend: [I] immutable after creation, [o] only the task itself, [rq] runqueue_lock of its CPU,
  * [tl] task_list_lock, [a] atomic.
@@ -45,12 +60,16 @@ struct task {
 	enum task_state state;     /* [rq] */
 	bool on_rq;                /* [rq] queued, or running */
 	s32 slice_left_ns;         /* [rq] of its time slice; charged when it is switched out */
+	s32 slice_ns;              /* [tl] a whole one, by `nice`; read without */
 	u64 run_ns;                /* [rq] time it has run */
 	u64 started_ns;            /* [I] */
 	u32 charged_ns;            /* [rq] low half of the clock when run_ns was counted last */
 	u32 nr_switches;           /* [rq] */
 	u32 nr_faults;             /* [o] page faults, served or not */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
+
+	u32 user_ticks, system_ticks;    /* [o] ticks that found it in user mode, in the kernel */
+	struct cpu_times children_times; /* [o] of children that it has waited for */
 
 	struct task *parent;                     /* [tl] */
 	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
@@ -73,11 +92,19 @@ struct task {
 	struct signal_state own_signal; /* see signal.h */
 	struct signal_thread sig;       /* see signal.h */
 
-	struct files *files;         /* [o] */
-	struct fs_context *fs;       /* [o] root and working directory */
-	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
-	char comm[TASK_COMM_LEN];    /* [o] */
-	struct lock_state locks;     /* [o] debug flavour */
+	struct files *files;                 /* [o] */
+	struct fs_context *fs;               /* [o] root and working directory */
+	struct fail_plan *fail_plan;         /* [o] fault injection, see fail.h; NULL: none */
+	struct rlimit rlimits[RLIM_NLIMITS]; /* [tl]; its own are read without, see rlimit.h */
+	s8 nice;                             /* [tl] */
+	u8 policy;                           /* [tl] SCHED_* */
+	u8 parent_death_signal;              /* [o], others under [tl]; 0: none. prctl(2) */
+	u32 cpu_set;                         /* [tl] CPUs that it may run on */
+	u32 attributes;                      /* [o] ATTR_*, others under [tl] */
+	u32 personality;                     /* [o] */
+	u32 timer_slack_ns;                  /* [o] */
+	char comm[TASK_COMM_LEN];            /* [o] */
+	struct lock_state locks;             /* [o] debug flavour */
 };
 
 static inline struct task *current_task(void)
@@ -113,8 +140,10 @@ extern spinlock_t task_list_lock;
 LIST_HEAD(task_list, task);
 extern struct task_list all_tasks; /* [task_list_lock] */
 extern struct task *init_task;     /* PID 1; orphans go to it */
-void task_init(void);              /* caches and the boot task, early in main */
-extern struct task boot_task;      /* what runs kernel_main: becomes CPU 0's idle task */
+/* task_set_nice - -20 to 19, and the slice that goes with it. => task_list_lock */
+void task_set_nice(struct task *t, int nice);
+void task_init(void);         /* caches and the boot task, early in main */
+extern struct task boot_task; /* what runs kernel_main: becomes CPU 0's idle task */
 
 /* kthread_create - a kernel thread that runs fn(arg); not started: see sched_start().
  *   => may sleep; NULL or a task; it ends when fn returns, and is freed by itself */

@@ -38,8 +38,12 @@ void time_init(void);        /* => boot, after arch_init() */
 /* clock_realtime_ns - nanoseconds since 1970, as the kernel parameter epoch=SECONDS sets the clock at
  * boot (2026-01-01 where it is not given: the same for every run). */
 u64 clock_realtime_ns(void);
-
-/* split_seconds - => whole seconds of `ns`, and the nanoseconds left over */
+/* clock_realtime_set - it is `ns` now. => 0; -EINVAL less than the time since the start; any context */
+int clock_realtime_set(u64 ns);
+/* clock_read - the time of clock CLOCK_*, or of a process's CPU time, in nanoseconds. => 0, -EINVAL */
+int clock_read(int clock, u64 *ns);
+/* split_seconds - the seconds in ns, and the nanoseconds left over. Seconds fit 32 bits until the
+ * year 2106. */
 u32 split_seconds(u64 ns, u32 *rest);
 
 /* sleep_until - sleep to a point of clock_ns(). => 0, or -ERESTARTNOHAND when a signal came first */
@@ -50,3 +54,5 @@ void sleep_through(u64 when_ns);
  * left goes to `remaining` (NULL: nowhere), a timespec of 64 bits if `wide`.
  *   => 0, -EFAULT, -ERESTART_RESTARTBLOCK; sleeps */
 long sleep_for_program(u64 when_ns, void __user *remaining, bool wide);
+/* sleep_until_realtime - the same to a point of the real-time clock, however that is set meanwhile */
+int sleep_until_realtime(u64 when_ns);

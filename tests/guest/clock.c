@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Clocks and sleeping: clock_gettime(2) in both forms, gettimeofday(2), time(2), nanosleep(2). */
+/*
+ * Clocks and sleeping: clock_gettime(2) in both forms, gettimeofday(2), time(2), nanosleep(2),
+ * their resolution, sleeping by each, setting the real one.
+ */
 #include "guest.h"
 
 #define MS 1000000LL
@@ -97,6 +100,93 @@ static void test_sleep(void)
 	is(sys(__NR_nanosleep, KERNEL_ADDRESS, NULL), -EFAULT, "the kernel's address");
 }
 
+static void test_resolution(void)
+{
+	struct time32 t = {-1, -1};
+	struct time64 wide = {-1, -1};
+
+	is(sys(__NR_clock_getres, 1, &t), 0, "resolution");
+	ok(t.sec == 0 && t.nsec == 1, "1 ns");
+	is(sys(__NR_clock_getres_time64, 5, &wide), 0, "of a coarse clock");
+	ok(wide.sec == 0 && wide.nsec >= 1 * MS && wide.nsec <= 10 * MS, "a tick");
+	is(sys(__NR_clock_getres, 0, NULL), 0, "no place for it");
+	is(sys(__NR_clock_getres, 99, &t), -EINVAL, "no such clock");
+	is(sys(__NR_clock_getres_time64, 0, KERNEL_ADDRESS), -EFAULT, "the kernel's address");
+	ok(read64(11) >= read64(0) - 60 * 1000 * MS, "atomic time");
+	ok(read64((int)(~0u << 3 | 2)) > 0, "our CPU time by its own clock");
+	ok(read64((int)(~(unsigned)getpid() << 3 | 2)) > 0, "by our pid");
+	is(sys(__NR_clock_gettime, (int)(~0x0fffffffu << 3 | 2), &t), -EINVAL, "nobody's");
+}
+
+static long nap_by(int clock, int flags, int64_t ns)
+{
+	struct time64 want = {ns / (1000 * MS), ns % (1000 * MS)};
+
+	return sys(__NR_clock_nanosleep_time64, clock, flags, &want, NULL);
+}
+
+static void test_sleep_by_clock(void)
+{
+	struct time32 bad = {0, 1000 * MS}, none = {0, 0};
+	int64_t before = read64(1);
+
+	is(nap_by(1, 0, 20 * MS), 0, "20 ms of the monotonic clock");
+	is(nap_by(0, 0, 20 * MS), 0, "of the real one");
+	is(nap_by(7, 1, read64(7) + 20 * MS), 0, "until a time of the boot clock");
+	is(nap_by(0, 1, read64(0) + 20 * MS), 0, "until a time of the real clock");
+	ok(read64(1) - before >= 80 * MS, "not shorter");
+	is(nap_by(1, 1, 1), 0, "until a time that is over");
+	is(nap_by(0, 1, 1), 0, "until a real one that is over");
+	is(sys(__NR_clock_nanosleep, 1, 0, &none, NULL), 0, "no time at all");
+	is(sys(__NR_clock_nanosleep, 1, 0, &bad, NULL), -EINVAL, "a second of nanoseconds");
+	is(sys(__NR_clock_nanosleep, 4, 0, &none, NULL), -EOPNOTSUPP, "by the raw clock");
+	is(sys(__NR_clock_nanosleep, 99, 0, &none, NULL), -EINVAL, "by no clock");
+	is(sys(__NR_clock_nanosleep, 1, 0, KERNEL_ADDRESS, NULL), -EFAULT, "the kernel's address");
+	is(sys(__NR_clock_nanosleep_time64, 1, 0, KERNEL_ADDRESS, NULL), -EFAULT, "64 bits of it");
+}
+
+static int sleep_until_tomorrow(void *arg)
+{
+	(void)arg;
+	return nap_by(0, 1, read64(0) + 86400 * 1000 * MS) == 0 ? 5 : 6;
+}
+
+static int64_t set_clock(int64_t ns)
+{
+	struct time64 t = {ns / (1000 * MS), ns % (1000 * MS)};
+
+	return sys(__NR_clock_settime64, 0, &t);
+}
+
+static void test_setting(void)
+{
+	struct time64 bad = {1000000000, 1000 * MS}, early = {0, 0};
+	int64_t now;
+	int status;
+	pid_t pid;
+
+	is(sys(__NR_clock_settime64, 1, &bad), -EINVAL, "the monotonic clock is not set");
+	is(sys(__NR_clock_settime64, 0, &bad), -EINVAL, "a second of nanoseconds");
+	is(sys(__NR_clock_settime, 0, KERNEL_ADDRESS), -EFAULT, "the kernel's address");
+	is(sys(__NR_settimeofday, KERNEL_ADDRESS, NULL), -EFAULT, "settimeofday of it");
+	is(sys(__NR_settimeofday, NULL, NULL), 0, "settimeofday of nothing");
+	if (!on_octavo())
+		return; /* the host keeps its time */
+	is(sys(__NR_clock_settime64, 0, &early), -EINVAL, "before the machine was started");
+	pid = fork();
+	if (pid < 0)
+		skip("no fork without an MMU");
+	if (pid == 0)
+		_exit(sleep_until_tomorrow(NULL));
+	sleep_ms(20);
+	now = read64(0);
+	is(set_clock(now + 2 * 86400 * 1000 * MS), 0, "two days on");
+	ok(read64(0) >= now + 2 * 86400 * 1000 * MS, "it is then");
+	if (pid > 0)
+		ok(waitpid(pid, &status, 0) == pid && status == EXITED(5), "tomorrow has come");
+	is(set_clock(now), 0, "as it was");
+}
+
 static int sleep_for_days(void *arg)
 {
 	(void)arg;
@@ -123,6 +213,9 @@ int main(void)
 	test_clocks();
 	test_time_of_day();
 	test_sleep();
+	test_resolution();
+	test_sleep_by_clock();
+	test_setting();
 	test_cpu_time_and_kill();
 	return tap_done();
 }

@@ -14,6 +14,12 @@
 #define CLOCK_REALTIME_COARSE    5
 #define CLOCK_MONOTONIC_COARSE   6
 #define CLOCK_BOOTTIME           7
+#define CLOCK_TAI                11
+
+/* CPU clock of process PID: ~PID << 3 | kind */
+#define CLOCK_KIND_MASK 3
+#define CLOCK_KIND_USER 1
+#define CLOCK_KIND_FD   3
 
 #define TIMER_ABSTIME 1
 

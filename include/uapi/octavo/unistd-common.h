@@ -25,6 +25,7 @@
 #define __NR_pause                  29
 #define __NR_access                 33
 #define __NR_sync                   36
+#define __NR_nice                   34
 #define __NR_kill                   37
 #define __NR_rename                 38
 #define __NR_mkdir                  39
@@ -49,6 +50,7 @@
 #define __NR_setrlimit              75
 #define __NR_getrusage              77
 #define __NR_gettimeofday           78
+#define __NR_settimeofday           79
 #define __NR_symlink                83
 #define __NR_readlink               85
 #define __NR_swapon                 87
@@ -71,11 +73,13 @@
 #define __NR_fsync                  118
 #define __NR_sigreturn              119
 #define __NR_clone                  120
+#define __NR_setdomainname          121
 #define __NR_uname                  122
 #define __NR_mprotect               125
 #define __NR_sigprocmask            126
 #define __NR_getpgid                132
 #define __NR_fchdir                 133
+#define __NR_personality            136
 #define __NR__llseek                140
 #define __NR__newselect             142
 #define __NR_msync                  144
@@ -92,6 +96,9 @@
 #define __NR_sched_setscheduler     156
 #define __NR_sched_getscheduler     157
 #define __NR_sched_yield            158
+#define __NR_sched_get_priority_max 159
+#define __NR_sched_get_priority_min 160
+#define __NR_sched_rr_get_interval  161
 #define __NR_nanosleep              162
 #define __NR_mremap                 163
 #define __NR_poll                   168
@@ -156,5 +163,7 @@
 #define __NR_futex_time64           422
 #define __NR_clone3                 435
 #define __NR_faccessat2             439
+
+#define __NR_sched_rr_get_interval_time64 423
 
 #endif

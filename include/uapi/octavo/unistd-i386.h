@@ -11,6 +11,7 @@
 #define __NR_umount                 22
 #define __NR_alarm                  27
 #define __NR_utime                  30
+#define __NR_getrlimit              76
 #define __NR_select                 82
 #define __NR_signal                 48
 #define __NR_sgetmask               68

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu_time.h - the CPU time of processes, as times(2), getrusage(2), wait4(2) and /proc tell it. */
+#pragma once
+
+#include <octavo/task.h>
+
+/* struct rusage of i386 and ARM, getrusage(2) */
+struct rusage32 {
+	s32 utime_sec, utime_usec, stime_sec, stime_usec;
+	s32 maxrss_kb, ixrss, idrss, isrss;
+	s32 minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals;
+	s32 nr_switches, nr_preempted;
+};
+_Static_assert(sizeof(struct rusage32) == 72, "two timevals and fourteen longs");
+
+/* cpu_time_tick - a tick came in user mode, or in the kernel. => timer interrupt */
+void cpu_time_tick(bool user);
+/* cpu_times_of - what `t` has used up to now. => t cannot go away meanwhile */
+struct cpu_times cpu_times_of(struct task *t);
+/* cpu_times_with_children - and what the children used that it has waited for */
+struct cpu_times cpu_times_with_children(struct task *t);
+/* cpu_times_reaped - `child`, which has ended, is being waited for by current. */
+void cpu_times_reaped(struct task *child);
+/* rusage_fill - the times, and 0 in all else */
+void rusage_fill(struct rusage32 *ru, const struct cpu_times *times);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prctl.c - prctl(2) and personality(2): a process's attributes that have no call of their own.
+ *
+ * Attributes that change what the kernel does: the name, the signal at the parent's death, whose
+ * orphans one takes. The others are kept, inherited as Linux does, and told.
+ */
+#include <octavo/errno.h>
+#include <octavo/string.h>
+#include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/prctl.h>
+
+#define NSIG             64
+#define CAP_LAST         40
+#define TIMERSLACK_NS    50000u
+#define PERSONALITY_TELL 0xffffffffu
+
+static long set_name(const char __user *user)
+{
+	char name[TASK_COMM_LEN];
+	ssize_t len = strncpy_from_user(name, user, sizeof(name) - 1);
+
+	if (len < 0)
+		return -EFAULT;
+	name[MIN((size_t)len, sizeof(name) - 1)] = '\0';
+	strlcpy(current->comm, name, sizeof(current->comm));
+	return 0;
+}
+
+static long get_name(char __user *user)
+{
+	char name[TASK_COMM_LEN] = {0};
+
+	strlcpy(name, current->comm, sizeof(name));
+	return copy_to_user(user, name, sizeof(name));
+}
+
+/* An attribute of one bit: 0 or 1, nothing else. */
+static long set_flag(u32 bit, u32 value)
+{
+	if (value > 1)
+		return -EINVAL;
+	if (value)
+		current->attributes |= bit;
+	else
+		current->attributes &= ~bit;
+	return 0;
+}
+
+static long get_flag(u32 bit)
+{
+	return (current->attributes & bit) != 0;
+}
+
+static long set_no_new_privs(u32 a, u32 b, u32 c, u32 d)
+{
+	if (a != 1 || b != 0 || c != 0 || d != 0)
+		return -EINVAL;
+	return set_flag(ATTR_NO_NEW_PRIVS, 1); /* it stays */
+}
+
+static long set_timer_slack(s32 ns)
+{
+	current->timer_slack_ns = ns > 0 ? (u32)ns : TIMERSLACK_NS;
+	return 0;
+}
+
+long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
+{
+	switch (option) {
+	case PR_SET_NAME:
+		return set_name((const char __user __force *)a);
+	case PR_GET_NAME:
+		return get_name((char __user __force *)a);
+	case PR_SET_PDEATHSIG:
+		if (a > NSIG)
+			return -EINVAL;
+		current->parent_death_signal = (u8)a;
+		return 0;
+	case PR_GET_PDEATHSIG:
+		return put_user_u32(current->parent_death_signal, (u32 __user __force *)a);
+	case PR_SET_CHILD_SUBREAPER:
+		return set_flag(ATTR_SUBREAPER, a != 0);
+	case PR_GET_CHILD_SUBREAPER:
+		return put_user_u32((u32)get_flag(ATTR_SUBREAPER), (u32 __user __force *)a);
+	case PR_SET_DUMPABLE:
+		return set_flag(ATTR_NOT_DUMPABLE, a ^ 1);
+	case PR_GET_DUMPABLE:
+		return !get_flag(ATTR_NOT_DUMPABLE);
+	case PR_SET_KEEPCAPS:
+		return set_flag(ATTR_KEEPCAPS, a);
+	case PR_GET_KEEPCAPS:
+		return get_flag(ATTR_KEEPCAPS);
+	case PR_SET_NO_NEW_PRIVS:
+		return set_no_new_privs(a, b, c, d);
+	case PR_GET_NO_NEW_PRIVS:
+		return (a | b | c | d) != 0 ? -EINVAL : get_flag(ATTR_NO_NEW_PRIVS);
+	case PR_SET_TIMERSLACK:
+		return set_timer_slack((s32)a);
+	case PR_GET_TIMERSLACK:
+		return (long)current->timer_slack_ns;
+	case PR_CAPBSET_READ: /* everybody is root */
+		return a <= CAP_LAST ? 1 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Kept, inherited and told: there is one kind of machine to be. */
+long sys_personality(u32 persona)
+{
+	u32 old = current->personality;
+
+	if (persona != PERSONALITY_TELL)
+		current->personality = persona;
+	return (long)old;
+}
