@@ -8,6 +8,7 @@
 #include "files.h"
 
 #include <octavo/errno.h>
+#include <octavo/rlimit.h>
 #include <octavo/syscall.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
@@ -303,7 +304,9 @@ static int truncate_inode(struct inode *inode, loff_t size)
 	err = inode_write_begin(inode);
 	if (err != 0)
 		return err;
-	err = inode_truncate(inode, size);
+	err = rlimit_file_size((u64)size);
+	if (err == 0)
+		err = inode_truncate(inode, size);
 	inode_write_end(inode);
 	return err;
 }
@@ -335,6 +338,8 @@ static long truncate_fd(u32 fd, loff_t size)
 		return -EBADF;
 	err = -EINVAL;
 	if (S_ISREG(f->inode->mode) && (f->flags & O_ACCMODE) != O_RDONLY)
+		err = rlimit_file_size((u64)size);
+	if (err == 0)
 		err = inode_truncate(f->inode, size);
 	file_put(f);
 	return err;

@@ -10,6 +10,7 @@
 #include "files.h"
 
 #include <octavo/errno.h>
+#include <octavo/rlimit.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -275,10 +276,10 @@ int files_reserve(u32 min_fd)
 	for (;;) {
 		spin_lock(&files->lock);
 		fd = lowest_free_from(files, MAX(min_fd, files->lowest_free));
-		if (fd < files->size)
+		if (fd < files->size && fd < rlimit(RLIMIT_NOFILE))
 			break;
 		spin_unlock(&files->lock);
-		if (fd >= FILES_MAX)
+		if (fd >= rlimit(RLIMIT_NOFILE))
 			return -EMFILE;
 		err = files_grow(files, fd);
 		if (err != 0)
@@ -327,7 +328,7 @@ int files_replace(struct file *f, u32 fd, bool cloexec)
 	struct file *old;
 	int err;
 
-	if (fd >= FILES_MAX)
+	if (fd >= rlimit(RLIMIT_NOFILE))
 		return -EBADF;
 	spin_lock(&files->lock);
 	while (fd >= files->size) {

@@ -29,8 +29,8 @@
 #include <uapi/octavo/signal.h>
 #include <uapi/octavo/stat.h>
 
-#define PIPE_PAGES 16u
-#define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE)
+#define PIPE_BYTES PIPE_SIZE_BYTES
+#define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 #define PIPE_BUF   4096u
 
 struct pipe {

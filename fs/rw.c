@@ -1,47 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /* rw.c - the calls that take a descriptor: read(2), write(2), lseek(2), dup(2), close(2) ... */
-#include "files.h"
+#include "rw.h"
 
 #include <octavo/errno.h>
+#include <octavo/rlimit.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-static __always_inline bool can_read(const struct file *f)
+/* A write to a regular file ends at RLIMIT_FSIZE. => bytes that it may have; -EFBIG at the limit */
+static ssize_t write_room(const struct file *f, loff_t pos, size_t len)
 {
-	return (f->flags & O_ACCMODE) != O_WRONLY;
+	u32 limit = rlimit(RLIMIT_FSIZE);
+
+	if (likely(limit == RLIMIT_INFINITE) || !S_ISREG(f->inode->mode))
+		return (ssize_t)len;
+	if (f->flags & O_APPEND)
+		pos = f->inode->size;
+	if (pos >= (loff_t)limit)
+		return rlimit_file_size((u64)pos + 1);
+	return (ssize_t)MIN((loff_t)len, (loff_t)limit - pos);
 }
 
-static __always_inline bool can_write(const struct file *f)
+ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t *pos)
 {
-	return (f->flags & O_ACCMODE) != O_RDONLY;
+	ssize_t room;
+
+	if (!write)
+		return f->ops->read(f, buf, len, pos);
+	room = write_room(f, *pos, len);
+	return room < 0 ? room : f->ops->write(f, buf, (size_t)room, pos);
 }
 
-typedef ssize_t (*transfer_fn)(struct file *file, char __user *buf, size_t len, loff_t *pos);
-
-/* Move up to len bytes; a file that seeks has its position locked meanwhile. */
-static __always_inline ssize_t transfer(struct file *f, transfer_fn move, char __user *buf,
-					size_t len)
+/* Inline, with `write` known: pipes are measured by it. */
+static __always_inline ssize_t rw_check(const struct file *f, bool write, const void __user *buf,
+					u32 len)
 {
-	loff_t no_pos = 0;
-	ssize_t n;
-
-	if (f->ops->seek == NULL)
-		return move(f, buf, len, &no_pos);
-	mutex_lock(&f->pos_mutex);
-	n = move(f, buf, len, &f->pos);
-	mutex_unlock(&f->pos_mutex);
-	return n;
-}
-
-/* Linux's order: may this file, is the memory the user's, is the length one. */
-static __always_inline ssize_t rw_check(struct file *f, bool allowed, bool able,
-					const void __user *buf, u32 len)
-{
-	if (!allowed)
+	if (write ? !file_can_write(f) : !file_can_read(f))
 		return -EBADF;
-	if (!able)
+	if (write ? f->ops->write == NULL : f->ops->read == NULL)
 		return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
 	if (!user_range_ok(buf, len))
 		return -EFAULT;
@@ -50,35 +48,41 @@ static __always_inline ssize_t rw_check(struct file *f, bool allowed, bool able,
 	return 0;
 }
 
-long sys_read(u32 fd, char __user *buf, u32 len)
+ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len)
+{
+	return rw_check(f, write, buf, len);
+}
+
+/* read(2) and write(2): a file that seeks has its position locked meanwhile. */
+static __always_inline long rw_at_position(u32 fd, bool write, char __user *buf, u32 len)
 {
 	struct file *f = files_borrow(fd);
+	loff_t no_pos = 0;
 	ssize_t n;
 
 	if (f == NULL)
 		return -EBADF;
-	n = rw_check(f, can_read(f), f->ops->read != NULL, buf, len);
-	if (n == 0 && len > 0)
-		n = transfer(f, f->ops->read, buf, MIN(len, FILE_IO_MAX));
+	n = rw_check(f, write, buf, len);
+	len = MIN(len, FILE_IO_MAX);
+	if (n == 0 && len > 0 && f->ops->seek == NULL) {
+		n = write ? f->ops->write(f, buf, len, &no_pos)
+			  : f->ops->read(f, buf, len, &no_pos);
+	} else if (n == 0 && len > 0) {
+		mutex_lock(&f->pos_mutex);
+		n = file_rw(f, write, buf, len, &f->pos);
+		mutex_unlock(&f->pos_mutex);
+	}
 	return n;
 }
 
-static __always_inline ssize_t write_shim(struct file *f, char __user *buf, size_t len, loff_t *pos)
+long sys_read(u32 fd, char __user *buf, u32 len)
 {
-	return f->ops->write(f, buf, len, pos);
+	return rw_at_position(fd, false, buf, len);
 }
 
 long sys_write(u32 fd, const char __user *buf, u32 len)
 {
-	struct file *f = files_borrow(fd);
-	ssize_t n;
-
-	if (f == NULL)
-		return -EBADF;
-	n = rw_check(f, can_write(f), f->ops->write != NULL, buf, len);
-	if (n == 0 && len > 0)
-		n = transfer(f, write_shim, (char __user *)buf, MIN(len, FILE_IO_MAX));
-	return n;
+	return rw_at_position(fd, true, (char __user *)buf, len);
 }
 
 static loff_t seek_fd(u32 fd, loff_t offset, u32 whence)

@@ -14,11 +14,26 @@
 extern const syscall_fn syscall_table[];
 extern const u32 nr_syscalls; /* entries of syscall_table; entry.S */
 
+/* 64 bits lie in an even register and the next: one is left out before them. */
+static long arm_pread64(u32 fd, char __user *buf, u32 len, u32 unused, u32 low, u32 high)
+{
+	(void)unused;
+	return sys_pread64(fd, buf, len, low, high);
+}
+
+static long arm_pwrite64(u32 fd, const char __user *buf, u32 len, u32 unused, u32 low, u32 high)
+{
+	(void)unused;
+	return sys_pwrite64(fd, buf, len, low, high);
+}
+
 const syscall_fn syscall_table[] = {
 #include "../../kernel/syscalls_common.inc"
 
 	CALL(truncate64, sys_truncate64_even),
 	CALL(ftruncate64, sys_ftruncate64_even),
+	CALL(pread64, arm_pread64),
+	CALL(pwrite64, arm_pwrite64),
 
 	REFUSED(fork),
 	REFUSED(mprotect),

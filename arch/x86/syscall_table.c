@@ -31,6 +31,9 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(select, sys_old_select),
 	CALL(getrlimit, sys_old_getrlimit),
 
+	CALL(pread64, sys_pread64),
+	CALL(pwrite64, sys_pwrite64),
+
 	CALL(umount, sys_oldumount),
 	CALL(utime, sys_utime),
 	CALL(truncate64, sys_truncate64),

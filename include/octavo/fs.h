@@ -31,10 +31,11 @@ struct super_block;
 struct uapi_statfs64;
 struct vma;
 
-#define NAME_MAX    255u        /* bytes of one component */
-#define PATH_MAX    4096u       /* bytes of a path with its NUL */
-#define FILES_MAX   1024u       /* descriptors of a process (RLIMIT_NOFILE) */
-#define FILE_IO_MAX 0x7ffff000u /* bytes that one read or write moves at the most */
+#define NAME_MAX        255u        /* bytes of one component */
+#define PATH_MAX        4096u       /* bytes of a path with its NUL */
+#define FILES_MAX       1024u       /* descriptors of a process, till it changes RLIMIT_NOFILE */
+#define PIPE_SIZE_BYTES 65536u      /* what a pipe holds */
+#define FILE_IO_MAX     0x7ffff000u /* bytes that one read or write moves at the most */
 
 /*
  * Operations of an inode: one const table for each kind of inode of each file system. A missing

@@ -13,7 +13,7 @@ from tap import Tap  # noqa: E402
 PROGRAMS = ("mmap_anon", "mprotect", "munmap", "brk", "stack", "shared_anon", "fork", "cow", "wait",
             "exec", "badelf", "faults", "efault", "files", "sysargs", "orphans", "fpu", "oom",
             "mm_random", "filemap", "file_random", "truncate_race", "text", "clone",
-            "identity", "signals", "jobs", "sigfault", "attributes", "clock")
+            "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors")
 # As on i386: programs end at 3G; as on a machine of its own: the same addresses every time.
 LIKE_I386 = ("setarch", "i686", "--3gb", "--addr-no-randomize")
 SECONDS = 120

@@ -51,8 +51,11 @@
 #define __NR_fallocate              352
 #define __NR_dup3                   358
 #define __NR_pipe2                  359
+#define __NR_preadv                 361
+#define __NR_pwritev                362
 #define __NR_rt_tgsigqueueinfo      363
 #define __NR_prlimit64              369
+#define __NR_syncfs                 373
 #define __NR_getrandom              384
 #define __NR_memfd_create           385
 #define __NR_userfaultfd            388

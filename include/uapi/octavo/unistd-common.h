@@ -36,6 +36,7 @@
 #define __NR_brk                    45
 #define __NR_umount2                52
 #define __NR_ioctl                  54
+#define __NR_fcntl                  55
 #define __NR_setpgid                57
 #define __NR_umask                  60
 #define __NR_chroot                 61

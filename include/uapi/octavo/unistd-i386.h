@@ -64,8 +64,11 @@
 #define __NR_fallocate              324
 #define __NR_dup3                   330
 #define __NR_pipe2                  331
+#define __NR_preadv                 333
+#define __NR_pwritev                334
 #define __NR_rt_tgsigqueueinfo      335
 #define __NR_prlimit64              340
+#define __NR_syncfs                 344
 #define __NR_getrandom              355
 #define __NR_memfd_create           356
 #define __NR_userfaultfd            374

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* rw.h - what the calls that move bytes (rw.c, rw_vector.c) share, for fs/ alone. */
+#pragma once
+
+#include "files.h"
+
+#include <uapi/octavo/fcntl.h>
+
+static inline bool file_can_read(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static inline bool file_can_write(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* file_rw_check - in Linux's order: may this file, is the memory the user's, is the length one.
+ *   => 0; -EBADF, -EISDIR, -EINVAL, -EFAULT */
+ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len);
+/* file_rw - move len bytes (1 .. FILE_IO_MAX) at *pos, which is advanced; the checks have been made.
+ * pos_mutex is held where *pos is the file's own. => bytes, or -errno */
+ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t *pos);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rw_vector.c - the calls that move bytes at a place of their own or by way of several buffers:
+ * pread64(2), pwrite64(2), readv(2), writev(2), preadv(2), pwritev(2).
+ *
+ * The buffers of a vector are moved one after another, and the call ends with the first that is not
+ * moved whole. A file that seeks is locked for the whole vector, so that nobody writes between.
+ */
+#include "rw.h"
+
+#include <octavo/errno.h>
+#include <octavo/slab.h>
+#include <octavo/syscall.h>
+#include <octavo/uaccess.h>
+#include <uapi/octavo/stat.h>
+
+#define IOV_MAX  1024u /* buffers in one vector */
+#define IOV_FAST 8u    /* so many lie on the stack */
+
+struct iovec32 { /* readv(2) */
+	u32 base, len;
+};
+
+/* --- at a place --- */
+
+/* Pipes and terminals have none. */
+static bool has_places(const struct file *f)
+{
+	return f->ops->seek != NULL;
+}
+
+static long rw_at(u32 fd, bool write, char __user *buf, u32 len, u32 low, u32 high)
+{
+	loff_t pos = (loff_t)((u64)high << 32 | low);
+	struct file *f;
+	ssize_t n;
+
+	if (pos < 0)
+		return -EINVAL;
+	f = files_lookup(fd);
+	if (f == NULL)
+		return -EBADF;
+	n = has_places(f) ? file_rw_check(f, write, buf, len) : -ESPIPE;
+	len = MIN(len, FILE_IO_MAX);
+	if (n == 0 && len > 0)
+		n = file_rw(f, write, buf, len, &pos);
+	file_put(f);
+	return n;
+}
+
+long sys_pread64(u32 fd, char __user *buf, u32 len, u32 low, u32 high)
+{
+	return rw_at(fd, false, buf, len, low, high);
+}
+
+long sys_pwrite64(u32 fd, const char __user *buf, u32 len, u32 low, u32 high)
+{
+	return rw_at(fd, true, (char __user *)buf, len, low, high);
+}
+
+/* --- several buffers --- */
+
+/*
+ * The vector in kernel memory: `fast`, or kmalloc'ed. Every length is checked, and every buffer is
+ * the user's; all together they are cut at FILE_IO_MAX.
+ *   => it; err_ptr(-EINVAL, -EFAULT, -ENOMEM)
+ */
+static struct iovec32 *vector_from_user(const void __user *user, u32 count, struct iovec32 *fast,
+					u32 *total)
+{
+	struct iovec32 *v = fast;
+	int err = 0;
+
+	*total = 0;
+	if (count > IOV_MAX)
+		return err_ptr(-EINVAL);
+	if (count > IOV_FAST) {
+		v = kmalloc(count * sizeof(*v), GFP_KERNEL);
+		if (v == NULL)
+			return err_ptr(-ENOMEM);
+	}
+	if (copy_from_user(v, user, count * sizeof(*v)) != 0)
+		err = -EFAULT;
+	for (u32 i = 0; err == 0 && i < count; i++) {
+		if ((int)v[i].len < 0)
+			err = -EINVAL;
+		else if (!user_range_ok((void __user __force *)v[i].base, v[i].len))
+			err = -EFAULT;
+		v[i].len = MIN(v[i].len, FILE_IO_MAX - *total);
+		*total += v[i].len;
+	}
+	if (err == 0)
+		return v;
+	if (v != fast)
+		kfree(v);
+	return err_ptr(err);
+}
+
+/* All buffers at *pos. => bytes; -errno where the first moved none */
+static ssize_t vector_move(struct file *f, bool write, const struct iovec32 *v, u32 count,
+			   loff_t *pos)
+{
+	ssize_t done = 0;
+
+	for (u32 i = 0; i < count; i++) {
+		ssize_t n;
+
+		if (v[i].len == 0)
+			continue;
+		n = file_rw(f, write, (char __user __force *)v[i].base, v[i].len, pos);
+		if (n < 0)
+			return done > 0 ? done : n;
+		done += n;
+		if ((u32)n < v[i].len)
+			break;
+	}
+	return done;
+}
+
+/* At the file's position, or at *at. */
+static ssize_t vector_move_file(struct file *f, bool write, const struct iovec32 *v, u32 count,
+				loff_t *at)
+{
+	loff_t no_pos = 0;
+	ssize_t n;
+
+	if (at != NULL)
+		return vector_move(f, write, v, count, at);
+	if (f->ops->seek == NULL)
+		return vector_move(f, write, v, count, &no_pos);
+	mutex_lock(&f->pos_mutex);
+	n = vector_move(f, write, v, count, &f->pos);
+	mutex_unlock(&f->pos_mutex);
+	return n;
+}
+
+static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, loff_t *at)
+{
+	struct iovec32 fast[IOV_FAST], *v;
+	struct file *f = files_lookup(fd);
+	ssize_t n = 0;
+	u32 total;
+
+	if (f == NULL)
+		return -EBADF;
+	if (at != NULL && !has_places(f))
+		n = -ESPIPE;
+	else if (write ? !file_can_write(f) : !file_can_read(f))
+		n = -EBADF;
+	else
+		n = file_rw_check(f, write, NULL, 0);
+	if (n != 0)
+		goto put_file;
+	v = vector_from_user(user, count, fast, &total);
+	if (ptr_is_err(v)) {
+		n = ptr_err(v);
+		goto put_file;
+	}
+	n = vector_move_file(f, write, v, count, at);
+	if (v != fast)
+		kfree(v);
+put_file:
+	file_put(f);
+	return n;
+}
+
+long sys_readv(u32 fd, const void __user *vector, u32 count)
+{
+	return rw_vector(fd, false, vector, count, NULL);
+}
+
+long sys_writev(u32 fd, const void __user *vector, u32 count)
+{
+	return rw_vector(fd, true, vector, count, NULL);
+}
+
+static long rw_vector_at(u32 fd, bool write, const void __user *vector, u32 count, u32 low,
+			 u32 high)
+{
+	loff_t pos = (loff_t)((u64)high << 32 | low);
+
+	return pos < 0 ? -EINVAL : rw_vector(fd, write, vector, count, &pos);
+}
+
+long sys_preadv(u32 fd, const void __user *vector, u32 count, u32 low, u32 high)
+{
+	return rw_vector_at(fd, false, vector, count, low, high);
+}
+
+long sys_pwritev(u32 fd, const void __user *vector, u32 count, u32 low, u32 high)
+{
+	return rw_vector_at(fd, true, vector, count, low, high);
+}

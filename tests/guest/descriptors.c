@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors: fcntl(2), dup3(2), reading and writing at a place and by vectors, a thousand open
+ * files, and the limits that act on them (getrlimit(2)).
+ */
+#include "guest.h"
+
+#define F_GETPIPE_SZ   1032
+#define RLIMIT_FSIZE_  1
+#define RLIMIT_NOFILE_ 7
+#define PATH           "/tmp/descriptors"
+
+struct vector {
+	const void *base;
+	uint32_t len;
+};
+
+struct limit {
+	uint32_t cur, max;
+};
+
+static long fcntl64(long fd, int command, unsigned long arg)
+{
+	return sys(__NR_fcntl64, fd, command, arg);
+}
+
+static void test_fcntl(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600), other, ends[2];
+	int pair[2];
+
+	ok(fd >= 0, "a file");
+	is(other = fcntl64(fd, F_DUPFD, 20), 20, "a second descriptor from 20 on");
+	is(fcntl64(other, F_GETFD, 0), 0, "it stays open over exec");
+	is(fcntl64(other, F_SETFD, 1), 0, "it is not to");
+	is(fcntl64(other, F_GETFD, 0), 1, "it is told");
+	is(fcntl64(fd, F_GETFD, 0), 0, "the other is as it was");
+	is(fcntl64(fd, F_DUPFD_CLOEXEC, 20), 21, "the next");
+	is(fcntl64(21, F_GETFD, 0), 1, "closed at exec");
+	is(fcntl64(fd, F_DUPFD, 100000), -EINVAL, "beyond the limit");
+	is(fcntl64(fd, F_DUPFD, -1), -EINVAL, "below nothing");
+	is(fcntl64(fd, F_GETFL, 0) & ~0100000, O_RDWR, "flags of the file");
+	is(fcntl64(fd, F_SETFL, O_APPEND | O_NONBLOCK | O_WRONLY), 0, "others");
+	is(fcntl64(other, F_GETFL, 0) & ~0100000, O_RDWR | O_APPEND | O_NONBLOCK,
+	   "are those of both descriptors, and how it was opened stays");
+	is(fcntl64(fd, F_SETFL, 0), 0, "none");
+	is(fcntl64(fd, 4242, 0), -EINVAL, "no such command");
+	is(fcntl64(77, F_GETFL, 0), -EBADF, "no such descriptor");
+	is(fcntl64(77, 4242, 0), -EBADF, "of neither");
+	is(fcntl64(fd, F_GETPIPE_SZ, 0), -EBADF, "no pipe");
+	is(sys(__NR_pipe, pair), 0, "a pipe");
+	is(fcntl64(pair[0], F_GETPIPE_SZ, 0), 65536, "its size");
+	ends[0] = sys(__NR_close, pair[0]);
+	ends[1] = sys(__NR_close, pair[1]);
+	ok(ends[0] == 0 && ends[1] == 0, "closed");
+
+	is(sys(__NR_dup3, fd, 30, O_CLOEXEC), 30, "dup3");
+	is(fcntl64(30, F_GETFD, 0), 1, "closed at exec");
+	is(sys(__NR_dup3, fd, fd, 0), -EINVAL, "onto itself");
+	is(sys(__NR_dup3, fd, 30, 1), -EINVAL, "an unknown flag");
+	is(sys(__NR_dup3, 77, 30, 0), -EBADF, "of nothing");
+	is(sys(__NR_dup3, fd, 1 << 20, 0), -EBADF, "beyond the limit");
+	is(sys(__NR_fsync, fd), 0, "fsync");
+	is(sys(__NR_fdatasync, fd), 0, "fdatasync");
+	is(sys(__NR_fsync, 77), -EBADF, "fsync of nothing");
+	is(sys(__NR_sync), 0, "sync");
+	for (int i = 0; i < 3; i++)
+		sys(__NR_close, (long[]){20, 21, 30}[i]);
+	sys(__NR_close, fd);
+}
+
+static void test_places(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char buf[16] = {0};
+	int pair[2];
+
+	is(sys(__NR_write, fd, "0123456789", 10), 10, "ten bytes");
+	is(sys(__NR_pread64, fd, buf, 4, 3, 0), 4, "four from the third on");
+	ok(memcmp(buf, "3456", 4) == 0, "they are these");
+	is(sys(__NR_pwrite64, fd, "ab", 2, 8, 0), 2, "two at the eighth");
+	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 10, "the position stays");
+	is(sys(__NR_pread64, fd, buf, 16, 7, 0), 3, "to the end");
+	ok(memcmp(buf, "7ab", 3) == 0, "it was written");
+	is(sys(__NR_pread64, fd, buf, 1, 0, 1), 0, "nothing above 4G");
+	is(sys(__NR_pread64, fd, buf, 1, 0, -1), -EINVAL, "before the start");
+	is(sys(__NR_pwrite64, fd, buf, 1, 0, -1), -EINVAL, "nor to there");
+	is(sys(__NR_pread64, fd, KERNEL_ADDRESS, 1, 0, 0), -EFAULT, "to the kernel");
+	is(sys(__NR_pread64, 77, buf, 1, 0, 0), -EBADF, "of nothing");
+	is(sys(__NR_pipe, pair), 0, "a pipe");
+	is(sys(__NR_pread64, pair[0], buf, 1, 0, 0), -ESPIPE, "has no places");
+	is(sys(__NR_pwrite64, pair[1], buf, 1, 0, 0), -ESPIPE, "nor to write");
+	sys(__NR_close, pair[0]);
+	sys(__NR_close, pair[1]);
+	sys(__NR_close, fd);
+	fd = sys(__NR_open, PATH, O_RDONLY, 0);
+	is(sys(__NR_pwrite64, fd, buf, 1, 0, 0), -EBADF, "a file that is only read");
+	sys(__NR_close, fd);
+}
+
+static void test_vectors(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char a[4] = {0}, b[8] = {0};
+	struct vector out[3] = {{"one", 3}, {"", 0}, {"three", 5}};
+	struct vector in[2] = {{a, 4}, {b, 8}};
+	struct vector bad[2] = {{"x", 1}, {(void *)KERNEL_ADDRESS, 1}};
+	struct vector negative[1] = {{a, 0x80000000}};
+	static struct vector many[1024];
+
+	is(sys(__NR_writev, fd, out, 3), 8, "three buffers, one of them empty");
+	is(sys(__NR_lseek, fd, 0, SEEK_SET), 0, "back");
+	is(sys(__NR_readv, fd, in, 2), 8, "into two");
+	ok(memcmp(a, "onet", 4) == 0 && memcmp(b, "hree", 4) == 0, "in order");
+	is(sys(__NR_preadv, fd, in, 1, 4, 0), 4, "preadv");
+	ok(memcmp(a, "hree", 4) == 0, "from its place");
+	is(sys(__NR_pwritev, fd, out, 1, 5, 0), 3, "pwritev");
+	is(sys(__NR_pread64, fd, b, 8, 0, 0), 8, "all of it");
+	ok(memcmp(b, "onethone", 8) == 0, "at its place");
+	is(sys(__NR_preadv, fd, in, 1, 0, -1), -EINVAL, "before the start");
+	is(sys(__NR_readv, fd, in, 1025), -EINVAL, "too many buffers");
+	is(sys(__NR_readv, fd, negative, 1), -EINVAL, "a negative length");
+	is(sys(__NR_readv, fd, KERNEL_ADDRESS, 1), -EFAULT, "the kernel's vector");
+	is(sys(__NR_writev, fd, bad + 1, 1), -EFAULT, "a buffer of the kernel");
+	is(sys(__NR_readv, 77, in, 1), -EBADF, "of nothing");
+	is(sys(__NR_writev, fd, out, 0), 0, "no buffer");
+	for (int i = 0; i < 1024; i++)
+		many[i] = (struct vector){"y", 1};
+	is(sys(__NR_pwritev, fd, many, 1024, 0, 0), 1024, "as many as there may be");
+	sys(__NR_close, fd);
+}
+
+static void test_many_files(void)
+{
+	struct limit limit = {0, 0};
+	long fd = 0, nr = 0;
+
+	is(sys(__NR_ugetrlimit, RLIMIT_NOFILE_, &limit), 0, "the limit of open files");
+	ok(limit.cur >= 1024 && limit.max >= limit.cur, "is 1024 or more");
+	limit.cur = 1024;
+	is(sys(__NR_setrlimit, RLIMIT_NOFILE_, &limit), 0, "let it be 1024");
+	while (nr < 2000 && (fd = sys(__NR_open, "/dev/null", O_RDONLY, 0)) >= 0)
+		nr++;
+	is(fd, -EMFILE, "the 1025th is refused");
+	ok(nr >= 1000, "a thousand are open");
+	is(sys(__NR_read, 1000, &fd, 1), 0, "and work");
+	limit.cur = limit.max < 2048 ? limit.max : 2048;
+	is(sys(__NR_setrlimit, RLIMIT_NOFILE_, &limit), 0, "twice as many");
+	is(sys(__NR_open, "/dev/null", O_RDONLY, 0), 1024, "the 1025th is there");
+	limit.cur = 8;
+	is(sys(__NR_setrlimit, RLIMIT_NOFILE_, &limit), 0, "eight");
+	is(sys(__NR_open, "/dev/null", O_RDONLY, 0), -EMFILE, "no more of them");
+	is(sys(__NR_dup2, 0, 8), -EBADF, "not even by number");
+	is(sys(__NR_read, 1000, &fd, 1), 0, "those that are open stay");
+	for (long i = 3; i <= 1024; i++)
+		sys(__NR_close, i);
+	limit.cur = 1024;
+	sys(__NR_setrlimit, RLIMIT_NOFILE_, &limit);
+}
+
+static void test_limit_calls(void)
+{
+	struct limit limit = {5, 4};
+	uint64_t wide[2] = {0, 0};
+
+	is(sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit), -EINVAL, "more than the most");
+	is(sys(__NR_setrlimit, 16, &limit), -EINVAL, "no such limit");
+	is(sys(__NR_setrlimit, 16, KERNEL_ADDRESS), -EFAULT, "the address comes first");
+	is(sys(__NR_ugetrlimit, 16, &limit), -EINVAL, "no such limit to tell");
+	is(sys(__NR_ugetrlimit, 0, KERNEL_ADDRESS), -EFAULT, "to a bad address");
+	is(sys(__NR_prlimit64, 0, RLIMIT_FSIZE_, NULL, wide), 0, "in 64 bits");
+	ok(wide[0] == ~0ull, "none is all of them");
+	is(sys(__NR_prlimit64, 0x3fffffff, 0, NULL, wide), -ESRCH, "nobody's");
+	is(sys(__NR_prlimit64, getpid(), 16, NULL, wide), -EINVAL, "no such limit, in 64 bits");
+	is(sys(__NR_prlimit64, 0, 0, KERNEL_ADDRESS, NULL), -EFAULT, "from a bad address");
+	is(sys(__NR_prlimit64, 0, 0, NULL, KERNEL_ADDRESS), -EFAULT, "to one");
+}
+
+static int write_too_much(void *arg)
+{
+	static char bytes[8192];
+	struct limit limit = {6000, 6000};
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	if (sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit) != 0)
+		return 1;
+	if (sys(__NR_write, fd, bytes, sizeof(bytes)) != 6000)
+		return 2;
+	if (sys(__NR_pwrite64, fd, bytes, 10, 100, 0) != 10)
+		return 3;
+	if (arg != NULL)
+		return sys(__NR_ftruncate, fd, 6001) == 0 ? 4 : 5;
+	sys(__NR_write, fd, bytes, 1);
+	return 6;
+}
+
+static int limits_of_child(void *arg)
+{
+	struct limit limit = {0, 0};
+
+	(void)arg;
+	return sys(__NR_ugetrlimit, RLIMIT_FSIZE_, &limit) == 0 && limit.cur == 123456 ? 0 : 1;
+}
+
+/* Bit 7 says that Linux would have dumped core, were it allowed to. */
+static void test_file_size(void)
+{
+	struct limit limit = {123456, 0xffffffff};
+
+	is(in_child(write_too_much, NULL) & 0x7f, SIGXFSZ, "who writes too much dies of it");
+	is(in_child(write_too_much, &limit) & 0x7f, SIGXFSZ, "or makes a file too long");
+	is(sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit), 0, "a limit");
+	is(in_child(limits_of_child, NULL), 0, "a child has it too");
+	limit.cur = 0xffffffff;
+	is(sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit), 0, "none");
+}
+
+int main(void)
+{
+	test_fcntl();
+	test_places();
+	test_vectors();
+	test_limit_calls();
+	test_file_size();
+	test_many_files();
+	sys(__NR_unlink, PATH);
+	return tap_done();
+}
