@@ -93,6 +93,13 @@ static inline uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static inline void sleep_ms(long ms)
+{
+	struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&wanted, NULL);
+}
+
 /* As in_child(), but a child that takes longer than MS is killed. */
 static inline int in_child_for(long ms, int (*fn)(void *), void *arg)
 {
@@ -107,7 +114,7 @@ static inline int in_child_for(long ms, int (*fn)(void *), void *arg)
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (now_ns() > end)
 			kill(pid, SIGKILL);
-		sched_yield();
+		sleep_ms(1);
 	}
 	return status;
 }
@@ -166,13 +173,6 @@ static inline int all_bytes(const char *p, unsigned long len, char c)
 		if (p[i] != c)
 			return 0;
 	return 1;
-}
-
-static inline void sleep_ms(long ms)
-{
-	struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	nanosleep(&wanted, NULL);
 }
 
 /*
