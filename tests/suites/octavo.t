@@ -75,6 +75,8 @@ def test_ends():
           puppet("--timeout", "2", control=frame("P", "ouch"), then=b"h"), 121, None, b"ouch")
     check("lock validator", puppet(control=frame("L", "order") + frame("S", "0") + OK),
           120, None, b"octavo: 120: ")
+    check("the last line where nothing else was said", puppet(console=b"one\r\nI stop\r\n"),
+          124, None, b"octavo: 124: the machine ended with: I stop")
     check("hang", puppet("--timeout", "1", then=b"h"), 122, None, b"octavo: 122: ")
     check("audit differs",
           puppet(control=frame("S", "0") + frame("A", "differ: 1") + frame("A", "differ: 2")),
@@ -120,6 +122,10 @@ def test_wrong_use():
         refused("files larger than memory", "run", "--mem", "64M", "--root", folder, "--kernel",
                 PUPPET)
     refused("no such image", "run", "--image", "/nonexistent")
+    with tempfile.NamedTemporaryFile() as file:
+        file.truncate(70 << 20)
+        refused("an image larger than memory", "run", "--mem", "64M", "--image", file.name,
+                "--kernel", PUPPET)
     refused("a program without --", "run", "/bin/hello")
     refused("ARM with other memory", "run", "--arch", "arm-nommu", "--mem", "64M")
     refused("ARM from a CD", "run", "--arch", "arm-nommu", "--boot", "iso")

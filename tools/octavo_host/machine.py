@@ -141,6 +141,9 @@ def x86_arguments(machine, folder, arguments):
                   "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     kernel = kernel_of(machine, "x86")
     image = x86_image(machine, folder, memory)
+    if image and os.path.getsize(image) > memory:
+        raise OctavoError(f"the root file system has {os.path.getsize(image) >> 20} MB, and the "
+                          f"machine only {memory >> 20} MB of memory")
     if machine.boot == "iso":
         iso.make(os.path.join(folder, "octavo.iso"), kernel, image, words, machine.holes)
         arguments += ["-cdrom", "octavo.iso", "-boot", "d"]

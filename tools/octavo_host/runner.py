@@ -27,6 +27,7 @@ INPUT_AHEAD = 4096
 END_OF_INPUT = b"\x04"
 PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 2.0
+LINE_MAX = 200
 
 
 class Interrupted(Exception):
@@ -50,6 +51,8 @@ class Outcome:
         self.timeout = None
         self.qemu_status = None
         self.qemu_message = ""
+        self.console_tail = ""
+        self.last_line = ""     # on the console, where nothing else was said
 
     def take(self, frame):
         if frame.type == "S":
@@ -67,6 +70,13 @@ class Outcome:
         elif frame.type == "L" and self.lockval is None:
             self.lockval = frame.text
 
+    def console(self, data):
+        """What the machine says on its console: the last line may be all that it says."""
+        text = (self.console_tail + data.decode("utf-8", "replace"))[-LINE_MAX:]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        self.console_tail = text
+        self.last_line = lines[-1] if lines else ""
+
     def judge(self):
         """(exit status, the line that explains it or None)"""
         if self.panic is not None:
@@ -82,6 +92,8 @@ class Outcome:
         if self.qemu_message and self.status is None:
             return EXIT_OWN, f"QEMU: {self.qemu_message}"
         if self.status is None:
+            if self.last_line:
+                return EXIT_SILENT, f"the machine ended with: {self.last_line}"
             return EXIT_SILENT, "the machine ended without a word (reset or powered off)"
         if self.expect_audit and not self.audited:
             return EXIT_AUDIT, "the machine ended without an audit"
@@ -162,9 +174,9 @@ class Session:
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="octavo-") as folder:
             try:
-                self._start(folder)
                 if self.timeout is not None:
-                    self.deadline = time.monotonic() + self.timeout
+                    self.deadline = started + self.timeout
+                self._start(folder)
                 if sys.stdin is not None and os.isatty(0):
                     self.escapes = Escapes()
                     with Terminal(0):
@@ -256,6 +268,7 @@ class Session:
         if self.lines:
             data = self.lines.rest() if ended else self.lines.plain(data)
         if data:
+            self.outcome.console(data)
             write_all(1, data)
 
     def _from_control(self):
@@ -340,6 +353,11 @@ def run(machine, timeout=None, report=None, show_why=False):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     machines.check(machine)
+    try:
+        os.fstat(1)
+    except OSError as error:
+        raise OctavoError("the standard output is closed: the console has nowhere to go") \
+            from error
     try:
         return Session(machine, timeout, report, show_why).run()
     except Interrupted as interrupted:
