@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Debian's busybox for i386, unmodified: what it prints here is what it prints on the host's Linux.
+
+Each case is a script for its shell. The same scripts run on both kernels, in a directory of their
+own with all applets on the PATH; what a case prints, and its status, must be equal. Where the host
+cannot run i386 programs, or has other values (free, ps, mount), the case states what is expected.
+One machine runs all cases of a group; the audit of its memory follows.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from guest import OCTAVO, TOP, machine_options  # noqa: E402
+from tap import Tap  # noqa: E402
+
+BUSYBOX = os.path.join(TOP, "build", "busybox", "bin", "busybox")
+SECONDS = 400
+
+# name: script
+SAME = {
+    "pipeline": "echo one two three | tr ' ' '\\n' | sort -r | head -n 2",
+    "seq, wc, tail": "seq 1 1000 | wc; seq 1 1000 | tail -n 3",
+    "sort of a large file": "seq 1 20000 | sort >big; md5sum <big; wc big; sort -rn big | head -n 3",
+    "uniq, cut, tr": "printf 'a:1\\na:2\\nb:3\\n' | cut -d: -f1 | uniq -c | tr -s ' '",
+    "grep": "seq 1 500 | grep -c 7; seq 1 30 | grep -E '^(1|2)5$'; echo x | grep -q y",
+    "sed": "printf 'one\\ntwo\\nthree\\n' | sed -n -e 's/t\\(.*\\)/<\\1>/p' -e '1!d'",
+    "awk": "seq 1 100 | awk '{ s += $1 * $1; n[$1 % 7]++ } END { print s, n[3], length(n) }'",
+    "xargs": "seq 1 9 | xargs -n 4 echo row",
+    "loops and arithmetic": "i=0; while [ $i -lt 20 ]; do i=$((i * 2 + 1)); echo $i; done;"
+                            "for w in a b; do case $w in a) echo A;; *) echo other;; esac; done",
+    "functions and status": "f() { return $1; }; f 3; echo $?; f 0 && echo yes; f 1 || echo no; (exit 9)",
+    "here-document": "cat <<END | sed s/o/0/g\nto be\nor $((1 + 1))\nEND",
+    "substitution": "x=$(echo inner $(echo most)); echo \"$x\"; echo ${x%% *} ${x#* } ${#x}",
+    "redirections": "echo a >f; echo b >>f; cat <f; cat none 2>&1 | sed 's/.*none/none/';"
+                    "{ echo out; echo err >&2; } 2>e >o; cat e o",
+    "background jobs": "(sleep 0.2; echo second) & echo first; wait; echo third;"
+                       "sleep 30 & kill $!; wait $!; echo $?",
+    "trap": "trap 'echo caught' USR1; kill -USR1 $$; trap 'echo bye' EXIT; echo last",
+    "files": "mkdir -p d/e; echo text >d/e/f; ln -s e/f d/l; cat d/l; readlink d/l; mv d/e/f d/g;"
+             "cp d/g d/h; cmp d/g d/h && echo same; ls d; rm -r d; ls d 2>/dev/null; echo $?",
+    "ls -l": "umask 022; mkdir m; echo 12345 >m/f; chmod 640 m/f; ln -s f m/s;"
+             "ls -ln m | sed -E 's/ [A-Z][a-z][a-z] .*:[0-9]+ / /; s/ +/ /g' | grep -v total",
+    "ls -lR": "mkdir -p r/a/b r/c; touch r/a/1 r/a/b/2 r/c/3; ls -1R r",
+    "find": "mkdir -p t/u/v; touch t/1 t/u/2 t/u/v/3; find t | sort; find t -type f -name '[23]' | sort;"
+            "find t -type d -exec echo in {} \\; | sort",
+    "stat and test": "echo 123 >s; stat -c '%s %F %a' s; [ -s s ] && [ ! -d s ] && echo yes;"
+                     "touch -d '2020-01-02 03:04:05' s; stat -c %Y s",
+    "dd": "dd if=/dev/zero of=z bs=1M count=64 2>/dev/null; md5sum z; ls -l z | awk '{ print $5 }';"
+          "dd if=z bs=1000 skip=3 count=7 2>/dev/null | wc -c; rm z",
+    "checksums": "seq 1 5000 >c; md5sum c; sha1sum c; sha256sum c; cksum c",
+    "md5sum of itself": "md5sum <\"$BUSYBOX\"; wc -c <\"$BUSYBOX\"",
+    "tar": "mkdir -p w/x; seq 1 300 >w/x/n; ln -s x/n w/l; tar cf w.tar w; rm -r w; tar tf w.tar | sort;"
+           "tar xf w.tar; md5sum w/l; readlink w/l",
+    "gzip": "seq 1 20000 >g; gzip g; ls; gunzip g.gz; md5sum g; gzip -c g | zcat | cmp - g && echo same",
+    "od, hexdump, base64": "printf '\\001\\002abc' | od -c; printf abc | hexdump -C; seq 9 | base64",
+    "printf and expr": "printf '%05d %x %s\\n' 42 255 text; expr 7 \\* 6; expr length abc",
+    "date": "date -u -d @86400 '+%Y-%m-%d %H:%M:%S'; TZ=UTC-2 date -d @0 +%H",
+    "env": "env -i A=1 B=two \"$BUSYBOX\" env | sort; env -i \"$BUSYBOX\" sh -c 'echo ${A-unset}'",
+    "sleep and timeout": "timeout 1 sleep 20; echo $?; timeout 20 sleep 0.1; echo $?",
+    "diff and patch": "seq 1 5 >p; seq 2 6 >q; diff p q | grep -v '^[-+][-+]'; diff p p && echo equal",
+    "split, paste, tee, rev": "seq 1 6 | tee all | split -l 3 - part; paste partaa partab; rev all | tac | head -n 1",
+    "signals": "sleep 20 & p=$!; kill -STOP $p; kill -CONT $p; kill -TERM $p; wait $p; echo $?;"
+               "kill -0 $p 2>/dev/null; echo $?; kill -l 9",
+    "descriptors": "exec 5>five; echo to five >&5; exec 5>&-; cat five; ulimit -n 100; ulimit -n",
+    "a thousand files": "i=0; while [ $i -lt 200 ]; do echo $i >n$i; i=$((i + 1)); done; cat n* | wc;"
+                        "ls | wc -l; rm n*; ls | wc -l",
+    "nohup, nice": "nice -n 5 nice; sh -c 'echo $0 $#' name a b",
+    "getopts, read": "printf 'a b\\nc d\\n' | while read x y; do echo $y-$x; done;"
+                     "set -- -a v -b; while getopts a:b o; do echo $o ${OPTARG-}; done",
+}
+
+# name: (script, pattern that its output must have)
+HERE = {
+    "hostname": ("hostname; uname -s; hostname folio; uname -n", r"^octavo\nLinux\nfolio\n"),
+    "id": ("id; whoami 2>&1 | head -n 1", r"^uid=0 gid=0"),
+    "date of the machine": ("date -u +%Y-%m-%d", r"^2026-01-01\n"),
+    "setting the date": ("date -u -s '2030-05-06 07:08:09' >/dev/null; date -u +%F", r"^2030-05-06\n"),
+    "dmesg": ("dmesg | grep -c Octavo", r"^1\n"),
+    "ls -lR /": ("ls -lR /bin /etc /sbin /tmp | grep busybox", r"-rwxr-xr-x .* busybox"),
+    "devices": ("ls /dev | tr '\\n' ' '; echo x >/dev/null; head -c 5 /dev/zero | od -An -tx1",
+                r"console.*null.*zero.*00 00 00 00 00"),
+    "tmpfs mounted and taken off": ("mkdir mnt; mount -t tmpfs none mnt; echo a >mnt/a; ls mnt;"
+                                    "umount mnt; ls mnt; echo $?", r"^a\n0\n"),
+}
+
+
+def script_of(cases, busybox):
+    """One script that runs every case in a new directory, with marks between."""
+    lines = [f"BUSYBOX={busybox}", "export BUSYBOX TZ=UTC0", "unset OLDPWD"]
+    for i, (name, case) in enumerate(cases):
+        case = case.replace("'", "'\\''")
+        lines += [f"mkdir $W/{i}", f"cd $W/{i}", f"echo '=== {name}'",
+                  f"\"$BUSYBOX\" sh -c '{case}' >../out", "s=$?; cat ../out; echo \"--- $s\""]
+    return "\n".join(lines) + "\n"
+
+
+def sections(text):
+    """The output of each case: {name: (output, status)}."""
+    found = {}
+    for part in re.split(r"^=== ", text.replace("\r", ""), flags=re.M)[1:]:
+        name, _, rest = part.partition("\n")
+        match = re.match(r"(.*)^--- (\d+)$", rest, re.S | re.M)
+        found[name] = (match.group(1), int(match.group(2))) if match else (rest, None)
+    return found
+
+
+def applets(folder, target):
+    """Links to TARGET for every applet."""
+    os.makedirs(folder)
+    names = subprocess.run([BUSYBOX, "--list"], check=True, stdout=subprocess.PIPE)
+    for name in names.stdout.decode("ascii").split():
+        os.symlink(target, os.path.join(folder, name))
+
+
+def on_host(cases, scratch):
+    work = os.path.join(scratch, "work")
+    os.mkdir(work)
+    applets(os.path.join(scratch, "b"), BUSYBOX)
+    script = os.path.join(scratch, "host.sh")
+    with open(script, "w", encoding="ascii") as file:
+        file.write(script_of(cases, BUSYBOX))
+    done = subprocess.run([BUSYBOX, "sh", script], check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
+                          env={"PATH": os.path.join(scratch, "b"), "W": work})
+    return sections(done.stdout.decode("utf-8", "replace"))
+
+
+def on_octavo(cases, scratch, on):
+    root = os.path.join(scratch, "root-" + re.sub(r"\W", "", on))
+    os.makedirs(os.path.join(root, "bin"))
+    os.makedirs(os.path.join(root, "root"))
+    shutil.copy(BUSYBOX, os.path.join(root, "bin", "busybox"))
+    applets(os.path.join(root, "b"), "/bin/busybox")
+    with open(os.path.join(root, "root", "cases.sh"), "w", encoding="ascii") as file:
+        file.write("export PATH=/b W=/tmp/w; mkdir $W; exec 2>/dev/null\n"
+                   "[ -e /proc/meminfo ] || mount -t proc proc /proc\n")
+        file.write(script_of(cases, "/bin/busybox"))
+        file.write("cd /; rm -r $W\n")
+    command = [sys.executable, OCTAVO, "run", *machine_options(on), "--timeout", str(SECONDS),
+               "--root", root, "--", "/bin/busybox", "sh", "/root/cases.sh"]
+    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=SECONDS + 60)
+    return (sections(done.stdout.decode("utf-8", "replace")), done.returncode,
+            done.stderr.decode("utf-8", "replace"))
+
+
+def lines_of(title, result):
+    output, status = result
+    return [f"{title}: {line}" for line in [*output.splitlines()[:30], f"status {status}"]]
+
+
+def group(tap, on, scratch, chosen, host):
+    """All cases on one machine."""
+    cases = [*((name, SAME[name]) for name in SAME if chosen(name) and name in host),
+             *((name, HERE[name][0]) for name in HERE if chosen(name))]
+    here, status, stderr = on_octavo(cases, scratch, on)
+    for name, _ in cases:
+        mine = here.get(name, ("", None))
+        if name in HERE:
+            ok = re.search(HERE[name][1], mine[0], re.S) is not None
+            tap.point(ok, f"{name} ({on})",
+                      [f"nothing like {HERE[name][1]!r}", *lines_of("here", mine)])
+        else:
+            tap.point(mine == host[name], f"{name} ({on})",
+                      [*lines_of("here", mine), *lines_of("on Linux", host[name])])
+    tap.point(status == 0, f"the machine ends, and its audit is clean ({on})",
+              [f"status {status}", *stderr.splitlines()])
+
+
+def main():
+    tap = Tap()
+    words = sys.argv[1:]
+    fetched = subprocess.run(["make", "-s", "--no-print-directory", "-C", TOP, "busybox"],
+                             check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if not tap.point(fetched.returncode == 0, "Debian's busybox is there",
+                     fetched.stdout.decode("utf-8", "replace").splitlines()):
+        tap.done()
+
+    def chosen(name):
+        return not words or any(word in name for word in words)
+
+    with tempfile.TemporaryDirectory(prefix="octavo-busybox-") as scratch:
+        try:
+            host = on_host([(name, SAME[name]) for name in SAME if chosen(name)], scratch)
+        except OSError:
+            host = {}
+            tap.comment("this host runs no i386 programs: only the stated values are looked at")
+        group(tap, "256M release", scratch, chosen, host)
+    tap.done()
+
+
+main()
