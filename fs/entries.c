@@ -42,7 +42,7 @@ static int check_new(const struct path *p, bool is_dir)
 		return -EEXIST;
 	if (dir->nlink == 0 || super_is_dead(dir->sb))
 		return -ENOENT; /* the directory itself has been removed */
-	err = dir->ops->lookup(dir, p->name, p->len, &other);
+	err = path_look_up(p, &other);
 	if (err == 0) {
 		inode_put(other);
 		return -EEXIST;
@@ -227,7 +227,7 @@ static int remove_entry(const struct path *p, bool want_dir)
 	if (dir->sb->read_only)
 		return -EROFS;
 	mutex_lock(&dir->mutex);
-	err = dir->ops->lookup(dir, p->name, p->len, &inode);
+	err = path_look_up(p, &inode);
 	if (err != 0)
 		goto unlock_dir;
 	mutex_lock_nested(&inode->mutex, 1);

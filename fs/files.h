@@ -68,6 +68,9 @@ int path_at(int dirfd, const char __user *path, unsigned flags, struct path *out
  * in any case. */
 int path_at_copied(int dirfd, char *buffer, unsigned flags, struct path *out);
 void path_put(struct path *p);
+/* path_look_up - the last name of a walk with WALK_ENTRY, as it is now. dir's [im] held
+ *   => 0 and *inode referenced; -ENOENT, -ENAMETOOLONG, -ENOMEM */
+int path_look_up(const struct path *p, struct inode **inode);
 
 /* --- entries of directories (entries.c) --- */
 /* entry_make - the entry that `p` (walked with WALK_ENTRY or WALK_PARENT) does not have yet, with an

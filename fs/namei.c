@@ -188,6 +188,13 @@ int path_at(int dirfd, const char __user *user_path, unsigned flags, struct path
 	return ptr_is_err(buffer) ? ptr_err(buffer) : path_at_copied(dirfd, buffer, flags, out);
 }
 
+int path_look_up(const struct path *p, struct inode **inode)
+{
+	if (p->len > NAME_MAX)
+		return -ENAMETOOLONG;
+	return p->dir->ops->lookup(p->dir, p->name, p->len, inode);
+}
+
 void path_put(struct path *p)
 {
 	if (p->inode != NULL)

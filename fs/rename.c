@@ -149,11 +149,6 @@ static int rename_inodes(const struct rename *r)
 	return err;
 }
 
-static int look_up(const struct dir_name *n, struct inode **out)
-{
-	return n->dir->ops->lookup(n->dir, n->name, n->len, out);
-}
-
 /* Both directories locked. *inode and *target are to be put by the caller, unlocked. */
 static int rename_locked(const struct move *m, struct inode **inode, struct inode **target)
 {
@@ -162,11 +157,11 @@ static int rename_locked(const struct move *m, struct inode **inode, struct inod
 		.to = {m->to->dir, m->to->name, m->to->len},
 		.exchange = (m->flags & RENAME_EXCHANGE) != 0,
 	};
-	int err = look_up(&r.from, inode);
+	int err = path_look_up(m->from, inode);
 
 	if (err != 0)
 		return err;
-	err = look_up(&r.to, target);
+	err = path_look_up(m->to, target);
 	if (err != 0 && err != -ENOENT)
 		return err;
 	r.inode = *inode;

@@ -19,6 +19,7 @@
 #define PATH_ONLY        010000000 /* O_PATH */
 #define TMPFILE          020200000 /* O_TMPFILE of i386 */
 #define DIRECTORY        0200000
+#define LARGE            0100000 /* O_LARGEFILE */
 #define NO_LINKS         0400000 /* O_NOFOLLOW */
 #define NOW              0x3fffffff
 #define OMIT             0x3ffffffe
@@ -352,7 +353,7 @@ static void sizes(void)
 	is(status("f").st_size, 10000, "longer");
 	is(sys(__NR_truncate64, "f", 5, 0), 0, "truncate64");
 	is(status("f").st_size, 5, "shorter");
-	fd = open("f", O_RDWR);
+	fd = open("f", O_RDWR | LARGE);
 	is(sys(__NR_ftruncate64, fd, 7, 1), 0, "ftruncate64 to 4G");
 	is(sys(__NR_statx, AT_CWD, "f", 0, 0x200, text), 0, "statx");
 	ok(((struct statx_result *)text)->size == 0x100000007ULL, "it is");
@@ -427,7 +428,9 @@ static void long_names(void)
 	name[255] = 'n';
 	is(sys(__NR_mkdir, name, 0700), -ENAMETOOLONG, "of 256");
 	is(sys(__NR_rmdir, name), -ENAMETOOLONG, "rmdir");
-	is(sys(__NR_rename, ".", name), -ENAMETOOLONG, "rename");
+	is(sys(__NR_rename, ".", name), -EBUSY, "rename of .");
+	is(sys(__NR_rename, "/tmp", name), -ENAMETOOLONG, "rename");
+	is(sys(__NR_rename, name, "x"), -ENAMETOOLONG, "the other way round");
 	is(sys(__NR_symlink, "x", name), -ENAMETOOLONG, "symlink");
 	name[255] = '\0';
 	is(rmdir(name), 0, "clean");
