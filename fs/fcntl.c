@@ -21,7 +21,7 @@
 
 static long dup_from(u32 fd, u32 min_fd, bool cloexec)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_lookup_any(fd);
 	int new_fd;
 
 	if (f == NULL)
@@ -50,7 +50,7 @@ static long descriptor_flags(u32 fd, bool set, bool cloexec)
 
 static long file_flags(u32 fd, bool set, u32 flags)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = set ? files_lookup(fd) : files_lookup_any(fd);
 	long result = 0;
 
 	if (f == NULL)
@@ -118,7 +118,7 @@ long sys_dup3(u32 fd, u32 new_fd, u32 flags)
 		return -EINVAL;
 	if (new_fd >= rlimit(RLIMIT_NOFILE))
 		return -EBADF;
-	f = files_lookup(fd);
+	f = files_lookup_any(fd);
 	if (f == NULL)
 		return -EBADF;
 	result = files_replace(f, new_fd, (flags & O_CLOEXEC) != 0);

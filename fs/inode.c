@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* inode.c - the common part of inodes: reference counts. */
-#include <octavo/errno.h>
 #include "files.h"
 
 #include <octavo/errno.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
+#include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/mount.h>
+#include <uapi/octavo/stat.h>
 
 void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 		const struct inode_ops *ops, const struct file_ops *fops)
@@ -66,4 +68,20 @@ void inode_put(struct inode *inode)
 	sb = inode->sb;
 	inode->ops->release(inode);
 	super_put(sb);
+}
+
+/* With relatime only the first read after a change counts: most reads cost no look at the clock. */
+void file_accessed(const struct file *file)
+{
+	struct inode *inode = file->inode;
+	u32 flags = inode->sb->flags;
+
+	if ((flags & MS_RELATIME) && inode->atime_ns > inode->mtime_ns &&
+	    inode->atime_ns > inode->ctime_ns)
+		return;
+	if ((flags & MS_NOATIME) || (file->flags & O_NOATIME) || inode->sb->read_only)
+		return;
+	if ((flags & MS_NODIRATIME) && S_ISDIR(inode->mode))
+		return;
+	inode->atime_ns = clock_realtime_ns();
 }

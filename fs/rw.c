@@ -39,8 +39,11 @@ static __always_inline ssize_t rw_check(const struct file *f, bool write, const 
 {
 	if (write ? !file_can_write(f) : !file_can_read(f))
 		return -EBADF;
-	if (write ? f->ops->write == NULL : f->ops->read == NULL)
+	if (write ? f->ops->write == NULL : f->ops->read == NULL) {
+		if (f->flags & O_PATH)
+			return -EBADF;
 		return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
+	}
 	if (!user_range_ok(buf, len))
 		return -EFAULT;
 	if ((int)len < 0)
@@ -132,7 +135,7 @@ long sys_close(u32 fd)
 
 long sys_dup(u32 fd)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_lookup_any(fd);
 	int new_fd;
 
 	if (f == NULL)
@@ -145,7 +148,7 @@ long sys_dup(u32 fd)
 
 long sys_dup2(u32 fd, u32 new_fd)
 {
-	struct file *f = files_lookup(fd);
+	struct file *f = files_lookup_any(fd);
 	int result;
 
 	if (f == NULL)
@@ -180,6 +183,7 @@ long sys_getdents64(u32 fd, void __user *buf, u32 len)
 		mutex_lock(&f->pos_mutex);
 		result = f->ops->getdents64(f, buf, MIN(len, FILE_IO_MAX));
 		mutex_unlock(&f->pos_mutex);
+		file_accessed(f);
 	}
 	file_put(f);
 	return result;

@@ -113,6 +113,7 @@ ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *po
 		if (n < s.len)
 			return done > 0 ? (ssize_t)done : -EFAULT;
 	}
+	file_accessed(file);
 	return (ssize_t)done;
 }
 

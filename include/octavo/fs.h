@@ -205,6 +205,9 @@ static inline void inode_get(struct inode *inode)
 	atomic_inc(&inode->refs);
 }
 void inode_put(struct inode *inode); /* the last one calls release; sleeps */
+/* file_accessed - it was read: its inode's atime, as the flags of file and mount want it. => no lock;
+ * two readers may overwrite each other's */
+void file_accessed(const struct file *file);
 /* A program that runs is not written to, and what is being written is not executed: execve(2).
  * inode_write_begin / inode_exec_begin - one more of its kind. => 0; -ETXTBSY the other is going on */
 int inode_write_begin(struct inode *inode);

@@ -269,6 +269,9 @@ static void times(void)
 	ok(st.st_atim.tv_sec == 100 && st.st_atim.tv_nsec == 5, "the last read");
 	ok(st.st_mtim.tv_sec == 200 && st.st_mtim.tv_nsec == 6, "the last write");
 	ok(st.st_ctim.tv_sec > 1000000, "the last change is now");
+	is(read(fd, text, 1), 0, "a read");
+	ok(status("f").st_atim.tv_sec > 1000000 && status("f").st_mtim.tv_sec == 200, "is noted");
+	is(sys(__NR_utimensat, AT_CWD, "f", both, 0), 0, "as before");
 	is(sys(__NR_utimensat, fd, 0, now, 0), 0, "of a descriptor: now, and as it was");
 	st = status("f");
 	ok(st.st_atim.tv_sec > 1000000 && st.st_mtim.tv_sec == 200, "so it is");

@@ -12,6 +12,8 @@ MACHINES = ("64M debug", "16M release", "1280M debug")
 
 Suite(
     *spread(PROGRAMS, MACHINES),
+    run("/tests/readonly", on="arm debug"),
+    run("/tests/readonly", on="arm release"),
     *(run("/tests/failsweep", "-q", name, on="64M debug", timeout=600, only_all=True)
       for name in PROGRAMS),
 )
