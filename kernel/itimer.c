@@ -157,8 +157,7 @@ static struct itimer timer_set(int which, const struct itimer *to)
 
 static struct uapi_timeval32 to_timeval(u64 ns)
 {
-	return (struct uapi_timeval32){(s32)(ns / NSEC_PER_SEC),
-				       (s32)(ns % NSEC_PER_SEC / 1000u)};
+	return (struct uapi_timeval32){(s32)(ns / NSEC_PER_SEC), (s32)(ns % NSEC_PER_SEC / 1000u)};
 }
 
 static bool from_timeval(const struct uapi_timeval32 *tv, u64 *ns)

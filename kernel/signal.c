@@ -107,8 +107,8 @@ struct sig_action signal_action(const struct signal_state *s, int sig)
 {
 	if (s->actions != NULL && (s->actions->custom & SIG_BIT(sig)))
 		return s->actions->action[sig - 1];
-	return (struct sig_action){
-		.handler = s->ignored & SIG_BIT(sig) ? UAPI_SIG_IGN : UAPI_SIG_DFL};
+	return (struct sig_action){.handler =
+					   s->ignored & SIG_BIT(sig) ? UAPI_SIG_IGN : UAPI_SIG_DFL};
 }
 
 static u32 handler_of(const struct signal_state *s, int sig)
@@ -181,8 +181,8 @@ void signal_recalc(void)
 	const struct signal_state *s = t->signal;
 
 	assert_held(&s->lock);
-	t->head.work_signal = s->fatal != 0 || s->tell_parent != 0 ||
-			      (pending_of(t) & ~t->sig.blocked) != 0;
+	t->head.work_signal =
+		s->fatal != 0 || s->tell_parent != 0 || (pending_of(t) & ~t->sig.blocked) != 0;
 }
 
 static void flush_from(struct signal_state *s, struct sigpending *p, sigset_bits set)

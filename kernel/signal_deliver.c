@@ -186,8 +186,8 @@ void signal_deliver(struct trapframe *frame, bool from_call)
 		}
 		return;
 	}
-	if (arch_signal_frame(frame, &action, &info,
-			      st->restore_saved ? st->saved : st->blocked) == 0)
+	if (arch_signal_frame(frame, &action, &info, st->restore_saved ? st->saved : st->blocked) ==
+	    0)
 		block_for_handler(sig, &action);
 	else
 		frame_failed(frame, sig);

@@ -86,8 +86,8 @@ long sys_sigaction(int sig, const void __user *act, void __user *old)
 	if (act != NULL) {
 		if (copy_from_user(&form, act, sizeof(form)) != 0)
 			return -EFAULT;
-		new_action = (struct sig_action){form.handler, form.flags, form.restorer,
-						 {form.mask, 0}};
+		new_action = (struct sig_action){
+			form.handler, form.flags, form.restorer, {form.mask, 0}};
 		tidy_action(&new_action);
 	}
 	err = do_sigaction(sig, act != NULL ? &new_action : NULL, &old_action);

@@ -243,4 +243,3 @@ struct task *kthread_create(int (*fn)(void *), void *arg, const char *name)
 	arch_task_init_kernel(t, fn, arg);
 	return t;
 }
-

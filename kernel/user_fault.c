@@ -30,7 +30,7 @@ static void fault_signal(struct trapframe *frame, vaddr_t address, unsigned flag
 {
 	const struct siginfo info = {
 		.signo = err == -EIO ? SIGBUS : SIGSEGV,
-		.code = err == -EIO ? BUS_ADRERR
+		.code = err == -EIO      ? BUS_ADRERR
 			: err == -EACCES ? SEGV_ACCERR
 					 : SEGV_MAPERR,
 		.address = (u32)address,

@@ -93,10 +93,14 @@ const void *fpu_state(void)
 	return fpu_space(t);
 }
 
-void fpu_set_state(const void *state, size_t bytes)
+void *fpu_new_state(void)
 {
 	fpu_reset();
-	memcpy(fpu_space(current), state, bytes);
+	return fpu_space(current);
+}
+
+void fpu_new_state_done(void)
+{
 	current->arch.fpu_valid = true;
 }
 

@@ -62,11 +62,20 @@ static u16 short_tags(u32 tags)
 {
 	u32 used = 0;
 
+	if ((tags & 0xffff) == 0xffff)
+		return 0;
 	for (u32 i = 0; i < 8; i++) {
 		if ((tags >> 2 * i & 3) != TAG_EMPTY)
 			used |= 1u << i;
 	}
 	return (u16)used;
+}
+
+/* One register of 80 bits. */
+static inline void copy_register(u8 *to, const u8 *from)
+{
+	__builtin_memcpy(to, from, 8);
+	__builtin_memcpy(to + 8, from + 8, 2);
 }
 
 /* --- to the frame --- */
@@ -81,12 +90,15 @@ static void fsave_from_fx(struct fsave_area *to, const struct fxsave_area *fx)
 	to->dp = fx->dp;
 	to->ds = fx->ds;
 	for (unsigned i = 0; i < 8; i++)
-		memcpy(to->st[i], fx->st[i], sizeof(to->st[i]));
+		copy_register(to->st[i], fx->st[i]);
 }
 
 int fpu_to_frame(void __user *to)
 {
-	struct fpstate state;
+	struct {
+		struct fsave_area fsave;
+		u16 status, magic;
+	} state;
 	const void *now = fpu_state();
 
 	if (!has_fxsr()) {
@@ -100,7 +112,8 @@ int fpu_to_frame(void __user *to)
 	state.magic = FPSTATE_FXSR;
 	if (copy_to_user(to, &state, FPSTATE_FSAVE_BYTES) != 0)
 		return -EFAULT;
-	return copy_to_user((char __user *)to + FPSTATE_FSAVE_BYTES, now, sizeof(state.fx));
+	return copy_to_user((char __user *)to + FPSTATE_FSAVE_BYTES, now,
+			    sizeof(struct fxsave_area));
 }
 
 /* --- and back --- */
@@ -116,26 +129,29 @@ static void fx_from_fsave(struct fxsave_area *to, const struct fsave_area *from)
 	to->dp = from->dp;
 	to->ds = from->ds;
 	for (unsigned i = 0; i < 8; i++)
-		memcpy(to->st[i], from->st[i], sizeof(from->st[i]));
+		copy_register(to->st[i], from->st[i]);
 }
 
 int fpu_from_frame(const void __user *from)
 {
-	struct fpstate state;
-	size_t bytes = has_fxsr() ? sizeof(state) : FPSTATE_FSAVE_BYTES;
+	const struct fpstate __user *state = from;
+	struct fsave_area fsave;
+	struct fxsave_area *fx = fpu_new_state();
 
-	fpu_reset();
 	if (from == NULL)
 		return 0;
-	if (copy_from_user(&state, from, bytes) != 0)
-		return -EFAULT;
 	if (!has_fxsr()) {
-		fpu_set_state(&state.fsave, sizeof(state.fsave));
+		if (copy_from_user(fx, &state->fsave, sizeof(fsave)) != 0)
+			return -EFAULT;
+		fpu_new_state_done();
 		return 0;
 	}
-	if (state.fx.mxcsr & ~MXCSR_KNOWN)
+	if (copy_from_user(&fsave, &state->fsave, sizeof(fsave)) != 0 ||
+	    copy_from_user(fx, &state->fx, sizeof(*fx)) != 0)
+		return -EFAULT;
+	if (fx->mxcsr & ~MXCSR_KNOWN)
 		return -EINVAL; /* the CPU would refuse to load it */
-	fx_from_fsave(&state.fx, &state.fsave);
-	fpu_set_state(&state.fx, sizeof(state.fx));
+	fx_from_fsave(fx, &fsave);
+	fpu_new_state_done();
 	return 0;
 }

@@ -256,11 +256,12 @@ long sys_sigreturn(void)
 	struct sigcontext c;
 	bool good;
 
-	good = copy_from_user(&c,
-			      (const void __user *)(uintptr_t)(sp + offsetof(struct sigframe, context)),
-			      sizeof(c)) == 0 &&
-	       get_user_u32(&high, (const u32 __user *)(uintptr_t)(
-					   sp + offsetof(struct sigframe, mask_high))) == 0;
+	good = copy_from_user(
+		       &c,
+		       (const void __user *)(uintptr_t)(sp + offsetof(struct sigframe, context)),
+		       sizeof(c)) == 0 &&
+	       get_user_u32(&high, (const u32 __user *)(uintptr_t)(sp + offsetof(struct sigframe,
+										 mask_high))) == 0;
 	if (good) {
 		signal_set_blocked((sigset_bits)high << 32 | c.oldmask);
 		good = restore_registers(f, &c) == 0;
@@ -276,9 +277,10 @@ long sys_rt_sigreturn(void)
 	struct rt_sigframe frame;
 	bool good;
 
-	good = copy_from_user(&frame.uc,
-			      (const void __user *)(uintptr_t)(sp + offsetof(struct rt_sigframe, uc)),
-			      sizeof(frame.uc)) == 0;
+	good = copy_from_user(
+		       &frame.uc,
+		       (const void __user *)(uintptr_t)(sp + offsetof(struct rt_sigframe, uc)),
+		       sizeof(frame.uc)) == 0;
 	if (good) {
 		signal_set_blocked((sigset_bits)frame.uc.mask[1] << 32 | frame.uc.mask[0]);
 		good = restore_registers(f, &frame.uc.context) == 0;

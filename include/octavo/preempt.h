@@ -24,7 +24,7 @@ struct task_head {
 		volatile u32 user_work; /* not 0: user_return_work() before user mode [a] */
 		struct {
 			volatile u8 work_resched; /* the scheduler's [a] */
-			volatile u8 work_signal;  /* signal_pending() [sighand_lock]; read without */
+			volatile u8 work_signal; /* signal_pending() [sighand_lock]; read without */
 		};
 	};
 };

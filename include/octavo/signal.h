@@ -23,11 +23,11 @@ struct task;
 struct trapframe;
 
 typedef u64 sigset_bits; /* bit n - 1 is signal n */
-#define SIG_BIT(sig) ((sigset_bits)1 << ((sig)-1))
+#define SIG_BIT(sig)     ((sigset_bits)1 << ((sig)-1))
 #define SIGS_KERNEL_ONLY (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP)) /* no program changes these */
-#define SIGS_STOP (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define SIGS_STOP        (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
 /* ignored where the program does not say otherwise */
-#define SIGS_IGNORED (SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
+#define SIGS_IGNORED     (SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
 /* what an instruction causes: taken before any other */
 #define SIGS_FAULT                                                                                 \
 	(SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) |                 \
@@ -89,23 +89,23 @@ enum job_report { JOB_NOTHING, JOB_STOPPED, JOB_CONTINUED };
 
 /* Of a process; all fields but the lock and those with a mark: [lock] */
 struct signal_state {
-	spinlock_t lock; /* sighand_lock */
-	sigset_bits ignored;         /* SIG_IGN */
-	struct sigactions *actions;  /* NULL: every action is in `ignored`, or SIG_DFL */
-	struct sigpending shared;    /* for whichever thread takes it */
+	spinlock_t lock;            /* sighand_lock */
+	sigset_bits ignored;        /* SIG_IGN */
+	struct sigactions *actions; /* NULL: every action is in `ignored`, or SIG_DFL */
+	struct sigpending shared;   /* for whichever thread takes it */
 	struct sigqueue own[SIGQUEUE_OWN];
-	u32 own_used;                /* bits */
+	u32 own_used;                 /* bits */
 	struct sigqueue_list dropped; /* allocated entries to free, by whoever may */
-	volatile u32 fatal;          /* the signal that ends the process, or 0; read without */
-	bool untouchable;            /* PID 1: what would end or stop it by default is dropped */
-	bool dying;                  /* in task_exit(): takes no signal any more */
-	bool leader;                 /* of its session [task_list_lock] */
-	bool has_execed;             /* [task_list_lock] for setpgid(2) */
-	u8 stop_wanted;              /* a stop signal was taken, and no SIGCONT came since */
-	u8 stopped_by;               /* stopped by this signal; 0: not stopped */
-	u8 tell_parent;              /* CLD_CONTINUED is to be told, or 0 */
-	u8 report;                   /* enum job_report */
-	struct timer real_timer;     /* ITIMER_REAL */
+	volatile u32 fatal;           /* the signal that ends the process, or 0; read without */
+	bool untouchable;             /* PID 1: what would end or stop it by default is dropped */
+	bool dying;                   /* in task_exit(): takes no signal any more */
+	bool leader;                  /* of its session [task_list_lock] */
+	bool has_execed;              /* [task_list_lock] for setpgid(2) */
+	u8 stop_wanted;               /* a stop signal was taken, and no SIGCONT came since */
+	u8 stopped_by;                /* stopped by this signal; 0: not stopped */
+	u8 tell_parent;               /* CLD_CONTINUED is to be told, or 0 */
+	u8 report;                    /* enum job_report */
+	struct timer real_timer;      /* ITIMER_REAL */
 	u64 real_interval_ns;
 	bool cpu_timers_on; /* read without */
 	struct cpu_timer virtual_timer, prof_timer;
@@ -121,13 +121,13 @@ struct restart_block {
 
 /* Of a task; [o] its own, `blocked` and `pending` changed under the process's sighand_lock. */
 struct signal_thread {
-	sigset_bits blocked;     /* [o] read by senders under the lock */
+	sigset_bits blocked;        /* [o] read by senders under the lock */
 	sigset_bits really_blocked; /* [lock] while sigtimedwait(2) has opened the mask; else 0 */
-	sigset_bits saved;       /* [o] the mask to return to after sigsuspend(2) */
-	bool restore_saved;      /* [o] */
-	struct sigpending pending; /* [lock] */
+	sigset_bits saved;          /* [o] the mask to return to after sigsuspend(2) */
+	bool restore_saved;         /* [o] */
+	struct sigpending pending;  /* [lock] */
 	u32 alt_sp, alt_size, alt_flags; /* [o] sigaltstack(2) */
-	struct restart_block restart; /* [o] */
+	struct restart_block restart;    /* [o] */
 };
 
 /* --- sending (signal.c) --- */
@@ -176,9 +176,9 @@ void signal_set_blocked(sigset_bits blocked);
  * it was used. => the lock held; 0, -ENOMEM it was needed and is NULL */
 int signal_set_action(struct signal_state *s, int sig, const struct sig_action *a,
 		      struct sigactions **table);
-struct sigactions *sigactions_alloc(void); /* NULL; sleeps */
+struct sigactions *sigactions_alloc(void);      /* NULL; sleeps */
 void sigactions_free(struct sigactions *table); /* NULL is nothing */
-struct sigqueue *sigqueue_alloc(void); /* NULL; from process context, spinlocks may be held */
+struct sigqueue *sigqueue_alloc(void);  /* NULL; from process context, spinlocks may be held */
 void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
 
 /* --- life --- */

@@ -95,4 +95,4 @@ void wake_all(struct wait_queue *q);
 /* wait_event_interruptible - evaluates to 0, or -ERESTARTSYS where a signal came first. */
 #define wait_event_interruptible(q, cond) wait_event_or(q, cond, signal_pending(), -ERESTARTSYS)
 /* wait_event_killable - evaluates to 0, or -EINTR where the task is to die. */
-#define wait_event_killable(q, cond) wait_event_or(q, cond, signal_fatal(), -EINTR)
+#define wait_event_killable(q, cond)      wait_event_or(q, cond, signal_fatal(), -EINTR)

@@ -130,7 +130,8 @@ static void test_stop(void)
 	pid = spinning_child();
 	sys(__NR_kill, pid, SIGSTOP);
 	memset(&info, 0x55, sizeof(info));
-	is(sys(__NR_waitid, P_PID, pid, &info, WSTOPPED | WNOWAIT, NULL), 0, "waitid, and to look only");
+	is(sys(__NR_waitid, P_PID, pid, &info, WSTOPPED | WNOWAIT, NULL), 0,
+	   "waitid, and to look only");
 	ok(info.signo == SIGCHLD && info.code == CLD_STOPPED && info.status == SIGSTOP &&
 		   info.pid == pid,
 	   "says stopped");
@@ -197,8 +198,7 @@ static void test_sigchld(void)
 	wait_for(pid, &status, WCONTINUED);
 	for (int i = 0; i < 2000 && chld_seen < 3; i++)
 		sleep_ms(1); /* the child tells it when it runs again */
-	ok(chld_seen == 3 && copy->code == CLD_CONTINUED && copy->status == SIGCONT,
-	   "to go on");
+	ok(chld_seen == 3 && copy->code == CLD_CONTINUED && copy->status == SIGCONT, "to go on");
 	set_action(SIGCHLD, on_chld, SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP, 0);
 	sys(__NR_kill, pid, SIGSTOP);
 	wait_for(pid, &status, WUNTRACED);
@@ -254,7 +254,8 @@ static void test_orphans(void)
 {
 	volatile int *told = map_shared(1);
 
-	is(in_child(leave_stopped, (void *)(uintptr_t)told), EXITED(0), "a stopped job loses its shell");
+	is(in_child(leave_stopped, (void *)(uintptr_t)told), EXITED(0),
+	   "a stopped job loses its shell");
 	for (int i = 0; i < 2000 && sys(__NR_kill, told[2], 0) == 0; i++)
 		sleep_ms(1);
 	is(sys(__NR_kill, told[2], 0), -ESRCH, "and ends by SIGHUP");

@@ -46,7 +46,8 @@ static void test_codes(void)
 		set_action(signals[i], on_fault, SA_SIGINFO, 0);
 	FAULTING("movl (%1), %%eax", "r"(page + 2 * PAGE));
 	expect(SIGSEGV, SEGV_MAPERR, (uintptr_t)page + 2 * PAGE, "a read where nothing is");
-	ok(uc_now.mc.trapno == 14 && uc_now.mc.err == 4 && uc_now.mc.cr2 == (uintptr_t)page + 2 * PAGE,
+	ok(uc_now.mc.trapno == 14 && uc_now.mc.err == 4 &&
+		   uc_now.mc.cr2 == (uintptr_t)page + 2 * PAGE,
 	   "the context says page fault, user, read, where");
 	FAULTING("movl $1, (%1)", "r"(page + PAGE + 4));
 	expect(SIGSEGV, SEGV_ACCERR, (uintptr_t)page + PAGE + 4, "a write to what is read-only");
@@ -167,8 +168,7 @@ static void test_deadly(void)
 	is(in_child(fault_in_handler, NULL), KILLED(SIGSEGV), "and one in its own handler");
 	is(in_child(fault_for_ever, NULL), KILLED(SIGSEGV), "handlers for ever run out of stack");
 	is(in_child(no_stack, (void *)4), KILLED(SIGSEGV), "a stack pointer near zero");
-	is(in_child(no_stack, (void *)(KERNEL_ADDRESS + MB)), KILLED(SIGSEGV),
-	   "one in the kernel");
+	is(in_child(no_stack, (void *)(KERNEL_ADDRESS + MB)), KILLED(SIGSEGV), "one in the kernel");
 	is(in_child(small_altstack, NULL), KILLED(SIGSEGV), "an alternate stack that is not there");
 	is(in_child(nested_on_altstack, NULL), EXITED(3), "handlers nest on an alternate stack");
 }
@@ -198,6 +198,38 @@ static void change_fpu(int sig, void *info, struct test_ucontext *uc)
 	fp[112 + 160] = 99; /* xmm0, first byte */
 }
 
+static int has_sse(void)
+{
+	uint32_t eax = 1, ebx, ecx, edx;
+
+	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	return (edx >> 25 & 1) != 0;
+}
+
+static void use_x87(int sig)
+{
+	(void)sig;
+	inside = 1.0;
+	for (int i = 0; i < 20; i++)
+		inside = inside * 1.5 + 1.0;
+	__asm__ volatile("fninit\n\tfld1\n\tfldz");
+}
+
+static void test_x87(void)
+{
+	double pi = 0, two = 0, expected = 0;
+	uint16_t cw = 0x27f, cw_after = 0;
+
+	set_action(SIGUSR1, use_x87, 0, 0);
+	__asm__ volatile("fldcw %4\n\tfldpi\n\tfld1\n\tfadd %%st(0), %%st(0)\n\tint $0x80\n\t"
+			 "fnstcw %2\n\tfstpl %1\n\tfstpl %0\n\tfninit\n\tfldpi\n\tfstpl %3"
+			 : "=m"(pi), "=m"(two), "=m"(cw_after), "=m"(expected)
+			 : "m"(cw), "a"(37), "b"(getpid()), "c"(SIGUSR1)
+			 : "memory");
+	ok(pi == expected && two == 2.0 && cw_after == cw, "the x87 is as it was before a handler");
+	set_default(SIGUSR1);
+}
+
 static void test_fpu(void)
 {
 	static uint32_t in[4] __attribute__((aligned(16))) = {11, 22, 33, 44}, out[4], five[4];
@@ -205,6 +237,11 @@ static void test_fpu(void)
 	double sum = 0, expected = 0;
 	int same = 1;
 
+	test_x87();
+	if (!has_sse()) {
+		skip("no SSE");
+		return;
+	}
 	set_action(SIGUSR1, use_fpu, 0, 0);
 	for (int i = 0; i < 20; i++) {
 		__asm__ volatile("fldcw %4\n\tfldpi\n\tmovups %5, %%xmm0\n\tmovups %5, %%xmm5\n\t"
@@ -214,8 +251,8 @@ static void test_fpu(void)
 				 : "m"(cw), "m"(in), "a"(37), "b"(getpid()), "c"(SIGUSR1)
 				 : "memory");
 		__asm__ volatile("fldpi\n\tfstpl %0" : "=m"(expected));
-		same &= memcmp(in, out, 16) == 0 && memcmp(in, five, 16) == 0 &&
-			cw_after == cw && memcmp(&sum, &expected, 8) == 0;
+		same &= memcmp(in, out, 16) == 0 && memcmp(in, five, 16) == 0 && cw_after == cw &&
+			memcmp(&sum, &expected, 8) == 0;
 	}
 	ok(same, "the FPU's registers are as they were after a handler that used it");
 	set_action(SIGUSR1, change_fpu, SA_SIGINFO, 0);
@@ -312,8 +349,8 @@ enum { GS, FS, ES, DS, CS = 15, SS = 18 };
 
 static void test_tampered(void)
 {
-	static struct selector dead[] = {
-		{CS, 0}, {CS, 0x60}, {CS, 0xfff8}, {SS, 0}, {SS, 0x68}, {SS, 0xfff8}};
+	static struct selector dead[] = {{CS, 0}, {CS, 0x60}, {CS, 0xfff8},
+					 {SS, 0}, {SS, 0x68}, {SS, 0xfff8}};
 	static struct selector harmless[] = {{GS, 0xfff8}, {FS, 0xfff8}, {FS, 0}};
 
 	is(in_child(bad_flags, &(uint32_t){0x3002}), EXITED(0), "IOPL stays what it was");

@@ -37,10 +37,12 @@ static void test_basics(void)
 
 	is(set_action(SIGUSR1, count, 0, BIT(SIGUSR2)), 0, "a handler");
 	is(sys(__NR_rt_sigaction, SIGUSR1, NULL, &a, 8), 0, "it is told");
-	ok(a.handler == count && a.mask[0] == BIT(SIGUSR2) && !(a.flags & SA_SIGINFO), "as it was set");
+	ok(a.handler == count && a.mask[0] == BIT(SIGUSR2) && !(a.flags & SA_SIGINFO),
+	   "as it was set");
 	is(send_self(SIGUSR1), 0, "kill(2) to oneself");
 	is(seen[SIGUSR1], 1, "the handler has run when it returns");
-	ok(mask_inside == (BIT(SIGUSR1) | BIT(SIGUSR2)), "the signal and sa_mask are blocked in it");
+	ok(mask_inside == (BIT(SIGUSR1) | BIT(SIGUSR2)),
+	   "the signal and sa_mask are blocked in it");
 	ok(mask_now() == 0, "and not any more");
 
 	set_action(SIGUSR1, count, SA_NODEFER, 0);
@@ -61,7 +63,8 @@ static void test_basics(void)
 	is(sys(__NR_rt_sigaction, 65, NULL, &a, 8), -EINVAL, "no signal 65");
 	is(sys(__NR_rt_sigaction, SIGUSR1, NULL, &a, 4), -EINVAL, "a set of another size");
 	is(sys(__NR_rt_sigaction, SIGUSR1, (void *)8, NULL, 8), -EFAULT, "a bad action");
-	is(sys(__NR_rt_sigaction, SIGUSR1, NULL, (void *)8, 8), -EFAULT, "a bad place for the old one");
+	is(sys(__NR_rt_sigaction, SIGUSR1, NULL, (void *)8, 8), -EFAULT,
+	   "a bad place for the old one");
 	set_default(SIGUSR1);
 	forget();
 }
@@ -217,19 +220,22 @@ static void on_stack(int sig)
 
 static void test_altstack(void)
 {
-	struct test_stack st = {.sp = alternate, .size = sizeof(alternate)}, old, off = {.flags = 2};
+	struct test_stack st = {.sp = alternate, .size = sizeof(alternate)}, old,
+			  off = {.flags = 2};
 
 	is(sys(__NR_sigaltstack, &st, &old), 0, "an alternate stack");
 	is(old.flags, 2, "there was none");
 	set_action(SIGUSR1, on_stack, SA_ONSTACK, 0);
 	send_self(SIGUSR1);
-	ok(handler_sp > (uintptr_t)alternate && handler_sp < (uintptr_t)alternate + sizeof(alternate),
+	ok(handler_sp > (uintptr_t)alternate &&
+		   handler_sp < (uintptr_t)alternate + sizeof(alternate),
 	   "the handler runs on it");
 	ok(stack_inside.flags == 1 && stack_inside.sp == alternate, "and is told so");
 	is(change_inside, -EPERM, "it cannot be changed there");
 	set_action(SIGUSR1, on_stack, 0, 0);
 	send_self(SIGUSR1);
-	ok(handler_sp < (uintptr_t)alternate || handler_sp > (uintptr_t)alternate + sizeof(alternate),
+	ok(handler_sp < (uintptr_t)alternate ||
+		   handler_sp > (uintptr_t)alternate + sizeof(alternate),
 	   "without SA_ONSTACK it does not");
 	st.size = 100;
 	is(sys(__NR_sigaltstack, &st, NULL), -ENOMEM, "one that is too small");
@@ -353,7 +359,8 @@ static void test_fork(void)
 	set_action(SIGUSR1, count, 0, 0);
 	change_mask(SIG_BLOCK, BIT(SIGHUP));
 	send_self(SIGHUP);
-	is(in_child(inherits, NULL), EXITED(0), "a child inherits actions and mask, not what is pending");
+	is(in_child(inherits, NULL), EXITED(0),
+	   "a child inherits actions and mask, not what is pending");
 	sys(__NR_rt_sigaction, SIGUSR1, NULL, &a, 8);
 	ok(a.handler == count, "and changes its own");
 	set_ignored(SIGHUP);

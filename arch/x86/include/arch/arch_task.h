@@ -12,11 +12,11 @@
 #define TASK_TLS        0x2u /* a descriptor in tls[] is not empty */
 
 struct arch_task {
-	u32 esp;                           /* while it does not run: where its registers are */
-	u32 segments;                      /* likewise: fs, and gs in the upper half */
-	u32 extras;                        /* TASK_* bits, above */
-	bool fpu_valid;                    /* there is a state, in fpu_space or in the FPU */
+	u32 esp;        /* while it does not run: where its registers are */
+	u32 segments;   /* likewise: fs, and gs in the upper half */
+	u32 extras;     /* TASK_* bits, above */
+	bool fpu_valid; /* there is a state, in fpu_space or in the FPU */
 	u32 trap_number, trap_error, trap_address; /* the last fault, for a signal's frame */
-	u64 tls[TLS_SLOTS];                /* descriptors of its thread-local segments */
-	u8 fpu_space[FPU_STATE_SIZE + 15]; /* the state is at the first multiple of 16 */
+	u64 tls[TLS_SLOTS];                        /* descriptors of its thread-local segments */
+	u8 fpu_space[FPU_STATE_SIZE + 15];         /* the state is at the first multiple of 16 */
 };

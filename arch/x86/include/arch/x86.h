@@ -47,9 +47,9 @@ void double_fault(void) __noreturn;
 void kthread_end(int result) __noreturn;
 
 /* --- task.c --- */
-void segments_refresh(void);       /* load fs and gs again: their descriptors changed */
-u32 segments_now(void);            /* fs, and gs in the upper half */
-void segments_load(u32 segments);  /* one that is good for nothing becomes 0 */
+void segments_refresh(void);      /* load fs and gs again: their descriptors changed */
+u32 segments_now(void);           /* fs, and gs in the upper half */
+void segments_load(u32 segments); /* one that is good for nothing becomes 0 */
 
 /* --- tls.c --- */
 long sys_set_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL, -ESRCH */
@@ -63,10 +63,12 @@ void fpu_reset(void);
 /* fpu_error - what vector 16 or 19 was about, and its code for siginfo */
 const char *fpu_error(unsigned vector, int *code);
 /* fpu_state - the current task's state, in memory, as FXSAVE or FNSAVE stores it; a fresh one where it
- * has not used the FPU. Stays good until the task does, or fpu_reset(), fpu_set_state(). */
+ * has not used the FPU. Stays good until the task does, or fpu_reset(). */
 const void *fpu_state(void);
-/* fpu_set_state - the same form, to be loaded at the next use; the registers' state is forgotten. */
-void fpu_set_state(const void *state, size_t bytes);
+/* fpu_new_state - room for a state in that form. The task has a fresh one, and may sleep, until
+ * fpu_new_state_done() says that the new one is there, to be loaded at the next use. */
+void *fpu_new_state(void);
+void fpu_new_state_done(void);
 
 /* --- fpu_signal.c --- */
 /* fpu_frame_place - where struct fpstate goes in a signal's frame below `top` */
