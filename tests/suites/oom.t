@@ -12,6 +12,7 @@ Suite(
     run("/tests/oom", on="64M release", why="ENOMEM"),
     run(append="init=/tests/init_oom", on="64M debug", name="PID 1 finds no memory in a read",
         console=r"^1\.\.", absent="^not ok"),
+    run("/tests/available", "1280", on="1280M release"),
     run("/tests/oom", on="1280M release", timeout=600, only_all=True),
     run("/tests/oom", on="3G release", timeout=900, only_all=True),
     *spread(("/tests/mm_random", "/tests/fpu"), ("64M debug", "16M debug", "64M release")),
