@@ -18,7 +18,7 @@ PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "fil
             "segments", "clock", "syslog",
             "filemap", "text", "signals", "jobs", "sigfault")
 # Programs that take a second or more for each run: fewer one by one.
-LONG = {"fpu": 8, "sched": 8, "mm_random": 20, "file_random": 20, "fsedge": 20,
+LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
         "hostile 1 1000": 30}
 QUICK = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "pipes")
 
