@@ -373,7 +373,7 @@ static void test_zero(void)
 {
 	int zero = open("/dev/zero", O_RDWR);
 	char *p = map_file(4 * PAGE, RW, MAP_PRIVATE, zero, 0);
-	char *s = map_file(4 * PAGE, RW, MAP_SHARED, zero, 7);
+	char *s = map_file(4 * PAGE, RW, MAP_SHARED, zero, 0);
 	char *t = map_file(4 * PAGE, RW, MAP_SHARED, zero, 0);
 
 	ok(p[PAGE] == 0 && s[PAGE] == 0, "/dev/zero is zeros");
@@ -404,7 +404,8 @@ static void test_msync(void)
 	is(sys(__NR_msync, s, LEN, 5), -EINVAL, "both: EINVAL");
 	is(sys(__NR_msync, s + 1, LEN, 4), -EINVAL, "not aligned: EINVAL");
 	is(sys(__NR_msync, s, 0, 4), 0, "no length");
-	is(sys(__NR_msync, s, 0xffffff00UL, 4), 0, "4G, rounded up: none");
+	if (on_octavo()) /* where a length has 32 bits */
+		is(sys(__NR_msync, s, 0xffffff00UL, 4), 0, "4G, rounded up: none");
 	is(sys(__NR_msync, s, 0xfffff000UL - (unsigned long)s + PAGE, 4), -ENOMEM,
 	   "to the end of addresses: ENOMEM");
 	munmap(s + PAGE, PAGE);
