@@ -42,7 +42,8 @@ static bool brk_grow(struct mm *mm, vaddr_t from, vaddr_t to)
 		.mm = mm,
 	};
 
-	return brk_room(mm, from, to) && mm_area_new(mm, &new) == 0;
+	return brk_room(mm, from, to) && mm_may_expand(mm, from, to, new.flags) &&
+	       mm_area_new(mm, &new) == 0;
 }
 
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk)

@@ -19,6 +19,7 @@
 #include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/mm_user.h>
+#include <octavo/rlimit.h>
 #include <octavo/string.h>
 #include <octavo/wait.h>
 #include <octavo/task.h>
@@ -148,11 +149,14 @@ void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page
 static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 {
 	vaddr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	u32 limit = rlimit(RLIMIT_STACK);
 	int err = 0;
 
+	if (start < v->start && !mm_may_expand(mm, start, v->start, v->flags))
+		return -EFAULT;
 	spin_lock(&mm->page_table_lock);
 	if (start < v->start) { /* else another fault was faster */
-		err = area_stack_room(v, start, USER_START, STACK_LIMIT);
+		err = area_stack_room(v, start, USER_START, limit);
 		if (err == 0) {
 			u32 pages = (u32)((v->start - start) >> PAGE_SHIFT);
 
@@ -166,7 +170,7 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 		return 0;
 	if (err == -ENOSPC)
 		why("stack: %u kB asked, %u kB allowed", (u32)(v->end - start) / 1024,
-		    STACK_LIMIT / 1024);
+		    limit / 1024);
 	else if (err == -ENOMEM)
 		why("stack: at %08x it would be nearer than %u kB to the area below", (u32)start,
 		    STACK_GUARD_GAP / 1024);
@@ -348,7 +352,7 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes)
 	int err = -ENOMEM;
 
 	rwsem_down_write(&mm->mmap_sem);
-	if (initial_bytes <= STACK_LIMIT && !vma_overlaps(&mm->vmas, new.start, new.end))
+	if (initial_bytes <= rlimit(RLIMIT_STACK) && !vma_overlaps(&mm->vmas, new.start, new.end))
 		err = mm_area_new(mm, &new);
 	if (err == 0)
 		mm->stack_top = top;

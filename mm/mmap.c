@@ -241,6 +241,10 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct fi
 		return -EINVAL;
 	rwsem_down_write(&mm->mmap_sem);
 	err = mm_map_place(mm, addr, len, flags, pgoff, &where);
+	if (err == 0 &&
+	    !mm_may_expand(mm, where, where + bytes,
+			   (prot & VM_WRITE) | ((flags & MAP_TYPE) == MAP_PRIVATE ? 0 : VM_SHARED)))
+		err = -ENOMEM;
 	if (err == 0)
 		err = map_at(mm, where, bytes, prot, flags, file, pgoff);
 	rwsem_up_write(&mm->mmap_sem);

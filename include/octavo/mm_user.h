@@ -13,7 +13,7 @@
 #include <octavo/mm.h>
 #include <octavo/zone.h>
 
-#define STACK_LIMIT (8u * 1024 * 1024) /* RLIMIT_STACK: bytes that a stack may grow to */
+#define STACK_LIMIT (8u * 1024 * 1024) /* RLIMIT_STACK of the first process: bytes that a stack may grow to */
 
 extern pfn_t zero_pfn;                          /* [I] the page that unwritten memory reads as */
 extern const struct area_window mm_user_window; /* where programs may map */
@@ -119,6 +119,10 @@ int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write);
 
 struct vma *vma_alloc(void); /* not cleared; NULL; sleeps */
 void vma_free(struct vma *v);
+
+/* mm_may_expand - do RLIMIT_AS and RLIMIT_DATA allow an area of these VM_* at [start, end)? What lies
+ * there would be replaced. => mmap_sem */
+bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 
 /* mm_find - the first area with end > addr, or NULL. mmap_sem. */
 static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)

@@ -24,6 +24,7 @@ Suite(
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in
       enumerate(("signals", "jobs", "sigfault"), 5)),
     run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
+    run("/tests/limits", on="64M release"),
     run("/tests/fork10000", on="64M release", timeout=300),
     run("/tests/fork10000", "300", on="16M debug"),
 )

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_limits.c - RLIMIT_AS and RLIMIT_DATA: may an address space become larger? getrlimit(2)
+ *
+ * AS counts every area, DATA those that are private and writable but the stack. Pages that are
+ * counted for DATA are looked up in the areas, and only where there is such a limit.
+ */
+#include <octavo/mm_user.h>
+#include <octavo/rlimit.h>
+#include <octavo/why.h>
+
+static bool is_data(u32 vm_flags)
+{
+	return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
+/* Pages of [start, end) that areas have already: a new one takes their place. */
+static u32 pages_replaced(struct mm *mm, vaddr_t start, vaddr_t end, bool data)
+{
+	u32 pages = 0;
+
+	for (const struct vma *v = vma_find(&mm->vmas, start); v != NULL && v->start < end;
+	     v = vma_next(v)) {
+		if (!data || is_data(v->flags))
+			pages += (MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT;
+	}
+	return pages;
+}
+
+static bool fits(u32 pages, u32 limit, const char *name)
+{
+	if (limit == RLIMIT_INFINITE || pages <= limit >> PAGE_SHIFT)
+		return true;
+	why("%s: %u kB asked, %u kB allowed", name, pages * (PAGE_SIZE / 1024), limit / 1024);
+	return false;
+}
+
+bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
+{
+	u32 as = rlimit(RLIMIT_AS), data = rlimit(RLIMIT_DATA);
+	u32 pages = (u32)((end - start) >> PAGE_SHIFT);
+
+	assert_held(&mm->mmap_sem);
+	if (likely(as == RLIMIT_INFINITE && data == RLIMIT_INFINITE))
+		return true;
+	if (!fits(mm->total_pages + pages - pages_replaced(mm, start, end, false), as, "RLIMIT_AS"))
+		return false;
+	if (data == RLIMIT_INFINITE || !is_data(vm_flags))
+		return true;
+	pages += pages_replaced(mm, 0, USER_END, true) - pages_replaced(mm, start, end, true);
+	return fits(pages, data, "RLIMIT_DATA");
+}
