@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* poll(2), select(2) and their p forms: pipes, timeouts, signals, errors. */
+#include "guest.h"
+
+#define POLL_IN   0x0001
+#define POLL_OUT  0x0004
+#define POLL_ERR  0x0008
+#define POLL_HUP  0x0010
+#define POLL_NVAL 0x0020
+
+#ifdef __arm__
+#define NR_PSELECT6 335
+#define NR_PPOLL    336
+#else
+#define NR_PSELECT6 308
+#define NR_PPOLL    309
+#endif
+#define NR_POLL          168
+#define NR_NEWSELECT     142
+#define NR_PPOLL_TIME64  414
+#define NR_SIGPROCMASK64 175
+#define MS               1000000u
+
+struct pollfd_abi {
+	int fd;
+	short events, revents;
+};
+
+struct time32 {
+	int32_t sec, frac;
+};
+
+static int ends[2];
+
+static long poll_one(int fd, int events, int timeout, int *revents)
+{
+	struct pollfd_abi p = {fd, (short)events, 0x55};
+	long n = sys(NR_POLL, &p, 1, timeout);
+
+	*revents = p.revents;
+	return n;
+}
+
+static void new_pipe(void)
+{
+	if (pipe(ends) != 0)
+		bail_out("pipe: errno %d", errno);
+}
+
+static void close_pipe(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void pipes(void)
+{
+	static char full[65536];
+	int r;
+
+	new_pipe();
+	is(poll_one(ends[0], POLL_IN, 0, &r), 0, "nothing in a new pipe");
+	is(poll_one(ends[1], POLL_IN | POLL_OUT, 0, &r), 1, "it can be written");
+	is(r, POLL_OUT, "and only that");
+	write(ends[1], "x", 1);
+	is(poll_one(ends[0], POLL_IN, -1, &r), 1, "a byte can be read");
+	is(r, POLL_IN, "that is told");
+	read(ends[0], full, 1);
+	is(write(ends[1], full, sizeof(full)), (long)sizeof(full), "a pipe is filled");
+	is(poll_one(ends[1], POLL_OUT, 0, &r), 0, "a full pipe takes nothing");
+	read(ends[0], full, 4096);
+	is(poll_one(ends[1], POLL_OUT, 0, &r), 1, "a pipe with room for 4,096 bytes does");
+	close(ends[0]);
+	is(poll_one(ends[1], 0, -1, &r), 1, "a pipe without readers is told unasked");
+	is(r, POLL_ERR, "as an error");
+	close(ends[1]);
+	new_pipe();
+	close(ends[1]);
+	is(poll_one(ends[0], 0, -1, &r), 1, "a pipe without writers is told unasked");
+	is(r, POLL_HUP, "as a hangup");
+	close(ends[0]);
+}
+
+static void descriptors(void)
+{
+	struct pollfd_abi p[3] = {{-1, POLL_IN, 7}, {500, POLL_IN, 7}, {0, POLL_OUT, 7}};
+	int r;
+
+	new_pipe();
+	p[2].fd = ends[1];
+	is(sys(NR_POLL, p, 3, 0), 2, "two of three have an answer");
+	is(p[0].revents, 0, "a negative descriptor is left out");
+	is(p[1].revents, POLL_NVAL, "one that is not open says so");
+	is(p[2].revents, POLL_OUT, "the third is ready");
+	is(sys(NR_POLL, p, 100000, 0), -EINVAL, "more than there can be: EINVAL");
+	is(sys(NR_POLL, 0, 1, 0), -EFAULT, "no memory: EFAULT");
+	is(sys(NR_POLL, 0, 0, 0), 0, "no descriptors at all");
+	is(poll_one(500, POLL_IN, -1, &r), 1, "not open ends a wait without end");
+	close_pipe();
+}
+
+static int write_later(void *arg)
+{
+	sleep_ms(20);
+	return write(*(int *)arg, "x", 1) == 1 ? 0 : 1;
+}
+
+/* A child does FN(ARG) while we wait in what the caller calls next. */
+static pid_t meanwhile(int (*fn)(void *), void *arg)
+{
+	pid_t pid = must_fork();
+
+	if (pid == 0)
+		_exit(fn(arg));
+	return pid;
+}
+
+static void waiting(void)
+{
+	uint64_t start = now_ns(), took;
+	pid_t pid;
+	int r;
+
+	new_pipe();
+	is(poll_one(ends[0], POLL_IN, 30, &r), 0, "nothing comes in 30 ms");
+	took = now_ns() - start;
+	ok(took >= 30 * MS && took < 80 * MS, "and it takes 30 ms, not %lu us",
+	   (unsigned long)(took / 1000));
+	pid = meanwhile(write_later, &ends[1]);
+	is(poll_one(ends[0], POLL_IN, 5000, &r), 1, "a write from another process ends the wait");
+	waitpid(pid, NULL, 0);
+	read(ends[0], &r, 1);
+	pid = meanwhile(write_later, &ends[1]);
+	is(poll_one(ends[0], POLL_IN, -1, &r), 1, "also one without end");
+	waitpid(pid, NULL, 0);
+	close_pipe();
+}
+
+static void many(void)
+{
+	static struct pollfd_abi p[40];
+	static int pipes_[40][2];
+	pid_t pid;
+	long n = 0;
+
+	for (int i = 0; i < 40; i++) {
+		if (pipe(pipes_[i]) != 0)
+			bail_out("pipe %d: errno %d", i, errno);
+		p[i] = (struct pollfd_abi){pipes_[i][0], POLL_IN, 0};
+	}
+	pid = meanwhile(write_later, &pipes_[37][1]);
+	n = sys(NR_POLL, p, 40, 5000);
+	is(n, 1, "one of forty pipes becomes readable");
+	is(p[37].revents, POLL_IN, "the one that was written");
+	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 40; i++) {
+		close(pipes_[i][0]);
+		close(pipes_[i][1]);
+	}
+}
+
+static void selecting(void)
+{
+	uint32_t in[32] = {0}, out[32] = {0};
+	struct time32 t = {0, 0};
+	uint64_t start;
+
+	new_pipe();
+	in[0] = 1u << ends[0];
+	out[0] = 1u << ends[1];
+	is(sys(NR_NEWSELECT, 20, in, out, 0, &t), 1, "select: the end for writing is ready");
+	ok(in[0] == 0 && out[0] == 1u << ends[1], "and only that");
+	write(ends[1], "x", 1);
+	in[0] = 1u << ends[0];
+	is(sys(NR_NEWSELECT, 20, in, out, 0, 0), 2, "then both are");
+	ok(in[0] == 1u << ends[0] && out[0] == 1u << ends[1], "and both are told");
+	in[0] = 1u << 19;
+	is(sys(NR_NEWSELECT, 20, in, 0, 0, &t), -EBADF, "one that is not open: EBADF");
+	is(sys(NR_NEWSELECT, -1, in, 0, 0, &t), -EINVAL, "a negative number: EINVAL");
+	is(sys(NR_NEWSELECT, 20, KERNEL_ADDRESS, 0, 0, &t), -EFAULT, "a bad set: EFAULT");
+	t = (struct time32){0, -1};
+	is(sys(NR_NEWSELECT, 0, 0, 0, 0, &t), -EINVAL, "a negative timeout: EINVAL");
+	read(ends[0], in, 1);
+	in[0] = 1u << ends[0];
+	t = (struct time32){0, 30000};
+	start = now_ns();
+	is(sys(NR_NEWSELECT, 20, in, 0, 0, &t), 0, "nothing comes in 30 ms");
+	ok(now_ns() - start >= 30 * MS, "and that takes 30 ms");
+	ok(t.sec == 0 && t.frac == 0 && in[0] == 0, "nothing is left of the time, or of the set");
+	close_pipe();
+}
+
+static void p_forms(void)
+{
+	struct pollfd_abi p = {-1, POLL_IN, 0};
+	struct time32 t = {0, 30 * MS};
+	int64_t t64[2] = {0, 30 * MS};
+	uint32_t mask[2] = {0, 0}, pair[2] = {(uint32_t)(uintptr_t)mask, 4};
+	uint64_t start = now_ns();
+
+	is(sys(NR_PPOLL, &p, 1, &t, 0, 0), 0, "ppoll waits");
+	is(sys(NR_PPOLL_TIME64, &p, 1, t64, mask, 8), 0, "so does its form with 64 bits");
+	ok(now_ns() - start >= 60 * MS, "both for their time");
+	t = (struct time32){0, 1000000000};
+	is(sys(NR_PPOLL, &p, 1, &t, 0, 0), -EINVAL, "a timeout that is none: EINVAL");
+	t = (struct time32){0, 0};
+	is(sys(NR_PPOLL, &p, 1, &t, mask, 4), -EINVAL, "a mask of another size: EINVAL");
+	is(sys(NR_PSELECT6, 0, 0, 0, 0, &t, pair), -EINVAL, "likewise for pselect");
+	pair[1] = 8;
+	is(sys(NR_PSELECT6, 0, 0, 0, 0, &t, pair), 0, "pselect with a mask");
+	is(sys(NR_PSELECT6, 0, 0, 0, 0, &t, KERNEL_ADDRESS), -EFAULT, "a bad mask: EFAULT");
+}
+
+int main(void)
+{
+	pipes();
+	descriptors();
+	waiting();
+	many();
+	selecting();
+	p_forms();
+	return tap_done();
+}
