@@ -7,6 +7,7 @@
 #include "files.h"
 
 #include <octavo/errno.h>
+#include <octavo/printf.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
@@ -39,6 +40,7 @@ struct fs_context *fs_context_alloc(void)
 
 	if (fs == NULL)
 		return NULL;
+	atomic_set(&fs->refs, 1);
 	spin_lock_init(&fs->lock, fs_lock);
 	fs->root = fs_root->root;
 	fs->cwd = fs_root->root;
@@ -54,6 +56,7 @@ struct fs_context *fs_context_fork(struct fs_context *parent)
 
 	if (fs == NULL)
 		return NULL;
+	atomic_set(&fs->refs, 1);
 	spin_lock_init(&fs->lock, fs_lock);
 	spin_lock(&parent->lock);
 	fs->root = parent->root;
@@ -65,8 +68,15 @@ struct fs_context *fs_context_fork(struct fs_context *parent)
 	return fs;
 }
 
+void fs_context_get(struct fs_context *fs)
+{
+	atomic_inc(&fs->refs);
+}
+
 void fs_context_put(struct fs_context *fs)
 {
+	if (!atomic_dec_and_test(&fs->refs))
+		return;
 	dir_put(fs->root);
 	dir_put(fs->cwd);
 	kfree(fs);
@@ -202,6 +212,51 @@ int inode_path(struct inode *dir, struct inode *root, char *buf, u32 *start, boo
 		buf[--pos] = '/';
 	*start = pos;
 	return 0;
+}
+
+/* "dir/name" where the directory still has it, else what it was. => its length, -ENAMETOOLONG */
+static ssize_t path_in_dir(struct file *f, char *buf, size_t len)
+{
+	char name[NAME_MAX + 1];
+	struct inode *dir = f->dir;
+	const char *slash = len == 1 ? "" : "/";
+	ssize_t n;
+
+	mutex_lock(&dir->mutex);
+	n = dir->ops->name_of != NULL ? dir->ops->name_of(dir, f->inode, name) : -ENOENT;
+	mutex_unlock(&dir->mutex);
+	if (n < 0)
+		n = snprintf(name, sizeof(name), "#%u (deleted)", f->inode->ino);
+	if (len + strlen(slash) + (size_t)n >= PATH_MAX)
+		return -ENAMETOOLONG;
+	return (ssize_t)len + scnprintf(buf + len, PATH_MAX - len, "%s%s", slash, name);
+}
+
+ssize_t dir_path(struct inode *dir, struct inode *root, char *buf)
+{
+	bool reached;
+	u32 start;
+	int err = inode_path(dir, root, buf, &start, &reached);
+
+	if (err == -ENOENT)
+		return snprintf(buf, PATH_MAX, "/#%u (deleted)", dir->ino);
+	if (err != 0)
+		return -ENAMETOOLONG;
+	memmove(buf, buf + start, PATH_MAX - start);
+	return (ssize_t)(PATH_MAX - start - 1);
+}
+
+ssize_t file_path(struct file *f, struct inode *root, char *buf)
+{
+	ssize_t n;
+
+	if (S_ISDIR(f->inode->mode))
+		return dir_path(f->inode, root, buf);
+	if (f->dir == NULL)
+		return snprintf(buf, PATH_MAX, "%s:[%u]",
+				S_ISFIFO(f->inode->mode) ? "pipe" : "anon_inode", f->inode->ino);
+	n = dir_path(f->dir, root, buf);
+	return n < 0 ? n : path_in_dir(f, buf, (size_t)n);
 }
 
 /* What lies outside of the root, or in a file system that was detached, says so. getcwd(3) */

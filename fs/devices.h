@@ -4,6 +4,7 @@
 
 #include <octavo/fs.h>
 
+int procfs_init(void); /* procfs.c: its kind is known from now on. => 0, -EBUSY */
 extern const struct file_ops null_fops;   /* 1,3: dev_null.c */
 extern const struct file_ops zero_fops;   /* 1,5: dev_null.c */
 extern const struct file_ops full_fops;   /* 1,7: dev_null.c */

@@ -93,6 +93,8 @@ void file_put(struct file *f)
 		f->ops->close(f);
 	file_unuse(f->inode, f->flags);
 	inode_put(f->inode);
+	if (f->dir != NULL)
+		inode_put(f->dir);
 	kfree(f);
 }
 
@@ -150,6 +152,7 @@ struct files *files_alloc(void)
 	if (files == NULL)
 		return NULL;
 	spin_lock_init(&files->lock, files_lock);
+	atomic_set(&files->refs, 1);
 	files->slots = files->embedded;
 	files->size = FILES_EMBEDDED;
 	return files;
@@ -217,9 +220,16 @@ struct files *files_fork(struct files *parent)
 	return child;
 }
 
+void files_get(struct files *files)
+{
+	atomic_inc(&files->refs);
+}
+
 /* Nobody else knows the table any more: no lock. */
 void files_put(struct files *files)
 {
+	if (!atomic_dec_and_test(&files->refs))
+		return;
 	for (u32 fd = 0; fd < files->size; fd++) {
 		if (files->slots[fd].file != NULL)
 			file_put(files->slots[fd].file);
@@ -245,7 +255,27 @@ void files_close_on_exec(struct files *files)
 
 struct file *files_lookup_any(u32 fd)
 {
-	struct files *files = current->files;
+	return files_peek(current->files, fd);
+}
+
+u32 files_size(struct files *files)
+{
+	return arch_read_once(&files->size);
+}
+
+u32 files_next(struct files *files, u32 fd)
+{
+	spin_lock(&files->lock);
+	while (fd < files->size && files->slots[fd].file == NULL)
+		fd++;
+	if (fd >= files->size)
+		fd = FILES_MAX;
+	spin_unlock(&files->lock);
+	return fd;
+}
+
+struct file *files_peek(struct files *files, u32 fd)
+{
 	struct file *f = NULL;
 
 	spin_lock(&files->lock);

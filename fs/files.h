@@ -16,6 +16,7 @@ struct fd_slot {
 };
 
 struct files {
+	atomic_t refs;         /* [a] */
 	spinlock_t lock;       /* files_lock */
 	u32 size;              /* slots [lock] */
 	u32 lowest_free;       /* no slot below it is free [lock] */
@@ -33,6 +34,7 @@ static inline struct file *files_borrow(u32 fd)
 }
 
 struct fs_context {
+	atomic_t refs;      /* [a] */
 	spinlock_t lock;    /* fs_lock */
 	struct inode *root; /* referenced [lock] */
 	struct inode *cwd;  /* referenced [lock] */

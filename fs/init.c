@@ -16,5 +16,6 @@ void fs_init(void)
 	err |= chrdev_register(1, 11, "kmsg", 0644, &kmsg_fops);
 	err |= chrdev_register(10, 240, "octavo", 0666, &octavo_fops);
 	err |= fs_type_register(&devfs_type);
+	err |= procfs_init();
 	PANIC_ON(err != 0);
 }

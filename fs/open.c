@@ -135,6 +135,10 @@ static struct file *open_walked(struct path *p, u32 flags, u32 mode, bool *again
 		return err_ptr(err);
 	inode_get(p->inode);
 	file = open_inode(p->inode, flags, made);
+	if (!ptr_is_err(file) && !S_ISDIR(p->inode->mode) && p->dir->sb == p->inode->sb) {
+		inode_get(p->dir);
+		file->dir = p->dir;
+	}
 	return file;
 }
 

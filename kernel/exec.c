@@ -157,6 +157,7 @@ static int strings_from_user(struct exec_strings *s, const u32 __user *argv, con
 
 	if (err == 0)
 		err = strings_need_argv0(s);
+	s->env_start = s->bytes;
 	if (err == 0)
 		err = strings_add_vector(s, envp, &s->envc);
 	return err;
@@ -171,6 +172,7 @@ static int strings_from_kernel(struct exec_strings *s, const char *const *argv,
 		err = strings_add_kernel(s, argv[s->argc]);
 	if (err == 0)
 		err = strings_need_argv0(s);
+	s->env_start = s->bytes;
 	for (; err == 0 && envp[s->envc] != NULL; s->envc++)
 		err = strings_add_kernel(s, envp[s->envc]);
 	return err;
@@ -307,6 +309,9 @@ static int stack_write(const struct exec_image *image, const struct exec_strings
 	writer_put_pointers(&w, s, strings);
 	writer_put_auxv(&w, image, extras + RANDOM_BYTES, extras, strings + s->path_start);
 	writer_flush(&w);
+	image->mm->arg_start = strings;
+	image->mm->arg_end = image->mm->env_start = strings + s->env_start;
+	image->mm->env_end = strings + s->path_start;
 	return w.err;
 }
 

@@ -89,6 +89,22 @@ static void children_to_reaper(struct task *t)
 	}
 }
 
+/* Who looks at another task's files does so with task_list_lock held: none can be there any more. */
+static void process_leave_files(struct task *t)
+{
+	struct files *files = t->files;
+	struct fs_context *fs = t->fs;
+
+	spin_lock(&task_list_lock);
+	t->files = NULL;
+	t->fs = NULL;
+	spin_unlock(&task_list_lock);
+	if (files != NULL)
+		files_put(files);
+	if (fs != NULL)
+		fs_context_put(fs);
+}
+
 void task_exit(int status, int code)
 {
 	struct task *t = current;
@@ -101,14 +117,7 @@ void task_exit(int status, int code)
 	tty_process_exits();
 	signal_exit();
 	process_leave_mm();
-	if (t->files != NULL) {
-		files_put(t->files);
-		t->files = NULL;
-	}
-	if (t->fs != NULL) {
-		fs_context_put(t->fs);
-		t->fs = NULL;
-	}
+	process_leave_files(t);
 	mm = process_use_mm(NULL);
 	if (mm != NULL)
 		mm_put(mm);

@@ -53,6 +53,41 @@ static bool plan_says(struct fail_plan *plan)
 	return atomic_dec_return(&plan->left) == 0;
 }
 
+/* One allocation of the current task, at any site: is it the one? Somebody may set another number at
+ * the same moment. */
+static bool fail_nth_count(void)
+{
+	atomic_t *nth = &current->fail_nth;
+	s32 left;
+
+	do {
+		left = atomic_read(nth);
+		if (left == 0)
+			return false;
+	} while (atomic_cmpxchg(nth, left, left - 1) != left);
+	if (left == 1)
+		atomic_dec(&fail_armed);
+	return left == 1;
+}
+
+void fail_nth_set(struct task *t, u32 n)
+{
+	s32 old;
+
+	if (n != 0)
+		atomic_inc(&fail_armed);
+	do {
+		old = atomic_read(&t->fail_nth);
+	} while (atomic_cmpxchg(&t->fail_nth, old, (s32)n) != old);
+	if (old != 0)
+		atomic_dec(&fail_armed);
+}
+
+u32 fail_nth_left(const struct task *t)
+{
+	return (u32)atomic_read(&t->fail_nth);
+}
+
 bool fail_should_slow(enum fail_site site)
 {
 	struct fail_plan *plan = current->fail_plan;
@@ -60,9 +95,11 @@ bool fail_should_slow(enum fail_site site)
 	bool fail = nr == fail_at[site];
 
 	/* An interrupt allocates for nobody. */
-	if (plan != NULL && plan->site == site && !in_interrupt())
+	if (in_interrupt())
+		return fail;
+	if (plan != NULL && plan->site == site)
 		fail |= plan_says(plan);
-	return fail;
+	return fail_nth_count() || fail;
 }
 
 /* Decimal, 1 to 2^31-1. */
@@ -162,6 +199,7 @@ void fail_forget(struct task *t)
 
 	t->fail_plan = NULL;
 	plan_put(plan);
+	fail_nth_set(t, 0);
 }
 
 void fail_report(void)

@@ -25,6 +25,7 @@
 spinlock_t task_list_lock = SPINLOCK_INIT(task_list_lock);
 struct task_list all_tasks = LIST_HEAD_INITIALIZER(all_tasks);
 static struct task_list pid_table[PID_BUCKETS]; /* [task_list_lock] */
+static u32 pid_max = PID_MAX;                   /* [task_list_lock] kernel.pid_max */
 static u32 last_pid;                            /* [task_list_lock] */
 static u32 nr_tasks;                            /* [task_list_lock] */
 static u32 nr_created;                          /* [task_list_lock] */
@@ -81,6 +82,19 @@ u32 task_next_pid(u32 from)
 u32 task_count(void)
 {
 	return nr_tasks;
+}
+
+u32 task_pid_max(void)
+{
+	return pid_max;
+}
+
+int task_set_pid_max(u32 max)
+{
+	spin_lock(&task_list_lock);
+	pid_max = max;
+	spin_unlock(&task_list_lock);
+	return 0;
 }
 
 u32 tasks_created(void)
@@ -150,13 +164,13 @@ static int pid_assign(struct task *t)
 	u32 pid;
 
 	spin_lock(&task_list_lock);
-	if (nr_tasks >= PID_MAX - 2) {
+	if (nr_tasks >= pid_max - 2) {
 		spin_unlock(&task_list_lock);
 		return -EAGAIN;
 	}
 	pid = last_pid;
 	do {
-		pid = pid + 1 < PID_MAX ? pid + 1 : 2;
+		pid = pid + 1 < pid_max ? pid + 1 : 2;
 	} while (task_find(pid) != NULL || pgrp_id_in_use(pid));
 	last_pid = pid;
 	nr_tasks++;

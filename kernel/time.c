@@ -10,6 +10,7 @@
 #include <octavo/assert.h>
 #include <octavo/cpu_time.h>
 #include <octavo/errno.h>
+#include <octavo/load.h>
 #include <octavo/param.h>
 #include <octavo/sched.h>
 #include <octavo/string.h>
@@ -81,6 +82,7 @@ void timer_tick(bool user, uintptr_t pc)
 		ASSERT(current->head.preempt_count == PREEMPT_IRQ);
 		lockval_assert_none("user mode");
 	}
+	load_tick(user);
 	if (current->head.cpu == 0) {
 		ticks++;
 		timers_run(clock_ns());

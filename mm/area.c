@@ -15,6 +15,8 @@
 #include <octavo/env.h>
 #include <uapi/octavo/mman.h>
 
+u32 area_max = AREA_MAX;
+
 #define ACCESS_BITS (VM_READ | VM_WRITE | VM_EXEC)
 
 /* The lowest address that an area keeps for itself. */
@@ -57,7 +59,7 @@ int area_choose(struct vma_tree *t, const struct area_window *w, vaddr_t addr, s
 		u32 flags, vaddr_t *where)
 {
 	ASSERT(len != 0);
-	if (len > w->high - w->low || t->nr > AREA_MAX)
+	if (len > w->high - w->low || t->nr > area_max)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);
 	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))

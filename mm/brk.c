@@ -16,8 +16,8 @@ static bool brk_room(struct mm *mm, vaddr_t from, vaddr_t to)
 	const struct vma *next = vma_find(&mm->vmas, from);
 	vaddr_t limit = USER_END;
 
-	if (mm->vmas.nr > AREA_MAX) {
-		why("brk: %u areas, %u allowed", mm->vmas.nr, AREA_MAX);
+	if (mm->vmas.nr > area_max) {
+		why("brk: %u areas, %u allowed", mm->vmas.nr, area_max);
 		return false;
 	}
 	if (next) {

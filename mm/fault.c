@@ -156,7 +156,7 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 		return -EFAULT;
 	spin_lock(&mm->page_table_lock);
 	if (start < v->start) { /* else another fault was faster */
-		err = area_stack_room(v, start, USER_START, limit);
+		err = area_stack_room(v, start, mm_user_window.low, limit);
 		if (err == 0) {
 			u32 pages = (u32)((v->start - start) >> PAGE_SHIFT);
 
@@ -413,6 +413,44 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
 	pmap_unmap_temp(to);
 	put_page(page);
 	return 0;
+}
+
+/* The page at va if it is there, with a reference. */
+static struct page *present_page(struct mm *mm, vaddr_t va)
+{
+	struct page *page = NULL;
+	pte_t pte;
+
+	spin_lock(&mm->page_table_lock);
+	pte = pmap_query(&mm->pmap, va);
+	if (pte_present(pte)) {
+		page = pfn_to_page(pte_pfn(pte));
+		get_page(page);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
+{
+	vaddr_t va = addr & PAGE_MASK;
+	struct vma *v;
+	int err = 0;
+
+	if (addr >= USER_END)
+		return -EFAULT;
+	rwsem_down_read(&mm->mmap_sem);
+	v = mm_find(mm, addr);
+	if (!v || v->start > addr || !vm_prot(v->flags))
+		err = -EFAULT;
+	while (err == 0) {
+		*page = present_page(mm, va);
+		if (*page)
+			break;
+		err = serve(mm, v, va, false);
+	}
+	rwsem_up_read(&mm->mmap_sem);
+	return err;
 }
 
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)

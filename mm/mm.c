@@ -20,6 +20,7 @@
 #include <octavo/assert.h>
 #include <octavo/audit.h>
 #include <octavo/errno.h>
+#include <octavo/fs.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
 #include <octavo/panic.h>
@@ -29,13 +30,31 @@ struct mm_list all_mms = LIST_HEAD_INITIALIZER(all_mms);
 spinlock_t mm_list_lock = SPINLOCK_INIT(mm_list_lock);
 struct mm kernel_mm;
 pfn_t zero_pfn;
-const struct area_window mm_user_window = {
+struct area_window mm_user_window = {
 	.low = USER_START,
 	.base = MMAP_BASE,
 	.high = USER_END,
 };
 
 static struct slab_cache *mm_cache, *vma_cache;
+
+/* --- vm.mmap_min_addr --- */
+
+static u32 min_address = USER_START; /* as it was set; never below what the kernel keeps free */
+
+u32 mm_min_address(void)
+{
+	return min_address;
+}
+
+int mm_set_min_address(u32 address)
+{
+	vaddr_t low = MIN(MAX((vaddr_t)address, (vaddr_t)USER_START), (vaddr_t)MMAP_BASE);
+
+	min_address = address;
+	mm_user_window.low = ALIGN_UP(low, PAGE_SIZE);
+	return 0;
+}
 
 struct vma *vma_alloc(void)
 {

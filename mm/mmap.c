@@ -118,8 +118,8 @@ static u32 map_vm_flags(u32 prot, u32 flags)
 
 static void why_no_room(const struct mm *mm, u32 len)
 {
-	if (mm->vmas.nr > AREA_MAX)
-		why("mmap: ENOMEM: %u areas, %u allowed", mm->vmas.nr, AREA_MAX);
+	if (mm->vmas.nr > area_max)
+		why("mmap: ENOMEM: %u areas, %u allowed", mm->vmas.nr, area_max);
 	else
 		why("mmap: ENOMEM: no hole for %u kB: %u kB are mapped in %u areas, of %u kB",
 		    len / 1024, mm->total_pages * (PAGE_SIZE / 1024), mm->vmas.nr,
@@ -290,9 +290,9 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 
 	assert_held(&mm->mmap_sem);
 	if (area_needs_spare(&mm->vmas, start, end)) {
-		if (mm->vmas.nr >= AREA_MAX) {
+		if (mm->vmas.nr >= area_max) {
 			why("munmap: ENOMEM: would split one of %u areas, %u allowed", mm->vmas.nr,
-			    AREA_MAX);
+			    area_max);
 			return -ENOMEM;
 		}
 		spare = vma_alloc();

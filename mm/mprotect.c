@@ -36,8 +36,8 @@ static int spares_get(struct mm *mm, vaddr_t start, vaddr_t end, struct cut_spar
 
 	s->at_start = NULL;
 	s->at_end = NULL;
-	if (need_start + need_end > 0 && nr > AREA_MAX) {
-		why("mprotect: ENOMEM: would make %u areas, %u allowed", nr, AREA_MAX);
+	if (need_start + need_end > 0 && nr > area_max) {
+		why("mprotect: ENOMEM: would make %u areas, %u allowed", nr, area_max);
 		return -ENOMEM;
 	}
 	if (need_start) {

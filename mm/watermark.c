@@ -19,9 +19,6 @@
 #define HIGHMEM_MIN_MOST      128u
 #define KBYTES_TO_PAGES_SHIFT (PAGE_SHIFT - 10)
 
-/* What a zone holds back, as a share of the zones above it; by the index of the zone (bal-25). */
-static const u32 reserve_ratio[MAX_ZONES - 1] = {256, 32};
-
 static u32 clamp_u32(u32 n, u32 least, u32 most)
 {
 	return MIN(MAX(n, least), most);
@@ -61,15 +58,15 @@ void watermark_set(struct watermarks *w, u32 min_free_kbytes, u32 present_pages,
 }
 
 void watermark_reserve_set(struct watermarks *w, unsigned zone, const u32 *present,
-			   unsigned nr_zones)
+			   unsigned nr_zones, const u32 *ratio)
 {
-	u32 above = 0;
+	u32 above = 0, part = zone < MAX_ZONES - 1 ? ratio[zone] : 0;
 
 	ASSERT(zone < nr_zones && nr_zones <= MAX_ZONES);
 	for (unsigned j = 0; j < MAX_ZONES; j++) {
 		if (j > zone && j < nr_zones)
 			above += present[j];
-		w->lowmem_reserve[j] = zone < MAX_ZONES - 1 ? above / reserve_ratio[zone] : 0;
+		w->lowmem_reserve[j] = part != 0 ? above / part : 0;
 	}
 }
 

@@ -28,7 +28,7 @@ struct pass {
 };
 
 /* Free pages of a zone changed: what the marks say (bal-17, bal-18, bal-20). */
-static void zone_marks_update(struct zone *z)
+void zone_marks_update(struct zone *z)
 {
 	u32 free = z->buddy.nr_free;
 

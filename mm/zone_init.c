@@ -15,6 +15,7 @@
 #include <octavo/errno.h>
 #include <octavo/panic.h>
 #include <octavo/printk.h>
+#include <octavo/string.h>
 #include <octavo/zone.h>
 
 struct pgdat nodes[MAX_NODES];
@@ -154,25 +155,58 @@ static void zone_setup(const struct zone_layout *layout, const struct boot_info 
 	zone_fill(z, layout->start, end);
 }
 
-/* Marks of all zones, from all low memory of the machine (bal-24), and their reserves (bal-25). */
-static void marks_setup(void)
+static u32 min_free_kbytes;                          /* vm.min_free_kbytes [a] */
+static u32 reserve_ratio[MAX_ZONES - 1] = {256, 32}; /* vm.lowmem_reserve_ratio [a] */
+
+static u32 lowmem_pages(void)
 {
-	u32 lowmem = 0, kbytes;
+	u32 pages = 0;
 
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
-		lowmem += z->highmem ? 0 : z->present_pages;
-	kbytes = watermark_min_free_kbytes(lowmem << (PAGE_SHIFT - 10));
+		pages += z->highmem ? 0 : z->present_pages;
+	return pages;
+}
+
+/* Marks of all zones, from all low memory of the machine (bal-24), and their reserves (bal-25). */
+static void marks_set_all(void)
+{
+	u32 lowmem = lowmem_pages();
+
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		const struct pgdat *node = &nodes[z->node];
 		u32 present[MAX_ZONES];
 
 		for (unsigned i = 0; i < node->nr_zones; i++)
 			present[i] = node->zones[i].present_pages;
-		watermark_set(&z->marks, kbytes, z->present_pages, lowmem, z->highmem);
-		watermark_reserve_set(&z->marks, z->index, present, node->nr_zones);
-		z->zone_wake_kswapd = z->buddy.nr_free < z->marks.low;
-		z->low_on_memory = z->buddy.nr_free < z->marks.min;
+		spin_lock(&z->lock);
+		watermark_set(&z->marks, min_free_kbytes, z->present_pages, lowmem, z->highmem);
+		watermark_reserve_set(&z->marks, z->index, present, node->nr_zones, reserve_ratio);
+		zone_marks_update(z);
+		spin_unlock(&z->lock);
 	}
+}
+
+u32 zone_min_free_kbytes(void)
+{
+	return min_free_kbytes;
+}
+
+int zone_set_min_free_kbytes(u32 kbytes)
+{
+	min_free_kbytes = kbytes;
+	marks_set_all();
+	return 0;
+}
+
+void zone_reserve_ratio(u32 *ratio)
+{
+	memcpy(ratio, reserve_ratio, sizeof(reserve_ratio));
+}
+
+void zone_set_reserve_ratio(const u32 *ratio)
+{
+	memcpy(reserve_ratio, ratio, sizeof(reserve_ratio));
+	marks_set_all();
 }
 
 static bool zone_serves(const struct zone *z, gfp_t gfp)
@@ -209,7 +243,8 @@ void zone_init(const struct boot_info *info)
 		zone_setup(&arch_zones[i], info);
 	for (unsigned i = 0; i < NR_ZONELISTS; i++)
 		zonelist_setup(&zonelists[i], zonelist_gfp(i));
-	marks_setup();
+	min_free_kbytes = watermark_min_free_kbytes(lowmem_pages() << (PAGE_SHIFT - 10));
+	marks_set_all();
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		pr_info("zone %s: %u pages, %u free, marks %u %u %u\n", z->name, z->present_pages,
 			z->buddy.nr_free, z->marks.min, z->marks.low, z->marks.high);

@@ -43,6 +43,7 @@ u64 arch_clock_ns(void)
  * it, the fault would have come first and left a frame on the kernel stack. */
 void systick_interrupt(bool user, const struct hw_frame *interrupted)
 {
+	irq_counts[0]++;
 	irq_enter();
 	(void)arch_clock_ns();
 	timer_tick(user, interrupted->pc);

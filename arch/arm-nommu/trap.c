@@ -266,6 +266,7 @@ void arch_print_frame(const struct trapframe *f)
 void irq_dispatch(u32 irq)
 {
 	PANIC_ON(irq != UART0_RX_IRQ);
+	irq_counts[1]++;
 	irq_enter();
 	uart_interrupt();
 	irq_exit();

@@ -5,6 +5,8 @@
 #include <arch/io.h>
 #include <arch/irq.h>
 #include <arch/x86.h>
+#include <octavo/arch.h>
+#include <octavo/preempt.h>
 #include <octavo/uart.h>
 
 #define PIC1      0x20
@@ -75,12 +77,34 @@ bool pic_spurious(unsigned irq)
 	return false;
 }
 
+static const struct {
+	u8 line;
+	const char *device;
+} lines[] = {{IRQ_TIMER, "timer"}, {IRQ_COM1, "ttyS0"}};
+static u32 counts[NR_CPUS][ARRAY_SIZE(lines)]; /* [own CPU, interrupts off] */
+
+bool arch_irq_stat(unsigned i, struct arch_irq_stat *s)
+{
+	if (i >= ARRAY_SIZE(lines))
+		return false;
+	*s = (struct arch_irq_stat){
+		.line = lines[i].line, .controller = "XT-PIC", .device = lines[i].device};
+	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
+		s->count[cpu] = counts[cpu][i];
+	return true;
+}
+
 /* Ended first: the handlers run with interrupts off, so nothing nests. */
 void irq_handle(const struct trapframe *f, unsigned irq)
 {
+	u32 *count = counts[arch_current_head()->cpu];
+
 	pic_end(irq);
-	if (irq == IRQ_TIMER)
+	if (irq == IRQ_TIMER) {
+		count[0]++;
 		clock_tick(f);
-	else if (irq == IRQ_COM1)
+	} else if (irq == IRQ_COM1) {
+		count[1]++;
 		uart_interrupt();
+	}
 }

@@ -21,6 +21,7 @@
 #include <arch/frame.h>
 #include <arch/irq.h>
 #include <arch/layout.h>
+#include <octavo/config.h>
 #include <octavo/types.h>
 
 struct task;
@@ -89,6 +90,19 @@ bool arch_on_kernel_stack(const struct task *t, uintptr_t address);
  *   => false at the end or where the chain is damaged */
 bool arch_backtrace_next(uintptr_t *fp, uintptr_t *pc);
 void arch_print_frame(const struct trapframe *frame); /* registers, at LOG_EMERG */
+
+/* --- reports --- */
+
+struct text;
+/* arch_cpuinfo_text - /proc/cpuinfo: what the processor says of itself */
+void arch_cpuinfo_text(struct text *t);
+struct arch_irq_stat {
+	u32 line;           /* its number at the controller; they come in growing order */
+	u32 count[NR_CPUS]; /* since boot */
+	const char *controller, *device;
+};
+/* arch_irq_stat - the i-th interrupt line that a device uses; false: there are no more */
+bool arch_irq_stat(unsigned i, struct arch_irq_stat *s);
 
 /* --- the core's side, called by the architecture --- */
 

@@ -10,7 +10,8 @@
 
 #include <octavo/vma.h>
 
-#define AREA_MAX 65530u /* areas in an address space: vm.max_map_count */
+#define AREA_MAX 65530u /* areas in an address space, unless vm.max_map_count says otherwise */
+extern u32 area_max;    /* that setting; read at each call [a] */
 
 /* Where areas may lie: [low, high); chosen addresses go downward from base. */
 struct area_window {

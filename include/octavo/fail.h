@@ -49,6 +49,11 @@ int fail_set_task(const char *site, u32 n);
 int fail_set_task_new(const char *site);
 /* fail_task_fired - has the injection set by fail_set_task() or fail_set_task_new() in this or a child task happened? */
 bool fail_task_fired(void);
+/* fail_nth_set - the nth allocation from now on by `t` alone fails, at whatever site; 0: none. As
+ * Linux's /proc/PID/fail-nth. => t cannot be freed meanwhile; fail_nth_left - how many to it */
+struct task;
+void fail_nth_set(struct task *t, u32 n);
+u32 fail_nth_left(const struct task *t);
 /* fail_inherit - at fork: the child counts with its parent. fail_forget: the task ends. */
 struct task;
 void fail_inherit(struct task *child, struct task *parent);

@@ -192,6 +192,7 @@ struct file {
 	loff_t pos;    /* [pos_mutex] */
 	struct mutex pos_mutex;
 	struct inode *inode;        /* referenced [I] */
+	struct inode *dir;          /* where its name was looked up, referenced [I]; or NULL */
 	const struct file_ops *ops; /* [I] */
 	void *private;              /* the ops' own */
 };
@@ -254,7 +255,15 @@ void file_put(struct file *f); /* the last one closes; sleeps */
 
 struct files *files_alloc(void);                /* empty; NULL without memory */
 struct files *files_fork(struct files *parent); /* a copy, each file referenced; NULL */
-void files_put(struct files *files);            /* closes everything; sleeps */
+/* files_put - the last reference closes everything; sleeps */
+void files_put(struct files *files);
+/* files_get - one more reference, to look at the table of another task. */
+void files_get(struct files *files);
+/* files_peek - the file at fd of any table, referenced; NULL. files_next - the first descriptor from
+ * fd on that is open, or FILES_MAX. files_size - how many there is room for now */
+struct file *files_peek(struct files *files, u32 fd);
+u32 files_next(struct files *files, u32 fd);
+u32 files_size(struct files *files);
 void files_close_on_exec(struct files *files);
 /* files_lookup - current's file at fd, referenced; NULL: EBADF */
 struct file *files_lookup(u32 fd);
@@ -274,10 +283,17 @@ ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos);
 /* --- paths (fs/namei.c, fs/open.c) --- */
 struct fs_context *fs_context_alloc(void); /* root and cwd at the root; NULL without memory */
 struct fs_context *fs_context_fork(struct fs_context *parent); /* a copy; NULL */
-void fs_context_put(struct fs_context *fs);
+void fs_context_get(struct fs_context *fs);
+void fs_context_put(struct fs_context *fs); /* the last one lets go of the directories; sleeps */
 /* file_open - as open(2), path in kernel memory, relative to current's directory.
  *   => a file with one reference, or an err_ptr; sleeps */
 struct file *file_open(const char *path, u32 flags, u32 mode);
+/* file_path - the path of an open file as seen from `root`, in buf[PATH_MAX], NUL-terminated; what has
+ * none is described: "pipe:[7]", "/tmp/#7 (deleted)". => its length, -ENAMETOOLONG; sleeps, no inode
+ * mutex held */
+ssize_t file_path(struct file *f, struct inode *root, char *buf);
+/* dir_path - the same of a directory */
+ssize_t dir_path(struct inode *dir, struct inode *root, char *buf);
 /* path_from_user - => kernel copy (kfree it), err_ptr(-EFAULT, -ENAMETOOLONG, -ENOENT if empty) */
 char *path_from_user(const char __user *path);
 

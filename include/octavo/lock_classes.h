@@ -16,6 +16,7 @@
 	/* name              kind   NEST  */ \
 	X(tty_mutex,         SLEEP, 0) /* the terminal's line and settings */ \
 	X(file_pos,          SLEEP, 0) /* the position of an open file */ \
+	X(proc_file,         SLEEP, 0) /* the piece of a report that an open file of /proc has */ \
 	X(pipe_mutex,        SLEEP, 0) /* a pipe's bytes */ \
 	X(mount_mutex,       SLEEP, 0) /* the table of mounted file systems */ \
 	X(rename_mutex,      SLEEP, 0) /* no directory changes its parent meanwhile */ \

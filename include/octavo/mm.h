@@ -95,6 +95,9 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
  * caller. => 0 and *page, -ENOMEM, -EFAULT */
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);
+/* mm_page_for_read - the same to read from: it may be shared, or the page of zeros; a stack does not
+ * grow for it */
+int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page);
 
 /* --- faults (mm/fault.c) --- */
 #define FAULT_PRESENT 0x1u /* the page is there, the access is not allowed */

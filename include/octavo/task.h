@@ -92,8 +92,9 @@ struct task {
 	struct signal_state own_signal; /* see signal.h */
 	struct signal_thread sig;       /* see signal.h */
 
-	struct files *files;                 /* [o] */
-	struct fs_context *fs;               /* [o] root and working directory */
+	struct files *files;                 /* [o], others under [tl] */
+	struct fs_context *fs;               /* [o], others under [tl]: root, working directory */
+	atomic_t fail_nth;                   /* [a] allocations until one fails; 0: none does */
 	struct fail_plan *fail_plan;         /* [o] fault injection, see fail.h; NULL: none */
 	struct rlimit rlimits[RLIM_NLIMITS]; /* [tl]; its own are read without, see rlimit.h */
 	s8 nice;                             /* [tl] */
@@ -136,6 +137,10 @@ u32 task_next_pid(u32 from);
 u32 task_count(void);    /* tasks, the idle one of this CPU not counted */
 u32 tasks_created(void); /* since boot */
 u32 task_last_pid(void);
+/* kernel.pid_max - new pids are below it; PID_MAX_LEAST to PID_MAX. => 0; takes task_list_lock */
+#define PID_MAX_LEAST 301u
+u32 task_pid_max(void);
+int task_set_pid_max(u32 max);
 extern spinlock_t task_list_lock;
 LIST_HEAD(task_list, task);
 extern struct task_list all_tasks; /* [task_list_lock] */

@@ -136,6 +136,13 @@ struct zone *zone_first(void);
 struct zone *zone_next(struct zone *z);
 void zone_check(struct zone *z);
 
+/* vm.min_free_kbytes (bal-24) and vm.lowmem_reserve_ratio (bal-25; MAX_ZONES - 1 numbers): setting one
+ * works the marks of all zones out anew. => takes zone->lock, one at a time; 0 */
+u32 zone_min_free_kbytes(void);
+int zone_set_min_free_kbytes(u32 kbytes);
+void zone_reserve_ratio(u32 *ratio);
+void zone_set_reserve_ratio(const u32 *ratio);
+
 /* --- between zone.c and percpu_pages.c --- */
 /* zone_alloc_slow - alloc_pages() where the hot list is empty or order > 0: marks, reserves,
  * reclaim, refusal; does not zero. */
@@ -145,5 +152,7 @@ void zone_free_bulk(struct zone *z, struct page **pages, unsigned n);
 /* pcp_take_or_fill - a page of this CPU's list; where that is empty, `batch` pages go onto it from
  * the buddy first. => zone->lock held; NULL: the buddy is empty too */
 struct page *pcp_take_or_fill(struct zone *z, unsigned batch) __must_hold(&z->lock);
+/* zone_marks_update - free pages or marks of a zone have changed: its flags. => zone->lock held */
+void zone_marks_update(struct zone *z) __must_hold(&z->lock);
 /* page_alloc_injected - is this allocation to fail by fault injection? Writes the why-line. */
 bool page_alloc_injected(gfp_t gfp, unsigned order);

@@ -56,18 +56,19 @@ static void marks_of_high_memory_are_clamped(void **state)
 static void lower_zones_hold_back(void **state)
 {
 	static const u32 present[] = {4096, 221184, 102400};
+	static const u32 ratio[] = {256, 32};
 	struct watermarks w;
 
 	(void)state;
-	watermark_reserve_set(&w, 0, present, 3);
+	watermark_reserve_set(&w, 0, present, 3, ratio);
 	assert_int_equal(w.lowmem_reserve[0], 0);
 	assert_int_equal(w.lowmem_reserve[1], 221184 / 256);
 	assert_int_equal(w.lowmem_reserve[2], (221184 + 102400) / 256);
-	watermark_reserve_set(&w, 1, present, 3);
+	watermark_reserve_set(&w, 1, present, 3, ratio);
 	assert_int_equal(w.lowmem_reserve[0], 0);
 	assert_int_equal(w.lowmem_reserve[1], 0);
 	assert_int_equal(w.lowmem_reserve[2], 102400 / 32);
-	watermark_reserve_set(&w, 2, present, 3);
+	watermark_reserve_set(&w, 2, present, 3, ratio);
 	for (unsigned j = 0; j < MAX_ZONES; j++)
 		assert_int_equal(w.lowmem_reserve[j], 0);
 }

@@ -51,3 +51,4 @@ void trap_user_thread(struct trapframe *frame);
 bool user_stack_elsewhere(struct trapframe *frame);
 void systick_interrupt(bool user, const struct hw_frame *interrupted);
 void irq_dispatch(u32 irq);
+extern u32 irq_counts[2]; /* [interrupts off] the tick's, the receiver's: cpuinfo.c */

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * proc_status.c - /proc/PID/stat, statm and status: the numbers of a process; proc(5).
+ *
+ * What belongs to the task is copied under task_list_lock, what belongs to its memory is asked for
+ * afterwards: the two may be a moment apart.
+ */
+#include "proc.h"
+
+#include "files.h"
+#include <octavo/cpu_time.h>
+#include <octavo/errno.h>
+#include <octavo/mm_report.h>
+#include <octavo/sched.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+
+#define NS_PER_CLOCK (u32)(NSEC_PER_SEC / 100) /* the unit of times: USER_HZ */
+#define KB(pages)    ((pages) * (PAGE_SIZE / 1024))
+
+struct facts {
+	u32 pid, ppid, pgid, sid, flags, cpu, nr_faults, nr_switches, exit_signal;
+	sigset_bits pending, shared, blocked, ignored, caught;
+	char comm[TASK_COMM_LEN];
+	char state;
+	u64 user_ns, system_ns, started_ns;
+	struct cpu_times children;
+	int nice;
+	int exit_status;
+};
+
+static const struct {
+	char letter;
+	const char *name;
+} states[] = {
+	[TASK_RUNNABLE] = {'R', "running"},       [TASK_SLEEPING] = {'D', "disk sleep"},
+	[TASK_INTERRUPTIBLE] = {'S', "sleeping"}, [TASK_STOPPED] = {'T', "stopped"},
+	[TASK_ZOMBIE] = {'Z', "zombie"},          [TASK_DEAD] = {'X', "dead"},
+};
+
+static const char *state_name(char letter)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
+		if (states[i].letter == letter)
+			return states[i].name;
+	return "";
+}
+
+static void facts_signals(struct task *t, struct facts *f)
+{
+	struct signal_state *s = t->signal;
+	irqstate_t irq;
+
+	if (s == NULL)
+		return;
+	irq = spin_lock_irqsave(&s->lock);
+	f->pending = t->sig.pending.set;
+	f->shared = s->shared.set;
+	f->blocked = t->sig.blocked;
+	f->ignored = s->ignored;
+	f->caught = s->actions != NULL ? s->actions->custom : 0;
+	spin_unlock_irqrestore(&s->lock, irq);
+}
+
+static int facts_get(const struct proc_inode *p, struct facts *f)
+{
+	struct task *t = proc_task_lock(p);
+	struct cpu_times times;
+
+	if (t == NULL)
+		return -ESRCH;
+	*f = (struct facts){
+		.pid = t->pid,
+		.ppid = t->parent_pid,
+		.pgid = t->pgid,
+		.sid = t->sid,
+		.exit_signal = t->exit_signal,
+		.flags = t->flags,
+		.cpu = t->head.cpu,
+		.nr_faults = t->nr_faults,
+		.nr_switches = t->nr_switches,
+		.state = states[t->state].letter,
+		.started_ns = t->started_ns,
+		.exit_status = t->exit_status,
+	};
+	times = cpu_times_of(t);
+	f->user_ns = times.user_ns;
+	f->system_ns = times.system_ns;
+	f->children = t->children_times;
+	f->nice = t->nice;
+	facts_signals(t, f);
+	memcpy(f->comm, t->comm, sizeof(f->comm));
+	proc_task_unlock();
+	f->comm[sizeof(f->comm) - 1] = '\0';
+	return 0;
+}
+
+static u32 clocks(u64 ns)
+{
+	return (u32)(ns / NS_PER_CLOCK);
+}
+
+#define PF_KTHREAD 0x00200000u /* what Linux shows of a kernel thread */
+
+/* Signals 1 to 31, as one word of the old kind. */
+static unsigned word_of(sigset_bits set)
+{
+	return (unsigned)set & 0x7fffffffu;
+}
+
+static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
+{
+	text_printf(t, "%u (%s) %c %u %u %u 0 -1 %u ", f->pid, f->comm, f->state, f->ppid, f->pgid,
+		    f->sid, f->flags & TASK_KTHREAD ? PF_KTHREAD : 0);
+	text_printf(t, "%u 0 0 0 %u %u %u %u ", f->nr_faults, clocks(f->user_ns),
+		    clocks(f->system_ns), clocks(f->children.user_ns),
+		    clocks(f->children.system_ns));
+	text_printf(t, "%d %d 1 0 %u ", 20 + f->nice, f->nice, clocks(f->started_ns));
+	if (mm != NULL)
+		text_printf(t, "%lu %u ", (unsigned long)mm->total_pages << PAGE_SHIFT,
+			    mm->nr_resident);
+	else
+		text_puts(t, "0 0 ");
+	/* the limit of RSS; code, stack, registers; signals 1 to 31; where it sleeps */
+	text_printf(t, "4294967295 0 0 0 0 0 %u %u %u %u 0 0 0 ", word_of(f->pending | f->shared),
+		    word_of(f->blocked), word_of(f->ignored), word_of(f->caught));
+	text_printf(t, "%u %u 0 0 0 0 0 0 0 ", f->exit_signal, f->cpu);
+	if (mm != NULL)
+		text_printf(t, "%lu %lu %lu %lu %lu ", (unsigned long)mm->brk_start,
+			    (unsigned long)mm->arg_start, (unsigned long)mm->arg_end,
+			    (unsigned long)mm->env_start, (unsigned long)mm->env_end);
+	else
+		text_puts(t, "0 0 0 0 0 ");
+	text_printf(t, "%d\n", f->exit_status);
+}
+
+int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor)
+{
+	struct facts f;
+	struct mm *mm;
+	int err = facts_get(p, &f);
+
+	if (err != 0)
+		return err;
+	mm = proc_mm(p);
+	put_stat(t, &f, mm);
+	if (mm != NULL)
+		mm_put(mm);
+	*cursor = PROC_END;
+	return 0;
+}
+
+int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor)
+{
+	struct mm_sizes s = {0};
+	struct mm *mm = proc_mm(p);
+
+	if (mm != NULL) {
+		mm_sizes(mm, &s);
+		mm_put(mm);
+	} else if (!proc_task_exists(p)) {
+		return -ESRCH;
+	}
+	text_printf(t, "%u %u %u %u 0 %u 0\n", s.total, s.resident, s.file + s.shared_anon, s.text,
+		    s.data + s.stack);
+	*cursor = PROC_END;
+	return 0;
+}
+
+/* --- status --- */
+
+/* Each name is escaped as Linux does, so that it stays on its line. */
+static void put_identity(struct text *t, const struct facts *f, struct proc_inode *p)
+{
+	struct fs_context *fs = proc_fs_context(p);
+	struct files *files = proc_files(p);
+
+	text_puts(t, "Name:\t");
+	text_put_escaped(t, f->comm, "\n");
+	if (fs != NULL) {
+		text_printf(t, "\nUmask:\t%04o", fs->umask);
+		fs_context_put(fs);
+	}
+	text_printf(t, "\nState:\t%c (%s)\n", f->state, state_name(f->state));
+	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t0\n", f->pid, f->pid,
+		    f->ppid);
+	text_puts(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	text_printf(t, "FDSize:\t%u\nGroups:\t0 \n", files != NULL ? files_size(files) : 0);
+	if (files != NULL)
+		files_put(files);
+}
+
+static void put_kb(struct text *t, const char *name, u32 kb)
+{
+	text_printf(t, "%s:\t%8u kB\n", name, kb);
+}
+
+static void put_memory(struct text *t, const struct mm_sizes *s)
+{
+	u32 shared = s->file + s->shared_anon;
+
+	put_kb(t, "VmSize", KB(s->total));
+	put_kb(t, "VmRSS", KB(s->resident));
+	put_kb(t, "RssAnon", KB(s->resident > shared ? s->resident - shared : 0));
+	put_kb(t, "RssFile", KB(s->file));
+	put_kb(t, "RssShmem", KB(s->shared_anon));
+	put_kb(t, "VmData", KB(s->data));
+	put_kb(t, "VmStk", KB(s->stack));
+	put_kb(t, "VmExe", KB(s->text));
+	put_kb(t, "VmLib", KB(s->lib));
+	put_kb(t, "VmPTE", KB(s->tables));
+	put_kb(t, "VmSwap", 0);
+}
+
+static void put_set(struct text *t, const char *name, sigset_bits set)
+{
+	text_printf(t, "%s:\t%016llx\n", name, (unsigned long long)set);
+}
+
+int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
+{
+	struct mm_sizes s;
+	struct facts f;
+	struct mm *mm;
+	int err = facts_get(p, &f);
+
+	if (err != 0)
+		return err;
+	put_identity(t, &f, p);
+	mm = proc_mm(p);
+	if (mm != NULL) {
+		mm_sizes(mm, &s);
+		mm_put(mm);
+		put_memory(t, &s);
+	}
+	text_puts(t, "Threads:\t1\n");
+	put_set(t, "SigPnd", f.pending);
+	put_set(t, "ShdPnd", f.shared);
+	put_set(t, "SigBlk", f.blocked);
+	put_set(t, "SigIgn", f.ignored);
+	put_set(t, "SigCgt", f.caught);
+	text_printf(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t0\n",
+		    f.nr_switches);
+	*cursor = PROC_END;
+	return 0;
+}

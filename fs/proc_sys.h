@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* proc_sys.h - what the tables of /proc/sys are made of. */
+#pragma once
+
+#include "proc.h"
+
+/* A number that can be read and set. */
+struct sysctl {
+	u32 (*get)(void);
+	int (*set)(u32 n); /* => 0, -errno; sleeps */
+	u32 min, max;      /* others are EINVAL */
+};
+int sysctl_show(struct proc_inode *p, struct text *t, u64 *cursor);
+int sysctl_store(struct proc_inode *p, char *buf, size_t len);
+#define SYSCTL(s) .sysctl = true, .data = &(s), .show = sysctl_show, .store = sysctl_store
+
+/* settings of every machine, for the tables of vm/ (proc_sys_vm.c) */
+extern const struct sysctl sysctl_min_free_kbytes, sysctl_drop_caches;
+int sysctl_reserve_ratio_show(struct proc_inode *p, struct text *t, u64 *cursor);
+int sysctl_reserve_ratio_store(struct proc_inode *p, char *buf, size_t len);

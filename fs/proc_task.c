@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * proc_task.c - from an inode of /proc to the task that it is about.
+ *
+ * The task is looked up at each access, under task_list_lock, by pid and by the time of its birth:
+ * an inode that is left of a task that has ended never shows another one. What a task has with a
+ * count of its own (mm, files, directories) is referenced under that lock and used without it.
+ */
+#include "proc.h"
+
+#include <octavo/mm.h>
+#include <octavo/task.h>
+
+struct task *proc_task_lock(const struct proc_inode *p)
+{
+	struct task *t;
+
+	spin_lock(&task_list_lock);
+	t = task_find(p->pid);
+	if (t != NULL && t->started_ns == p->born_ns)
+		return t;
+	spin_unlock(&task_list_lock);
+	return NULL;
+}
+
+void proc_task_unlock(void)
+{
+	spin_unlock(&task_list_lock);
+}
+
+bool proc_task_exists(const struct proc_inode *p)
+{
+	if (proc_task_lock(p) == NULL)
+		return false;
+	proc_task_unlock();
+	return true;
+}
+
+struct mm *proc_mm(const struct proc_inode *p)
+{
+	struct task *t = proc_task_lock(p);
+	struct mm *mm;
+
+	if (t == NULL)
+		return NULL;
+	mm = t->mm;
+	if (mm != NULL)
+		mm_get(mm);
+	proc_task_unlock();
+	return mm;
+}
+
+struct files *proc_files(const struct proc_inode *p)
+{
+	struct task *t = proc_task_lock(p);
+	struct files *files;
+
+	if (t == NULL)
+		return NULL;
+	files = t->files;
+	if (files != NULL)
+		files_get(files);
+	proc_task_unlock();
+	return files;
+}
+
+struct fs_context *proc_fs_context(const struct proc_inode *p)
+{
+	struct task *t = proc_task_lock(p);
+	struct fs_context *fs;
+
+	if (t == NULL)
+		return NULL;
+	fs = t->fs;
+	if (fs != NULL)
+		fs_context_get(fs);
+	proc_task_unlock();
+	return fs;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfs.c - a file system that shows what the kernel knows: directories and inodes.
+ *
+ *	/		tables of what stands there always, and a directory for each pid
+ *	 sys/		settings: proc_sys.c
+ *	 PID/		proc_pid.c
+ *	  fd/		a link for each descriptor: proc_fd.c
+ *	  task/PID	the same once more: a process has one thread
+ *
+ * What a file says is made when it is read (proc_file.c). Inodes are made by look-ups and hold their
+ * directory; so nothing here grows with the number of processes.
+ *
+ * Inode numbers: of a table's entry its number; of a process's 64 numbers for each pid, and those of
+ * descriptors above. Lock: none of its own; a directory's mutex is held by who looks something up.
+ */
+#include "proc.h"
+
+#include "devices.h"
+#include "dirent.h"
+#include "files.h"
+#include <octavo/errno.h>
+#include <octavo/printf.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/task.h>
+#include <uapi/octavo/mount.h>
+#include <uapi/octavo/stat.h>
+
+enum {
+	INO_ROOT = 1,
+	INO_PIDS = 0x1000, /* + pid * INOS_PER_PID + number of the entry */
+	INOS_PER_PID = 64,
+	INO_FDS = 0x800000, /* + pid * FILES_MAX + fd */
+	POS_NUMBERS = 256,  /* positions of names that are numbers, in getdents64(2) */
+	DIGITS_MAX = 10,
+};
+
+static struct slab_cache *inode_cache;
+static const struct inode_ops dir_ops, file_ops, link_ops, jump_ops;
+static const struct file_ops dir_fops;
+
+static const struct proc_entry root_entry = {
+	.name = "", .mode = S_IFDIR | 0555, .dir = &proc_root_dir};
+
+/* --- inodes --- */
+
+static u32 ino_of(const struct proc_inode *dir, const struct proc_entry *e, u32 number)
+{
+	u32 entry = e == dir->entry->dir->child ? 0 : number;
+
+	if (dir->entry->dir == &proc_fd_dir)
+		return INO_FDS + dir->pid * FILES_MAX + number;
+	if (dir->pid == 0 && e->dir != &proc_pid_dir)
+		return entry;
+	return INO_PIDS + (dir->pid != 0 ? dir->pid : number) * INOS_PER_PID + entry;
+}
+
+static const struct inode_ops *ops_for(const struct proc_entry *e)
+{
+	if (S_ISDIR(e->mode))
+		return &dir_ops;
+	if (S_ISLNK(e->mode))
+		return e->jump != NULL ? &jump_ops : &link_ops;
+	return &file_ops;
+}
+
+static const struct file_ops *fops_for(const struct proc_entry *e)
+{
+	if (S_ISDIR(e->mode))
+		return &dir_fops;
+	return e->fops != NULL ? e->fops : &proc_text_fops;
+}
+
+static struct proc_inode *inode_new(struct super_block *sb, const struct proc_entry *e, u32 ino)
+{
+	struct proc_inode *p = slab_alloc(inode_cache, GFP_KERNEL | __GFP_ZERO);
+
+	if (p == NULL)
+		return NULL;
+	inode_init(&p->inode, sb, ino, e->mode, ops_for(e), fops_for(e));
+	p->inode.nlink = S_ISDIR(e->mode) ? 2 : 1;
+	p->entry = e;
+	return p;
+}
+
+/* The inode of entry `e` of a directory; *out with a reference. */
+static int inode_in(struct proc_inode *dir, const struct proc_entry *e, u32 number,
+		    struct inode **out)
+{
+	struct proc_inode *p = inode_new(dir->inode.sb, e, ino_of(dir, e, number));
+
+	if (p == NULL)
+		return -ENOMEM;
+	inode_get(&dir->inode);
+	p->up = dir;
+	p->pid = dir->pid;
+	p->born_ns = dir->born_ns;
+	p->fd = number;
+	*out = &p->inode;
+	return 0;
+}
+
+static void proc_release(struct inode *inode)
+{
+	struct proc_inode *p = proc_inode(inode);
+
+	if (p->up != p)
+		inode_put(&p->up->inode);
+	slab_free(inode_cache, p);
+}
+
+/* --- directories --- */
+
+/* A name that is a number as it is written: no sign, no leading zero. => PROC_NONE: it is not one */
+static u32 name_number(const char *name, size_t len)
+{
+	u32 n = 0;
+
+	if (len > DIGITS_MAX - 1 || (name[0] == '0' && len > 1))
+		return PROC_NONE;
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return PROC_NONE;
+		n = n * 10 + (u32)(name[i] - '0');
+	}
+	return n;
+}
+
+/* /proc/PID begins here: from now on the inode is about that very task. */
+static int bind_task(struct proc_inode *p, u32 pid)
+{
+	struct task *t;
+
+	spin_lock(&task_list_lock);
+	t = task_find(pid);
+	if (t != NULL) {
+		p->pid = pid;
+		p->born_ns = t->started_ns;
+	}
+	spin_unlock(&task_list_lock);
+	return t != NULL ? 0 : -ENOENT;
+}
+
+static int lookup_number(struct proc_inode *dir, u32 n, struct inode **out)
+{
+	const struct proc_dir *d = dir->entry->dir;
+	int err;
+
+	if (n == PROC_NONE || d->next == NULL || d->next(dir, n) != n)
+		return -ENOENT;
+	err = inode_in(dir, d->child, n, out);
+	if (err == 0 && dir->pid == 0) {
+		err = bind_task(proc_inode(*out), n);
+		if (err != 0)
+			inode_put(*out);
+	}
+	return err;
+}
+
+static int dir_lookup(struct inode *inode, const char *name, size_t len, struct inode **out)
+{
+	struct proc_inode *dir = proc_inode(inode);
+	const struct proc_dir *d = dir->entry->dir;
+
+	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))) {
+		*out = len == 1 ? inode : &dir->up->inode;
+		inode_get(*out);
+		return 0;
+	}
+	if (dir->pid != 0 && !proc_task_exists(dir))
+		return -ENOENT;
+	for (unsigned i = 0; i < d->nr; i++) {
+		const struct proc_entry *e = &d->entries[i];
+
+		if (strlen(e->name) == len && memcmp(e->name, name, len) == 0)
+			return inode_in(dir, e, d->base + i, out);
+	}
+	return lookup_number(dir, name_number(name, len), out);
+}
+
+static ssize_t dir_name_of(struct inode *dir, struct inode *child, char *buf)
+{
+	const struct proc_inode *p;
+
+	if (child->sb != dir->sb || child == dir)
+		return -ENOENT;
+	p = proc_inode(child);
+	if (p->entry->name[0] != '\0')
+		return (ssize_t)strlcpy(buf, p->entry->name, NAME_MAX + 1);
+	return snprintf(buf, NAME_MAX + 1, "%u", p->fd);
+}
+
+/* --- reading a directory: 0 and 1 are the dots, 2 + i an entry, POS_NUMBERS + n a number --- */
+
+static bool put_dots(struct proc_inode *dir, loff_t *pos, struct dirent_out *o)
+{
+	for (; *pos < 2; ++*pos) {
+		const struct inode *inode = *pos == 0 ? &dir->inode : &dir->up->inode;
+
+		if (!dirent_put(o, inode->ino, inode->mode, "..", (size_t)*pos + 1, *pos + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool put_entries(struct proc_inode *dir, loff_t *pos, struct dirent_out *o)
+{
+	const struct proc_dir *d = dir->entry->dir;
+
+	for (; *pos - 2 < (loff_t)d->nr; ++*pos) {
+		u32 i = (u32)*pos - 2;
+		const struct proc_entry *e = &d->entries[i];
+
+		if (!dirent_put(o, ino_of(dir, e, d->base + i), e->mode, e->name, strlen(e->name),
+				*pos + 1))
+			return false;
+	}
+	return true;
+}
+
+static void put_numbers(struct proc_inode *dir, loff_t *pos, struct dirent_out *o)
+{
+	const struct proc_dir *d = dir->entry->dir;
+	char name[DIGITS_MAX + 1];
+	u32 n;
+
+	*pos = MAX(*pos, (loff_t)POS_NUMBERS);
+	if (*pos > (loff_t)INT32_MAX)
+		return;
+	while ((n = d->next(dir, (u32)*pos - POS_NUMBERS)) != PROC_NONE) {
+		size_t len = (size_t)snprintf(name, sizeof(name), "%u", n);
+
+		if (!dirent_put(o, ino_of(dir, d->child, n), d->child->mode, name, len,
+				(loff_t)n + 1 + POS_NUMBERS))
+			return;
+		*pos = (loff_t)n + 1 + POS_NUMBERS;
+	}
+}
+
+static ssize_t dir_getdents64(struct file *file, void __user *buf, size_t len)
+{
+	struct dirent_out o = {.buf = buf, .len = len};
+	struct proc_inode *dir = proc_inode(file->inode);
+
+	if (dir->pid != 0 && !proc_task_exists(dir))
+		return -ENOENT;
+	if (put_dots(dir, &file->pos, &o) && put_entries(dir, &file->pos, &o) &&
+	    dir->entry->dir->next != NULL)
+		put_numbers(dir, &file->pos, &o);
+	return dirent_result(&o);
+}
+
+/* --- links and files --- */
+
+static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
+{
+	return proc_inode(inode)->entry->readlink(inode, buf, len);
+}
+
+static int link_jump(struct inode *inode, struct inode **out)
+{
+	return proc_inode(inode)->entry->jump(inode, out);
+}
+
+/* O_TRUNC of a setting is nothing: it has no length. */
+static int file_truncate(struct inode *inode, loff_t size)
+{
+	(void)inode;
+	(void)size;
+	return 0;
+}
+
+static const struct inode_ops dir_ops = {
+	.lookup = dir_lookup,
+	.name_of = dir_name_of,
+	.release = proc_release,
+};
+
+static const struct inode_ops file_ops = {
+	.truncate = file_truncate,
+	.release = proc_release,
+};
+
+static const struct inode_ops link_ops = {
+	.readlink = link_readlink,
+	.release = proc_release,
+};
+
+static const struct inode_ops jump_ops = {
+	.readlink = link_readlink,
+	.jump = link_jump,
+	.release = proc_release,
+};
+
+static const struct file_ops dir_fops = {
+	.seek = file_seek_inode,
+	.getdents64 = dir_getdents64,
+};
+
+/* --- the whole of it --- */
+
+static void proc_umount(struct super_block *sb)
+{
+	inode_put(sb->root);
+}
+
+static void proc_free(struct super_block *sb)
+{
+	kfree(sb->source);
+	kfree(sb);
+}
+
+static int proc_statfs(struct super_block *sb, struct uapi_statfs64 *out)
+{
+	(void)sb;
+	out->f_type = PROC_SUPER_MAGIC;
+	out->f_bsize = out->f_frsize = PAGE_SIZE;
+	return 0;
+}
+
+static const struct super_ops proc_super_ops = {
+	.umount = proc_umount,
+	.free = proc_free,
+	.statfs = proc_statfs,
+};
+
+static int proc_mount(const char *options, u32 flags, struct super_block **out)
+{
+	struct super_block *sb;
+	struct proc_inode *root;
+
+	(void)flags;
+	if (options[0] != '\0')
+		return -EINVAL;
+	sb = kmalloc(sizeof(*sb), GFP_KERNEL);
+	if (sb == NULL)
+		return -ENOMEM;
+	proc_sys_init();
+	super_init(sb, "proc", &proc_super_ops);
+	root = inode_new(sb, &root_entry, INO_ROOT);
+	if (root == NULL) {
+		kfree(sb);
+		return -ENOMEM;
+	}
+	root->up = root;
+	sb->root = &root->inode;
+	*out = sb;
+	return 0;
+}
+
+static const struct fs_type proc_type = {
+	.name = "proc", .nodev = true, .single = true, .mount = proc_mount};
+
+int procfs_init(void)
+{
+	inode_cache = slab_cache_create("proc_inode", sizeof(struct proc_inode), 0);
+	return fs_type_register(&proc_type);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_report.h - what others may know of an address space, in bounded steps: for /proc/PID.
+ * (mm/report_mmu.c, mm/report_nommu.c). The caller has a reference to the mm (mm_get()).
+ */
+#pragma once
+
+#include <octavo/mm.h>
+
+struct file;
+
+/* An area as it was at one moment. */
+struct area_info {
+	vaddr_t start, end;
+	u32 flags;         /* VM_* */
+	u32 pgoff;         /* page of the file; 0 without one */
+	struct file *file; /* referenced, the caller's to put; NULL: none */
+	const char *name;  /* what to call it where it has no file; NULL: nothing */
+};
+
+/* mm_areas - the areas that end above `from`, in order, up to nr of them.
+ *   => how many; sleeps; takes mmap_sem for reading */
+unsigned mm_areas(struct mm *mm, vaddr_t from, struct area_info *out, unsigned nr);
+
+/* What of an area is in memory; in pages. */
+struct area_usage {
+	u32 resident;                   /* pages with an entry that can be used */
+	u32 file;                       /* of them, pages of a file, as they are in the cache */
+	u32 shared_clean, shared_dirty; /* mapped by others as well */
+	u32 private_clean, private_dirty;
+	u32 referenced, anonymous;
+	u64 pss_4096ths; /* each page's share, by how many entries map it */
+};
+/* mm_area_usage - add what [start, end) has. => sleeps; mmap_sem for reading, PTL for a table's span
+ * at a time */
+void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage *u);
+
+/* Sizes of the whole, in pages. */
+struct mm_sizes {
+	u32 total, resident;        /* resident: entries, the page of zeros counted each time */
+	u32 file;                   /* of the resident ones, pages of files */
+	u32 shared_anon;            /* and of MAP_SHARED | MAP_ANONYMOUS */
+	u32 data, stack, text, lib; /* areas: private and writable; stack; executable; of files */
+	u32 tables;                 /* frames of page tables */
+};
+void mm_sizes(struct mm *mm, struct mm_sizes *s); /* => sleeps; as mm_area_usage() */
+
+/* mm_read_user - bytes of a program's memory, of one page at the most.
+ *   => how many, up to len; -EFAULT nothing readable is there; -ENOMEM; sleeps */
+ssize_t mm_read_user(struct mm *mm, vaddr_t addr, void *buf, size_t len);

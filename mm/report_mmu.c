@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report_mmu.c - an address space as others may see it: its areas, what is resident, its bytes.
+ *
+ * mmap_sem is held for a batch of areas, or for one page table's span of entries, and let go in
+ * between: a reader of /proc never keeps a program waiting for long. The picture is of several
+ * moments, then.
+ */
+#include <octavo/errno.h>
+#include <octavo/filemap.h>
+#include <octavo/mm_report.h>
+#include <octavo/mm_user.h>
+#include <octavo/string.h>
+
+#define BATCH 16
+
+static const char *area_name(const struct mm *mm, const struct vma *v)
+{
+	if (v->flags & VM_STACK)
+		return "[stack]";
+	if (v->ops != NULL)
+		return v->ops->name;
+	if (v->start < mm->brk && v->end > mm->brk_start)
+		return "[heap]";
+	return NULL;
+}
+
+unsigned mm_areas(struct mm *mm, vaddr_t from, struct area_info *out, unsigned nr)
+{
+	const struct vma *v;
+	unsigned n = 0;
+
+	rwsem_down_read(&mm->mmap_sem);
+	for (v = vma_find(&mm->vmas, from); v != NULL && n < nr; v = vma_next(v)) {
+		struct file *file = vma_file(v);
+
+		if (file != NULL)
+			file_get(file);
+		out[n++] = (struct area_info){
+			.start = v->start,
+			.end = v->end,
+			.flags = v->flags,
+			.pgoff = v->ops != NULL ? v->pgoff : 0,
+			.file = file,
+			.name = file == NULL ? area_name(mm, v) : NULL,
+		};
+	}
+	rwsem_up_read(&mm->mmap_sem);
+	return n;
+}
+
+/* --- what is resident --- */
+
+static void count_page(struct area_usage *u, pte_t pte)
+{
+	const struct page *page = pfn_to_page(pte_pfn(pte));
+	u32 maps = (u32)MAX(atomic_read(&page->mapcount), 1);
+	bool dirty = pte_dirty(pte) || page_owner(page) == PAGE_ANON;
+
+	u->resident++;
+	if (pte_pfn(pte) == zero_pfn)
+		return; /* nobody's */
+	u->referenced += pte_young(pte);
+	if (page_owner(page) == PAGE_FILE)
+		u->file++;
+	else if (page->mapping == NULL)
+		u->anonymous++;
+	if (maps > 1)
+		*(dirty ? &u->shared_dirty : &u->shared_clean) += 1;
+	else
+		*(dirty ? &u->private_dirty : &u->private_clean) += 1;
+	u->pss_4096ths += 4096 / maps;
+}
+
+/* [va, stop) lies in one table. */
+static void count_span(struct mm *mm, vaddr_t va, vaddr_t stop, struct area_usage *u)
+{
+	struct pmap_iter it;
+
+	rwsem_down_read(&mm->mmap_sem);
+	spin_lock(&mm->page_table_lock);
+	pmap_for_each_present(&mm->pmap, va, stop, it) count_page(u, *it.pte);
+	spin_unlock(&mm->page_table_lock);
+	rwsem_up_read(&mm->mmap_sem);
+}
+
+void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage *u)
+{
+	for (vaddr_t va = start; va < end;) {
+		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, end);
+
+		if (pmap_prepared(&mm->pmap, va)) /* tables of areas stay while users do */
+			count_span(mm, va, stop, u);
+		va = stop;
+	}
+}
+
+static void add_area(struct mm *mm, const struct area_info *a, struct mm_sizes *s)
+{
+	u32 pages = (u32)(a->end - a->start) >> PAGE_SHIFT;
+	struct area_usage u = {0};
+
+	if (a->flags & VM_STACK)
+		s->stack += pages;
+	else if ((a->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+		s->data += pages;
+	else if (a->flags & VM_EXEC)
+		*(a->end <= mm->brk_start ? &s->text : &s->lib) += pages;
+	if (a->file == NULL && !(a->flags & VM_SHARED))
+		return; /* all of it is anonymous */
+	mm_area_usage(mm, a->start, a->end, &u);
+	s->file += u.file;
+	s->shared_anon += u.resident - u.file - u.anonymous;
+}
+
+static void count_table(pfn_t pfn, void *nr)
+{
+	(void)pfn;
+	++*(u32 *)nr;
+}
+
+void mm_sizes(struct mm *mm, struct mm_sizes *s)
+{
+	struct area_info areas[BATCH];
+	vaddr_t from = 0;
+	unsigned n;
+
+	memset(s, 0, sizeof(*s));
+	rwsem_down_read(&mm->mmap_sem);
+	s->total = mm->total_pages;
+	s->resident = mm->nr_resident;
+	spin_lock(&mm->page_table_lock);
+	pmap_walk_tables(&mm->pmap, count_table, &s->tables);
+	spin_unlock(&mm->page_table_lock);
+	rwsem_up_read(&mm->mmap_sem);
+	while ((n = mm_areas(mm, from, areas, BATCH)) > 0) {
+		for (unsigned i = 0; i < n; i++) {
+			add_area(mm, &areas[i], s);
+			if (areas[i].file != NULL)
+				file_put(areas[i].file);
+		}
+		from = areas[n - 1].end;
+	}
+}
+
+/* --- its bytes --- */
+
+ssize_t mm_read_user(struct mm *mm, vaddr_t addr, void *buf, size_t len)
+{
+	u32 offset = (u32)addr & (PAGE_SIZE - 1);
+	size_t n = MIN(len, (size_t)(PAGE_SIZE - offset));
+	struct page *page;
+	const char *from;
+	int err = mm_page_for_read(mm, addr, &page);
+
+	if (err != 0)
+		return err;
+	from = pmap_map_temp(page_to_pfn(page));
+	memcpy(buf, from + offset, n);
+	pmap_unmap_temp((void *)(uintptr_t)from);
+	put_page(page);
+	return (ssize_t)n;
+}
