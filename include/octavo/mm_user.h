@@ -13,7 +13,8 @@
 #include <octavo/mm.h>
 #include <octavo/zone.h>
 
-#define STACK_LIMIT (8u * 1024 * 1024) /* RLIMIT_STACK of the first process: bytes that a stack may grow to */
+#define STACK_LIMIT                                                                                \
+	(8u * 1024 * 1024) /* RLIMIT_STACK of the first process: bytes that a stack may grow to */
 
 extern pfn_t zero_pfn;                          /* [I] the page that unwritten memory reads as */
 extern struct area_window mm_user_window; /* where programs may map; low: vm.mmap_min_addr [a] */

@@ -62,14 +62,14 @@ SAME = {
     "date": "date -u -d @86400 '+%Y-%m-%d %H:%M:%S'; TZ=UTC-2 date -d @0 +%H",
     "env": "env -i A=1 B=two \"$BUSYBOX\" env | sort; env -i \"$BUSYBOX\" sh -c 'echo ${A-unset}'",
     "sleep and timeout": "timeout 1 sleep 20; echo $?; timeout 20 sleep 0.1; echo $?",
-    "diff and patch": "seq 1 5 >p; seq 2 6 >q; diff p q | grep -v '^[-+][-+]'; diff p p && echo equal",
-    "split, paste, tee, rev": "seq 1 6 | tee all | split -l 3 - part; paste partaa partab; rev all | tac | head -n 1",
+    "diff": "seq 1 5 >p; seq 2 6 >q; diff p q | grep -v '^[-+][-+]'; diff p p && echo equal",
+    "tee, rev, tac": "seq 11 16 | tee all | tac; rev all | head -n 2",
     "signals": "sleep 20 & p=$!; kill -STOP $p; kill -CONT $p; kill -TERM $p; wait $p; echo $?;"
                "kill -0 $p 2>/dev/null; echo $?; kill -l 9",
     "descriptors": "exec 5>five; echo to five >&5; exec 5>&-; cat five; ulimit -n 100; ulimit -n",
     "a thousand files": "i=0; while [ $i -lt 200 ]; do echo $i >n$i; i=$((i + 1)); done; cat n* | wc;"
                         "ls | wc -l; rm n*; ls | wc -l",
-    "nohup, nice": "nice -n 5 nice; sh -c 'echo $0 $#' name a b",
+    "sh -c": "sh -c 'echo $0 $#' name a b",
     "getopts, read": "printf 'a b\\nc d\\n' | while read x y; do echo $y-$x; done;"
                      "set -- -a v -b; while getopts a:b o; do echo $o ${OPTARG-}; done",
 }
