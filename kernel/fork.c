@@ -169,6 +169,8 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 		err = process_copy(child, current);
 	if (err != 0)
 		goto free_task;
+	if ((r->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+		child->sig.alt_size = 0; /* both would run on it */
 
 	pid = child->pid; /* the child may be gone once it runs */
 	child->mm = mm;
