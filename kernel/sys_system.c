@@ -6,6 +6,7 @@
  */
 #include <arch/layout.h>
 #include <octavo/errno.h>
+#include <octavo/load.h>
 #include <octavo/machine.h>
 #include <octavo/spinlock.h>
 #include <octavo/string.h>
@@ -104,6 +105,9 @@ long sys_sysinfo(void __user *buf)
 	info.totalram = nr_total_pages() * PAGE_SIZE;
 	info.freeram = nr_free_pages() * PAGE_SIZE;
 	info.procs = (u16)task_count();
+	load_averages(info.loads);
+	for (unsigned i = 0; i < 3; i++)
+		info.loads[i] <<= 16 - LOAD_SHIFT; /* here 16 bits stand behind the point */
 	info.mem_unit = 1;
 	count_highmem(&info);
 	return copy_to_user(buf, &info, sizeof(info));
