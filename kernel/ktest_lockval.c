@@ -11,8 +11,8 @@
 #include <octavo/time.h>
 
 static spinlock_t upper = SPINLOCK_INIT(task_list_lock);
-static spinlock_t lower = SPINLOCK_INIT(sighand_lock);
-static spinlock_t lower_twin = SPINLOCK_INIT(sighand_lock);
+static spinlock_t lower = SPINLOCK_INIT(uts_lock);
+static spinlock_t lower_twin = SPINLOCK_INIT(uts_lock);
 static spinlock_t parent = SPINLOCK_INIT(files_lock);
 static spinlock_t child = SPINLOCK_INIT(files_lock);
 static spinlock_t irq_lock = SPINLOCK_INIT(wait_queue_lock);
