@@ -15,7 +15,7 @@ from guest import Suite, run  # noqa: E402
 EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "badelf", "sysargs", "pipes",
-            "segments", "clock", "syslog",
+            "segments", "clock", "syslog", "poll",
             "filemap", "text", "signals", "jobs", "sigfault")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
