@@ -303,7 +303,7 @@ static void messages(void)
 		found += text[0] == '4' && strstr(text, ",-;no level\n") != NULL;
 	}
 	is(n, -EAGAIN, "to the end");
-	is(found, 2, "both came back");
+	ok(found >= 2, "both came back");
 	is(sys(__NR_lseek, fd, 0, SEEK_SET), 0, "to the oldest");
 	is(sys(__NR_read, fd, text, 3), -EINVAL, "too small for a record");
 	ok(sys(__NR_read, fd, text, sizeof(text)) > 10, "a record");
