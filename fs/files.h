@@ -86,6 +86,9 @@ int inode_truncate(struct inode *inode, loff_t size);
 
 /* --- how long a file system lives (super.c) --- */
 void super_put(struct super_block *sb); /* of sb->refs; the last one frees it */
+/* super_number - a device number (st_dev) that no other mounted file system has; super_put() of the last
+ * reference gives it back. */
+void super_number(struct super_block *sb);
 /* super_kill - nobody becomes a user of sb any more. => false: somebody is one */
 bool super_kill(struct super_block *sb);
 /* super_is_dead - it was killed: nothing may be made in its directories. */

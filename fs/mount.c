@@ -98,6 +98,7 @@ int mount_attach(struct super_block *sb, struct inode *dir, u32 flags)
 	} else {
 		inode_get(dir);
 		set_flags(sb, flags);
+		super_number(sb);
 		spin_lock(&mount_lock);
 		dir->mounted = sb;
 		sb->covers = dir;
@@ -269,6 +270,8 @@ void mounts_init(void)
 	struct inode *dev;
 	int err;
 
+	if (fs_root->dev == 0)
+		super_number(fs_root);
 	fs_root->source = root_source;
 	fs_root->flags = MS_RELATIME | (fs_root->read_only ? MS_RDONLY : 0);
 	mutex_lock(&table_mutex);

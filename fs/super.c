@@ -18,7 +18,8 @@
 
 enum {
 	TYPES_MAX = 8,
-	DEV_FIRST = 16, /* device numbers below are given to what is never mounted by mount(2) */
+	DEV_FIRST = 16,   /* device numbers below are given to what is never mounted by mount(2) */
+	DEV_REUSED = 256, /* those below this are given again; a machine has hardly more mounts */
 	DEV_MASK = 0xfffff,
 	DEAD = INT32_MIN / 2,
 };
@@ -27,7 +28,8 @@ struct super_block *fs_root;
 
 static const struct fs_type *types[TYPES_MAX]; /* [I] after boot */
 static unsigned nr_types;
-static atomic_t nr_supers;
+static u32 devs_taken[DEV_REUSED / 32]; /* a bit for each number [mount_lock] */
+static u32 last_dev = DEV_REUSED - 1;   /* of those that are given once [mount_lock] */
 static TAILQ_HEAD(, super_block) dying = TAILQ_HEAD_INITIALIZER(dying); /* [mount_lock] */
 
 int fs_type_register(const struct fs_type *type)
@@ -48,19 +50,39 @@ const struct fs_type *fs_type_at(unsigned i)
 
 void super_init(struct super_block *sb, const char *name, const struct super_ops *ops)
 {
-	u32 minor = (DEV_FIRST + (u32)atomic_inc_return(&nr_supers)) & DEV_MASK;
-
 	memset(sb, 0, sizeof(*sb));
 	sb->name = name;
 	sb->ops = ops;
-	sb->dev = UAPI_MAKEDEV(0, minor);
 	atomic_set(&sb->refs, 1);
+}
+
+void super_number(struct super_block *sb)
+{
+	u32 minor = DEV_FIRST;
+
+	spin_lock(&mount_lock);
+	while (minor < DEV_REUSED && (devs_taken[minor / 32] >> minor % 32 & 1))
+		minor++;
+	if (minor < DEV_REUSED)
+		devs_taken[minor / 32] |= 1u << minor % 32;
+	else
+		minor = ++last_dev & DEV_MASK;
+	sb->dev = UAPI_MAKEDEV(0, minor);
+	spin_unlock(&mount_lock);
 }
 
 void super_put(struct super_block *sb)
 {
-	if (atomic_dec_and_test(&sb->refs) && sb->ops != NULL && sb->ops->free != NULL)
-		sb->ops->free(sb);
+	u32 minor = UAPI_MINOR(sb->dev);
+
+	if (!atomic_dec_and_test(&sb->refs) || sb->ops == NULL || sb->ops->free == NULL)
+		return;
+	if (minor >= DEV_FIRST && minor < DEV_REUSED) {
+		spin_lock(&mount_lock);
+		devs_taken[minor / 32] &= ~(1u << minor % 32);
+		spin_unlock(&mount_lock);
+	}
+	sb->ops->free(sb);
 }
 
 bool super_use(struct super_block *sb)

@@ -221,7 +221,7 @@ void inode_exec_end(struct inode *inode);
 int fs_type_register(const struct fs_type *type);
 /* fs_type_at - by number, from 0 on; NULL behind the last */
 const struct fs_type *fs_type_at(unsigned i);
-/* super_init - fill in what is common: zeroes sb, one reference (being mounted), a device number. */
+/* super_init - fill in what is common: zeroes sb, one reference (being mounted). */
 void super_init(struct super_block *sb, const char *name, const struct super_ops *ops);
 /* super_use - one more that keeps it mounted. => false: it is gone, or going */
 bool super_use(struct super_block *sb);
