@@ -101,16 +101,12 @@ int NEWLIB_STUB(stat)(const char *path, struct stat *st)
 	return stat_convert(result, &raw, st);
 }
 
-int NEWLIB_STUB(isatty)(int fd)
+int lstat(const char *path, struct stat *st)
 {
 	struct uapi_stat64 raw;
+	long result = octavo_syscall(__NR_lstat64, path, &raw);
 
-	if (stub_result(octavo_syscall(__NR_fstat64, fd, &raw)) < 0)
-		return 0;
-	if ((raw.st_mode & S_IFMT) == S_IFCHR)
-		return 1;
-	errno = ENOTTY;
-	return 0;
+	return stat_convert(result, &raw, st);
 }
 
 int NEWLIB_STUB(link)(const char *from, const char *to)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PID 1: runs one program, adopts and reaps whatever loses its parent, and
- * when the program has ended tells the kernel its status and powers off.
+ * PID 1: mounts what belongs into the tree, takes the console as its session's
+ * terminal, runs one program, adopts and reaps whatever loses
+ * its parent, and when the program has ended tells the kernel its status and
+ * powers off.
  *
- *	init [PROGRAM ARGUMENT ...]	without PROGRAM, the launcher /bin/sh
+ *	init [PROGRAM ARGUMENT ...]	without PROGRAM, the shell /bin/sh
+ *
+ * A machine too small for a mount, or without that kind of file system, runs
+ * the program all the same.
  *
  * What cannot be started ends the machine with status 127 (not found) or 126
  * (found, but cannot be run), as a shell would say it.
@@ -12,6 +17,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,12 +28,13 @@
 #define STATUS_NOT_FOUND  127
 #define STATUS_CANNOT_RUN 126
 
-static char launcher[] = "/bin/sh";
+static char shell[] = "/bin/sh";
 static char path_variable[] = "PATH=/bin:/sbin:/tests:/bench";
 static char home_variable[] = "HOME=/root";
+static char term_variable[] = "TERM=linux";
 
-static char *const default_argv[] = {launcher, NULL};
-static char *const environment[] = {path_variable, home_variable, NULL};
+static char *const default_argv[] = {shell, NULL};
+static char *const environment[] = {path_variable, home_variable, term_variable, NULL};
 
 /* A message on the console without stdio: it must work when memory is gone. */
 static void complain(const char *what, const char *object, int error)
@@ -59,6 +66,29 @@ static void take_terminal(void)
 
 	if (error < 0 && error != -ENOTTY && error != -EBADF)
 		complain("cannot have as terminal", "/dev/console", -error);
+}
+
+/* Is something mounted on PATH? */
+static int is_mounted(const char *path)
+{
+	struct stat root, st;
+
+	return stat("/", &root) == 0 && stat(path, &st) == 0 && st.st_dev != root.st_dev;
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *path;
+	} mounts[] = {{"devtmpfs", "/dev"}, {"proc", "/proc"}, {"tmpfs", "/tmp"}};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		if (is_mounted(mounts[i].path))
+			continue;
+		if (mount(mounts[i].type, mounts[i].path, mounts[i].type, 0, NULL) < 0 &&
+		    errno != ENODEV && errno != ENOSYS)
+			complain("cannot mount", mounts[i].path, errno);
+	}
 }
 
 static void run(char *const argv[])
@@ -115,6 +145,7 @@ int main(int argc, char **argv)
 	}
 	open_console();
 	take_terminal();
+	mount_all();
 
 	pid = fork();
 	if (pid == 0)

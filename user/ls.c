@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists directories, sorted; -l shows type, mode, size or device number. */
+/*
+ * ls [-laRd1] [NAME ...]: lists directories, sorted.
+ *
+ *	-l type and mode, links, owner, size or device number, time, name
+ *	-a names that begin with a dot too	-d directories like files
+ *	-R what lies below too			-1 a name a line, as always
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINK_BYTES 4096
+
+static int is_long, show_all, recursive, plain_directories;
+static int listed; /* directories so far: what comes next is set off */
 
 struct names {
 	char **list;
@@ -51,81 +64,154 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static char type_letter(mode_t mode)
+static char *join(const char *dir, const char *name)
 {
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		return 'd';
-	case S_IFCHR:
-		return 'c';
-	case S_IFBLK:
-		return 'b';
-	case S_IFLNK:
-		return 'l';
-	default:
-		return '-';
-	}
+	char *path = malloc(strlen(dir) + strlen(name) + 2);
+
+	if (path)
+		siprintf(path, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", name);
+	return path;
 }
 
-static int show(const char *path, const char *name, int is_long)
+/* The ten letters of a mode, as in drwxr-xr-x. */
+static void show_mode(mode_t mode)
+{
+	static const char types[] = "?pc?d?b?-?l?s???";
+	char text[11];
+
+	text[0] = types[(mode & S_IFMT) >> 12];
+	for (int i = 0; i < 9; i++)
+		text[1 + i] = mode & (0400u >> i) ? "rwx"[i % 3] : '-';
+	if (mode & S_ISUID)
+		text[3] = mode & S_IXUSR ? 's' : 'S';
+	if (mode & S_ISGID)
+		text[6] = mode & S_IXGRP ? 's' : 'S';
+	if (mode & S_ISVTX)
+		text[9] = mode & S_IXOTH ? 't' : 'T';
+	text[10] = '\0';
+	iprintf("%s", text);
+}
+
+static void show_long(const struct stat *st)
+{
+	time_t when = st->st_mtime;
+	struct tm *tm = gmtime(&when);
+	char date[24] = "";
+
+	show_mode(st->st_mode);
+	iprintf(" %3u %5u %5u ", (unsigned int)st->st_nlink, (unsigned int)st->st_uid,
+		(unsigned int)st->st_gid);
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		iprintf("%4u,%5u", (unsigned int)(st->st_rdev >> 8) & 0xfff,
+			(unsigned int)st->st_rdev & 0xff);
+	else
+		iprintf("%10ld", (long)st->st_size);
+	if (tm)
+		strftime(date, sizeof(date), "%Y-%m-%d %H:%M", tm);
+	iprintf(" %s ", date);
+}
+
+/* One name; PATH is where it is. */
+static int show(const char *path, const char *name)
 {
 	struct stat st;
+	char target[LINK_BYTES];
+	ssize_t len = -1;
 
-	if (!is_long) {
-		iprintf("%s\n", name);
-		return 0;
-	}
-	if (stat(path, &st) < 0)
+	if (lstat(path, &st) < 0)
 		return complain(path);
-	iprintf("%c%04o ", type_letter(st.st_mode), (unsigned int)st.st_mode & 07777);
-	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
-		iprintf("%4u,%5u", (unsigned int)(st.st_rdev >> 8) & 0xfff,
-			(unsigned int)st.st_rdev & 0xff);
-	else
-		iprintf("%10ld", (long)st.st_size);
-	iprintf(" %s\n", name);
+	if (is_long) {
+		show_long(&st);
+		if (S_ISLNK(st.st_mode))
+			len = readlink(path, target, sizeof(target) - 1);
+	}
+	iprintf("%s", name);
+	if (len >= 0)
+		iprintf(" -> %.*s", (int)len, target);
+	iprintf("\n");
 	return 0;
 }
 
-static int list(const char *path, int is_long)
+static int read_names(const char *path, struct names *names)
 {
-	struct names names = {NULL, 0, 0};
-	struct dirent *entry;
 	DIR *dir = opendir(path);
+	struct dirent *entry;
 	int failed = 0;
 
 	if (!dir)
-		return errno == ENOTDIR ? show(path, path, is_long) : complain(path);
+		return complain(path);
 	errno = 0;
 	while (!failed && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && names_add(&names, entry->d_name) < 0)
+		if ((show_all || entry->d_name[0] != '.') && names_add(names, entry->d_name) < 0)
 			failed = complain(path);
 	if (!failed && errno)
 		failed = complain(path);
 	closedir(dir);
+	if (names->used)
+		qsort(names->list, names->used, sizeof(*names->list), compare);
+	return failed;
+}
 
-	qsort(names.list, names.used, sizeof(*names.list), compare);
+static int list(const char *path, int with_header)
+{
+	struct names names = {NULL, 0, 0};
+	int failed = read_names(path, &names);
+
+	if (with_header)
+		iprintf("%s%s:\n", listed ? "\n" : "", path);
+	listed++;
 	for (size_t i = 0; i < names.used; i++) {
-		char full[1024];
+		char *full = join(path, names.list[i]);
 
-		sniprintf(full, sizeof(full), "%s/%s", path, names.list[i]);
-		failed |= show(full, names.list[i], is_long);
+		failed |= full ? show(full, names.list[i]) : complain(path);
+		free(full);
+	}
+	for (size_t i = 0; recursive && i < names.used; i++) {
+		char *full = join(path, names.list[i]);
+		struct stat st;
+
+		if (!full)
+			failed = complain(path);
+		else if (strcmp(names.list[i], ".") != 0 && strcmp(names.list[i], "..") != 0 &&
+			 lstat(full, &st) == 0 && S_ISDIR(st.st_mode))
+			failed |= list(full, 1);
+		free(full);
 	}
 	names_free(&names);
 	return failed;
 }
 
+static int is_listed(const char *name)
+{
+	struct stat st;
+
+	return !plain_directories && stat(name, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int main(int argc, char **argv)
 {
-	int is_long = argc > 1 && strcmp(argv[1], "-l") == 0;
-	int failed = 0;
+	int failed = 0, option;
 
-	if (argc < 2 + is_long)
-		return list(".", is_long);
-	for (int i = 1 + is_long; i < argc; i++) {
-		if (argc > 2 + is_long)
-			iprintf("%s:\n", argv[i]);
-		failed |= list(argv[i], is_long);
+	while ((option = getopt(argc, argv, "laRd1")) != -1) {
+		is_long |= option == 'l';
+		show_all |= option == 'a';
+		recursive |= option == 'R';
+		plain_directories |= option == 'd';
+		if (option == '?')
+			return 2;
 	}
-	return failed;
+	if (optind == argc && !plain_directories)
+		failed = list(".", recursive);
+	else if (optind == argc)
+		failed = show(".", ".");
+	for (int i = optind; i < argc; i++) {
+		if (is_listed(argv[i]))
+			continue;
+		failed |= show(argv[i], argv[i]);
+		listed = 1;
+	}
+	for (int i = optind; i < argc; i++)
+		if (is_listed(argv[i]))
+			failed |= list(argv[i], recursive || argc - optind > 1);
+	return fflush(stdout) ? 1 : failed;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The programs of the root file system: init's report, the launcher, the tools."""
+"""The programs of the root file system: init, the shell at a terminal, the tools."""
 import os
 import sys
 
@@ -9,26 +9,38 @@ from guest import Suite, run  # noqa: E402
 
 
 def typed(name, text, **expectations):
-    """A session with the launcher."""
+    """A session with the shell."""
     return run("/bin/sh", on="64M release", name=f"sh: {name}", stdin=text.encode(), **expectations)
 
 
 Suite(
     typed("quotes", "echo one 'two  words' \"a \\\"quote\\\"\" back\\ slash # no more\n",
           console=r'^(# )?one two  words a "quote" back slash'),
-    typed("a quote that is not closed", "echo 'one\necho two\n", console="a quote is not closed"),
+    typed("a command goes on in the next line", "echo 'one\ntwo' | cat\n",
+          console=r"^(# |> )*one\s+two"),
     typed("exit with a status", "exit 37\n", exit=37),
-    typed("the status of the last program ends it", "false\n", exit=1,
-          console=r"\[false: exit status 1\]"),
-    typed("a program that is not there", "nothing\n", exit=127, console=r"sh: nothing: No such"),
+    typed("the status of the last program ends it", "false\n", exit=1),
+    typed("a program that is not there", "nothing\n", exit=127, console=r"sh: 1: nothing: not found"),
     typed("a file that is no program", "/dev/null\n", exit=126, console="Permission denied"),
-    typed("directories", "cd /tests\npwd\ncd ..\npwd\ncd nowhere\n", exit=1,
-          console=r"(?s)/tests.*\n?/\s.*No such file"),
-    typed("help", "help\n", console=r"exit \[STATUS\]"),
+    typed("an error ends the line, not the shell", "echo ${x?gone}; echo no\necho goes on\n",
+          console=r"(?s)x: gone.*^(# )?goes on", absent=r"^(# )?no\s"),
+    typed("a syntax error ends the line, not the shell", "fi\necho goes on\n",
+          console=r'(?s)"fi" unexpected.*^(# )?goes on'),
+    typed("directories", "cd /tests\npwd\ncd ..\npwd\ncd nowhere\n", exit=2,
+          console=r"(?s)/tests.*\n?/\s.*can't cd to nowhere"),
     typed("input for the program that is started", "cat\nthese are\ntwo lines\n\x04exit 9\n",
           exit=9, console=r"(?s)these are.*two lines.*these are.*two lines"),
-    typed("cat and ls", "ls -l /dev/null\nls /\ncat /tests /none\n", exit=1,
-          console=r"(?s)c0666\s+1,\s+3 /dev/null.*bin.*tests.*cat: /none: No such"),
+    typed("pipes and loops", "for i in 3 1 2; do echo line $i; done | wc -l\n",
+          console=r"^(# )?3\s"),
+    run("/bin/cat", "/tests", "/none", on="64M", exit=1, console=r"cat: /none: No such",
+        name="cat says what it cannot read"),
+    run("/bin/ls", "-l", "/dev/null", on="64M", console=r"^crw-rw-rw-.*1,\s+3 .*/dev/null",
+        name="ls -l"),
+    run("/bin/sh", "-c", "exit 5", on="64M", exit=5, name="sh -c"),
+    run("/none", on="64M", exit=127, console=r"^init: cannot run /none: No such file",
+        name="init: a program that is not there"),
+    run("/dev", on="64M", exit=126, console=r"^init: cannot run /dev: Permission denied",
+        name="init: what is no program"),
     run("/bin/poweroff", on="64M", name="poweroff ends the machine"),
     run("/bin/sh", on="64M", stdin=b"", name="sh ends where its input does"),
 )
