@@ -233,13 +233,14 @@ static void format_options(struct super_block *sb, char *buf)
 int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg)
 {
 	char *buf = kmalloc(PATH_MAX + OPTIONS_MAX, GFP_KERNEL);
-	char *options = buf + PATH_MAX;
+	char *options;
 	struct inode *root;
 	struct super_block *sb;
 	int result = 0;
 
 	if (buf == NULL)
 		return -ENOMEM;
+	options = buf + PATH_MAX;
 	root = fs_root_get(current->fs);
 	mutex_lock(&table_mutex);
 	TAILQ_FOREACH(sb, &table, mounts) {

@@ -17,14 +17,17 @@ struct task *proc_task_lock(const struct proc_inode *p)
 
 	spin_lock(&task_list_lock);
 	t = task_find(p->pid);
-	if (t != NULL && t->started_ns == p->born_ns)
+	if (t != NULL && t->started_ns == p->born_ns) {
+		__release(&task_list_lock); /* proc_task_unlock() does: sparse knows no "held if" */
 		return t;
+	}
 	spin_unlock(&task_list_lock);
 	return NULL;
 }
 
 void proc_task_unlock(void)
 {
+	__acquire(&task_list_lock); /* proc_task_lock() did */
 	spin_unlock(&task_list_lock);
 }
 

@@ -60,29 +60,6 @@ static int child_above(struct inode *dir, struct inode *top, struct inode **out)
 	return err;
 }
 
-static void lock_dirs(const struct move *m)
-{
-	struct inode *first = m->from->dir, *second = m->to->dir;
-
-	if (first == second) {
-		mutex_lock(&first->mutex);
-		return;
-	}
-	if (m->above_from != NULL || (m->above_to == NULL && second < first)) {
-		first = m->to->dir;
-		second = m->from->dir;
-	}
-	mutex_lock(&first->mutex);
-	mutex_lock_nested(&second->mutex, NEST_SECOND_DIR);
-}
-
-static void unlock_dirs(const struct move *m)
-{
-	if (m->from->dir != m->to->dir)
-		mutex_unlock(&m->to->dir->mutex);
-	mutex_unlock(&m->from->dir->mutex);
-}
-
 /* --- what is refused, in Linux's order; both directories locked --- */
 
 /* A name that a trailing slash follows is a directory's. */
@@ -134,6 +111,16 @@ static int check_inodes(const struct rename *r)
 
 /* --- acting --- */
 
+static int rename_over_target(const struct rename *r)
+{
+	int err;
+
+	mutex_lock_nested(&r->target->mutex, NEST_TARGET);
+	err = r->from.dir->ops->rename(r);
+	mutex_unlock(&r->target->mutex);
+	return err;
+}
+
 /* Lock what changes beside the directories, and let the file system do it. */
 static int rename_inodes(const struct rename *r)
 {
@@ -141,10 +128,9 @@ static int rename_inodes(const struct rename *r)
 
 	mutex_lock_nested(&r->inode->mutex, NEST_INODE);
 	if (r->target != NULL)
-		mutex_lock_nested(&r->target->mutex, NEST_TARGET);
-	err = r->from.dir->ops->rename(r);
-	if (r->target != NULL)
-		mutex_unlock(&r->target->mutex);
+		err = rename_over_target(r);
+	else
+		err = r->from.dir->ops->rename(r);
 	mutex_unlock(&r->inode->mutex);
 	return err;
 }
@@ -175,6 +161,36 @@ static int rename_locked(const struct move *m, struct inode **inode, struct inod
 	return err != 0 ? err : rename_inodes(&r);
 }
 
+static int rename_second_locked(const struct move *m, struct inode *second, struct inode **inode,
+				struct inode **target)
+{
+	int err;
+
+	mutex_lock_nested(&second->mutex, NEST_SECOND_DIR);
+	err = rename_locked(m, inode, target);
+	mutex_unlock(&second->mutex);
+	return err;
+}
+
+/* Lock the directories in their order, or the one that both are. */
+static int rename_in_dirs(const struct move *m, struct inode **inode, struct inode **target)
+{
+	struct inode *first = m->from->dir, *second = m->to->dir;
+	int err;
+
+	if (m->above_from != NULL || (m->above_to == NULL && second < first)) {
+		first = m->to->dir;
+		second = m->from->dir;
+	}
+	mutex_lock(&first->mutex);
+	if (first == second)
+		err = rename_locked(m, inode, target);
+	else
+		err = rename_second_locked(m, second, inode, target);
+	mutex_unlock(&first->mutex);
+	return err;
+}
+
 static int rename_tree(struct move *m)
 {
 	struct inode *inode = NULL, *target = NULL;
@@ -184,11 +200,8 @@ static int rename_tree(struct move *m)
 	err = child_above(m->to->dir, m->from->dir, &m->above_to);
 	if (err == 0)
 		err = child_above(m->from->dir, m->to->dir, &m->above_from);
-	if (err == 0) {
-		lock_dirs(m);
-		err = rename_locked(m, &inode, &target);
-		unlock_dirs(m);
-	}
+	if (err == 0)
+		err = rename_in_dirs(m, &inode, &target);
 	mutex_unlock(&rename_mutex);
 	if (inode != NULL)
 		inode_put(inode);

@@ -31,21 +31,30 @@ void vma_destroy(struct vma *v)
 	vma_free(v);
 }
 
-void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
+/* => m, if the area has one: its i_mmap_lock held for writing */
+static void vma_cut_locked(struct vma *v, vaddr_t addr, struct vma *spare, struct address_space *m)
 {
-	struct address_space *m = vma_mapping(v);
 	struct mm *mm = v->mm;
 
-	if (m)
-		rwsem_down_write(&m->i_mmap_lock);
 	spin_lock(&mm->page_table_lock);
 	vma_split(&mm->vmas, v, spare, addr);
 	vma_open_object(spare);
 	if (m)
 		LIST_INSERT_AFTER(v, spare, i_mmap);
 	spin_unlock(&mm->page_table_lock);
-	if (m)
-		rwsem_up_write(&m->i_mmap_lock);
+}
+
+void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
+{
+	struct address_space *m = vma_mapping(v);
+
+	if (!m) {
+		vma_cut_locked(v, addr, spare, NULL);
+		return;
+	}
+	rwsem_down_write(&m->i_mmap_lock);
+	vma_cut_locked(v, addr, spare, m);
+	rwsem_up_write(&m->i_mmap_lock);
 }
 
 /* --- new areas --- */

@@ -27,7 +27,7 @@ struct exec_chunk {
 };
 struct exec_strings {
 	u32 argc, envc;
-	u32 bytes;      /* of all strings */
+	u32 bytes;                 /* of all strings */
 	u32 env_start, path_start; /* where those begin in them */
 	STAILQ_HEAD(exec_chunks, exec_chunk) chunks;
 };

@@ -16,7 +16,7 @@
 #define STACK_LIMIT                                                                                \
 	(8u * 1024 * 1024) /* RLIMIT_STACK of the first process: bytes that a stack may grow to */
 
-extern pfn_t zero_pfn;                          /* [I] the page that unwritten memory reads as */
+extern pfn_t zero_pfn;                    /* [I] the page that unwritten memory reads as */
 extern struct area_window mm_user_window; /* where programs may map; low: vm.mmap_min_addr [a] */
 /* vm.mmap_min_addr - the setting. What is below it stays unmapped, USER_START in any case. => 0 */
 u32 mm_min_address(void);

@@ -32,7 +32,7 @@ struct path {
 	struct inode *dir;   /* the directory of the last component, referenced */
 	struct inode *inode; /* what it names, referenced; NULL: no such entry, or not looked up */
 	const char *name;    /* the last component, inside `buffer`, not NUL-terminated */
-	size_t len;          /* of name: up to NAME_MAX where it was looked up, see path_look_up() */
+	size_t len; /* of name: up to NAME_MAX where it was looked up, see path_look_up() */
 	enum walk_last last;
 	bool must_be_dir; /* a slash followed it */
 	char *buffer;

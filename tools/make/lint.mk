@@ -6,8 +6,9 @@
 # sparse is GCC's guest: it takes its macros from the cross compiler.
 sparse-x86-flags := --arch=i386 -D__i686__
 sparse-arm-flags := --arch=arm -D__thumb__ -D__thumb2__ -D__ARM_ARCH=7 -D__ARM_ARCH_7M__ -D__ARM_EABI__
-sparse-flags := -D__STDC_HOSTED__=0 -D_GCC_MAX_ALIGN_T -std=gnu11 -ffreestanding -nostdinc -Wno-decl \
-		-Wcontext -Waddress-space -Wbitwise -Wno-vla -Wnon-pointer-null -Wno-unknown-attribute
+sparse-flags := -D__STDC_HOSTED__=0 -D__VERSION__=\"sparse\" -D_GCC_MAX_ALIGN_T \
+		-std=gnu11 -ffreestanding -nostdinc -Wno-decl -Wcontext -Waddress-space \
+		-Wbitwise -Wno-vla -Wnon-pointer-null -Wno-unknown-attribute
 
 define lint
 .PHONY: print-sources-$1 sparse-$1
