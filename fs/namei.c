@@ -62,11 +62,11 @@ ssize_t world_readlink(struct inode *link, char *buf, size_t len)
 	return link->ops->readlink(link, buf, len);
 }
 
-int world_jump(struct inode *link, struct inode **out)
+int world_jump(struct inode *link, struct inode **dir, struct inode **out)
 {
 	if (link->sb->flags & MS_NOSYMFOLLOW)
 		return -ELOOP;
-	return link->ops->jump != NULL ? link->ops->jump(link, out) : -EINVAL;
+	return link->ops->jump != NULL ? link->ops->jump(link, dir, out) : -EINVAL;
 }
 
 void *world_alloc(size_t size)

@@ -102,15 +102,19 @@ static int follow_path(struct walk *w, struct inode *link)
 	return 0;
 }
 
-/* => 0: the walk goes on with what the link says; 1: it leads to *target, without a path */
+/* => 0: the walk goes on with what the link says; 1: it leads to *target, without a path, and the
+ * walk stands in its directory, if one is known */
 static int follow(struct walk *w, const struct component *c, struct inode *link,
 		  struct inode **target)
 {
+	struct inode *dir = NULL;
 	int err;
 
 	if (++w->nr_links > WALK_LINKS_MAX)
 		return -ELOOP;
-	err = world_jump(link, target);
+	err = world_jump(link, &dir, target);
+	if (err == 0 && dir != NULL)
+		stand_at(w, dir);
 	if (err != -EINVAL)
 		return err == 0 ? 1 : err;
 	if (c->last && c->slash)

@@ -57,7 +57,7 @@ struct proc_entry {
 	int (*store)(struct proc_inode *p, char *buf, size_t len);
 	/* readlink, jump - as in inode_ops */
 	ssize_t (*readlink)(struct inode *inode, char *buf, size_t len);
-	int (*jump)(struct inode *inode, struct inode **out);
+	int (*jump)(struct inode *inode, struct inode **dir, struct inode **out);
 	const struct file_ops *fops; /* instead of the text ones */
 };
 
@@ -101,9 +101,9 @@ extern const struct proc_dir proc_fd_dir;
 ssize_t proc_cwd_readlink(struct inode *inode, char *buf, size_t len);
 ssize_t proc_root_readlink(struct inode *inode, char *buf, size_t len);
 ssize_t proc_exe_readlink(struct inode *inode, char *buf, size_t len);
-int proc_cwd_jump(struct inode *inode, struct inode **out);
-int proc_root_jump(struct inode *inode, struct inode **out);
-int proc_exe_jump(struct inode *inode, struct inode **out);
+int proc_cwd_jump(struct inode *inode, struct inode **dir, struct inode **out);
+int proc_root_jump(struct inode *inode, struct inode **dir, struct inode **out);
+int proc_exe_jump(struct inode *inode, struct inode **dir, struct inode **out);
 
 /* machine-wide reports (proc_stat.c, proc_root.c) */
 void proc_stat_text(struct text *t);

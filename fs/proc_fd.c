@@ -90,20 +90,25 @@ static ssize_t readlink_dir(struct inode *dir, char *buf, size_t len)
 	return dir != NULL ? put_path(NULL, dir, buf, len) : -ENOENT;
 }
 
-static int jump_file(struct file *f, struct inode **out)
+static int jump_file(struct file *f, struct inode **dir, struct inode **out)
 {
 	if (f == NULL)
 		return -ENOENT;
 	inode_get(f->inode);
 	*out = f->inode;
+	if (f->dir != NULL)
+		inode_get(f->dir);
+	*dir = f->dir;
 	file_put(f);
 	return 0;
 }
 
-static int jump_dir(struct inode *dir, struct inode **out)
+/* A directory knows its parent by itself. */
+static int jump_dir(struct inode *target, struct inode **dir, struct inode **out)
 {
-	*out = dir;
-	return dir != NULL ? 0 : -ENOENT;
+	*out = target;
+	*dir = NULL;
+	return target != NULL ? 0 : -ENOENT;
 }
 
 ssize_t proc_exe_readlink(struct inode *inode, char *buf, size_t len)
@@ -111,9 +116,9 @@ ssize_t proc_exe_readlink(struct inode *inode, char *buf, size_t len)
 	return readlink_file(exe_file(proc_inode(inode)), buf, len);
 }
 
-int proc_exe_jump(struct inode *inode, struct inode **out)
+int proc_exe_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
-	return jump_file(exe_file(proc_inode(inode)), out);
+	return jump_file(exe_file(proc_inode(inode)), dir, out);
 }
 
 ssize_t proc_cwd_readlink(struct inode *inode, char *buf, size_t len)
@@ -121,9 +126,9 @@ ssize_t proc_cwd_readlink(struct inode *inode, char *buf, size_t len)
 	return readlink_dir(context_dir(proc_inode(inode), fs_cwd_get), buf, len);
 }
 
-int proc_cwd_jump(struct inode *inode, struct inode **out)
+int proc_cwd_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
-	return jump_dir(context_dir(proc_inode(inode), fs_cwd_get), out);
+	return jump_dir(context_dir(proc_inode(inode), fs_cwd_get), dir, out);
 }
 
 ssize_t proc_root_readlink(struct inode *inode, char *buf, size_t len)
@@ -131,9 +136,9 @@ ssize_t proc_root_readlink(struct inode *inode, char *buf, size_t len)
 	return readlink_dir(context_dir(proc_inode(inode), fs_root_get), buf, len);
 }
 
-int proc_root_jump(struct inode *inode, struct inode **out)
+int proc_root_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
-	return jump_dir(context_dir(proc_inode(inode), fs_root_get), out);
+	return jump_dir(context_dir(proc_inode(inode), fs_root_get), dir, out);
 }
 
 static ssize_t fd_readlink(struct inode *inode, char *buf, size_t len)
@@ -141,9 +146,9 @@ static ssize_t fd_readlink(struct inode *inode, char *buf, size_t len)
 	return readlink_file(fd_file(proc_inode(inode)), buf, len);
 }
 
-static int fd_jump(struct inode *inode, struct inode **out)
+static int fd_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
-	return jump_file(fd_file(proc_inode(inode)), out);
+	return jump_file(fd_file(proc_inode(inode)), dir, out);
 }
 
 /* --- the directory of descriptors --- */

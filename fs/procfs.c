@@ -258,9 +258,9 @@ static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
 	return proc_inode(inode)->entry->readlink(inode, buf, len);
 }
 
-static int link_jump(struct inode *inode, struct inode **out)
+static int link_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
-	return proc_inode(inode)->entry->jump(inode, out);
+	return proc_inode(inode)->entry->jump(inode, dir, out);
 }
 
 /* O_TRUNC of a setting is nothing: it has no length. */

@@ -63,9 +63,10 @@ struct inode_ops {
 	int (*rename)(const struct rename *r);
 	/* readlink - the target into buf, cut at len; => bytes */
 	ssize_t (*readlink)(struct inode *inode, char *buf, size_t len);
-	/* jump - where a link leads that is no path, as /proc/self/exe is: *out referenced. NULL: it is
-	 * a path. => 0, -ENOENT, -EINVAL it is a path after all */
-	int (*jump)(struct inode *link, struct inode **out);
+	/* jump - where a link leads that is no path, as /proc/self/exe is: *out referenced, and *dir,
+	 * where its name was looked up (so that what is opened by the link has a path again), or NULL.
+	 * NULL: it is a path. => 0, -ENOENT, -EINVAL it is a path after all */
+	int (*jump)(struct inode *link, struct inode **dir, struct inode **out);
 	/* name_of - the name of `child` in dir, NUL-terminated, into buf[NAME_MAX + 1]; [im] held.
 	 * => its length, -ENOENT */
 	ssize_t (*name_of)(struct inode *dir, struct inode *child, char *buf);

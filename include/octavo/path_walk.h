@@ -67,8 +67,9 @@ int world_lookup(struct inode *dir, const char *name, size_t len, struct inode *
 int world_parent(struct inode *dir, struct inode *root, struct inode **covered, struct inode **out);
 /* world_readlink - the target into buf, cut at len. => bytes or -errno */
 ssize_t world_readlink(struct inode *link, char *buf, size_t len);
-/* world_jump - where `link` leads without a path (/proc/self/exe). => 0 and *out referenced,
- * -EINVAL it has a path, -ELOOP it must not be followed, -ENOENT ... */
-int world_jump(struct inode *link, struct inode **out);
+/* world_jump - where `link` leads without a path (/proc/self/exe). => 0, *out referenced, and *dir,
+ * the directory that has it, too: NULL if none is known; -EINVAL it has a path, -ELOOP it must not
+ * be followed, -ENOENT ... */
+int world_jump(struct inode *link, struct inode **dir, struct inode **out);
 void *world_alloc(size_t size); /* NULL */
 void world_free(void *p);

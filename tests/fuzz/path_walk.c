@@ -113,12 +113,15 @@ ssize_t world_readlink(struct inode *link, char *buf, size_t len)
 	return (ssize_t)n;
 }
 
-int world_jump(struct inode *link, struct inode **out)
+int world_jump(struct inode *link, struct inode **dir, struct inode **out)
 {
 	if (!link->jump)
 		return -EINVAL;
 	world_get(link->jump);
 	*out = link->jump;
+	*dir = S_ISDIR(link->jump->mode) ? NULL : link->jump->parent;
+	if (*dir)
+		world_get(*dir);
 	return 0;
 }
 
@@ -253,6 +256,7 @@ static int model_resolve(struct model *m, struct inode *dir, const char *path, u
 				return -ELOOP;
 			if (n->jump) {
 				n = n->jump;
+				dir = S_ISDIR(n->mode) ? dir : n->parent;
 			} else if (!n->target[0]) {
 				return -ENOENT;
 			} else if (last) {

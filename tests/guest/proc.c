@@ -329,6 +329,43 @@ static void test_fd(void)
 	is(sys(__NR_readlink, "/proc/self/cwd", link, sizeof(link)) > 0, 1, "cwd");
 }
 
+static char own_path[64]; /* of this program, as exe says it */
+
+/* What is opened or executed by such a link has the path of the file itself. */
+static int run_by_link(void *unused)
+{
+	(void)unused;
+	return (int)-sys(__NR_execve, "/proc/self/exe",
+			 ((char *[]){(char *)"proc", (char *)"exe", own_path, NULL}),
+			 ((char *[]){NULL}));
+}
+
+/* The program that was run by its link: is that said of it, too? */
+static int exe_is(const char *path)
+{
+	char link[64] = "";
+
+	sys(__NR_readlink, "/proc/self/exe", link, sizeof(link) - 1);
+	return strcmp(link, path) == 0 ? 0 : 1;
+}
+
+static void test_links(void)
+{
+	char path[40], link[64] = "";
+	long fd;
+
+	sys(__NR_readlink, "/proc/self/exe", own_path, sizeof(own_path) - 1);
+	is(in_child(run_by_link, NULL), EXITED(0), "a program run by exe has its own path");
+	fd = sys(__NR_open, "/proc/self/exe", O_RDONLY, 0);
+	sniprintf(path, sizeof(path), "/proc/self/fd/%ld", fd);
+	sys(__NR_readlink, path, link, sizeof(link) - 1);
+	ok(strcmp(link, own_path) == 0, "so has what is opened by it: %s", link);
+	sys(__NR_close, fd);
+	fd = sys(__NR_open, "/proc/self/exe", O_RDONLY | O_DIRECTORY, 0);
+	is(fd, -ENOTDIR, "it is no directory");
+	is(sys(__NR_open, "/proc/self/exe/x", O_RDONLY, 0), -ENOTDIR, "nor has it entries");
+}
+
 static int sleeper(int *pipe_fds)
 {
 	char c;
@@ -456,8 +493,10 @@ static void test_fail_nth(void)
 	sys(__NR_close, fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 3 && strcmp(argv[1], "exe") == 0)
+		return exe_is(argv[2]);
 	if (on_octavo()) {
 		mkdir("/proc", 0555);
 		sys(__NR_mount, "proc", "/proc", "proc", 0, NULL);
@@ -470,6 +509,7 @@ int main(void)
 	test_hostile();
 	test_self();
 	test_fd();
+	test_links();
 	test_ended();
 	if (on_octavo()) {
 		test_settings();

@@ -131,6 +131,24 @@ static void mounts(void **state)
 	assert_int_equal(err, -ENOENT);
 }
 
+/* What is reached without a path is in its own directory, not in the link's. */
+static void a_jump(void **state)
+{
+	struct path p;
+	int err;
+
+	(void)state;
+	link_to_file->jump = file;
+	assert_int_equal(world_walk(root, root, "link", WALK_FOLLOW, &p), 0);
+	assert_true(p.inode == file && p.dir == dir);
+	world_path_put(&p);
+	assert_true(world_is_clean());
+	named("link/", 0, &err);
+	assert_int_equal(err, -ENOTDIR);
+	named("link/x", 0, &err);
+	assert_int_equal(err, -ENOTDIR);
+}
+
 static void long_names(void **state)
 {
 	static char name[300], path[5000];
@@ -165,6 +183,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(loops, begin),
 	cmocka_unit_test_setup(forty_links, begin),
 	cmocka_unit_test_setup(mounts, begin),
+	cmocka_unit_test_setup(a_jump, begin),
 	cmocka_unit_test_setup(long_names, begin),
 	cmocka_unit_test(like_the_naive_resolver),
 };
