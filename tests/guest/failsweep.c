@@ -20,6 +20,7 @@
 #define RUN_MS     20000 /* longer than any of them takes */
 #define QUICK_FROM 32
 #define CROWD      8 /* tasks at once, more than the kernel keeps stacks for */
+#define PROC       "/failsweep-proc"
 
 static const char *const sites[] = {"page", "slab", "vmalloc", "pmap"};
 
@@ -181,6 +182,44 @@ static long nr_objects(void)
 	return ask("objects ");
 }
 
+/* Which caches have how many objects in use, as /proc/slabinfo has it. */
+static char slabs[2][12288];
+
+/* procfs is there for this moment only, so that it is no part of what the program finds. */
+static void read_slabs(char *text, size_t size)
+{
+	ssize_t n, len = 0;
+	int fd;
+
+	mkdir(PROC, 0700);
+	sys(__NR_mount, "proc", PROC, "proc", 0, NULL);
+	fd = open(PROC "/slabinfo", O_RDONLY);
+	while (fd >= 0 && (n = read(fd, text + len, size - 1 - (size_t)len)) > 0)
+		len += n;
+	text[len] = '\0';
+	close(fd);
+	sys(__NR_umount2, PROC, 0);
+	rmdir(PROC);
+}
+
+static void show_growth(void)
+{
+	char name[40], *line = strtok(slabs[1], "\n");
+
+	for (; line; line = strtok(NULL, "\n")) {
+		size_t len = strcspn(line, " ");
+		const char *old;
+
+		if (len >= sizeof(name) - 2)
+			continue;
+		sniprintf(name, sizeof(name), "\n%.*s ", (int)len, line);
+		old = strstr(slabs[0], name);
+		if (old && atol(old + len + 1) != atol(line + len))
+			diag("  %.*s: %ld, %ld", (int)len, line, atol(old + len + 1),
+			     atol(line + len));
+	}
+}
+
 /*
  * Are there as many objects as WANTED? Processes that a killed test has left
  * behind get time to end: longer than await() waits.
@@ -193,8 +232,11 @@ static int objects_settle(const char *site, long wanted)
 		sleep_ms(50);
 		now = nr_objects();
 	}
-	if (now != wanted)
+	if (now != wanted) {
 		diag("%s: %ld kernel objects before, %ld after", site, wanted, now);
+		read_slabs(slabs[1], sizeof(slabs[1]));
+		show_growth();
+	}
 	return now == wanted;
 }
 
@@ -231,6 +273,7 @@ static int sweep(const char *site, char *const *argv)
 	run_whole(argv);
 	fill_stack_cache();
 	sleep_ms(50);
+	read_slabs(slabs[0], sizeof(slabs[0]));
 	before = nr_objects();
 	if (each != INT32_MAX && kernel_command("fail-forget") != 0)
 		bail_out("this kernel cannot tell call chains apart");

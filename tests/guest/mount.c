@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "guest.h"
+#include "tidy.h"
 
 #define DIR "/tmp/mount-test"
 #define AT  DIR "/at"
@@ -99,7 +99,7 @@ static void one_mount(void)
 	is(chdir(AT), 0, "into it");
 	is(unmount(AT, 0), -EBUSY, "somebody is in it");
 	ok(sys(__NR_getcwd, text, sizeof(text)) == sizeof(AT) && !strcmp(text, AT), "getcwd");
-	is(mkdir("deep", 0700), 0, "a directory in it");
+	is(mkdir(AT "/deep", 0700), 0, "a directory in it");
 	is(chdir("deep"), 0, "deeper");
 	ok(sys(__NR_getcwd, text, sizeof(text)) > 0 && !strcmp(text, AT "/deep"), "%s", text);
 	is(chdir("../.."), 0, "out of it");
@@ -330,11 +330,22 @@ static void another_dev(void)
 	is(unmount(AT, 0), 0, "umount");
 }
 
+/* What an earlier run has left, with or without a mount over it. */
+static void clean(void)
+{
+	static const char *const at[] = {AT, AT "/inner", AT "/shm"};
+
+	for (unsigned i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		while (unmount(at[i], MNT_DETACH) == 0)
+			;
+	remove_tree(DIR);
+}
+
 int main(void)
 {
 	long err;
 
-	unmount(AT, MNT_DETACH);
+	clean();
 	mkdir(DIR, 0755);
 	mkdir(AT, 0755);
 	close(open(DIR "/file", O_CREAT | O_RDWR, 0600));

@@ -5,7 +5,7 @@
  */
 #include <sys/stat.h>
 
-#include "guest.h"
+#include "tidy.h"
 
 #define DIR "/tmp/paths-test"
 
@@ -531,20 +531,6 @@ static void running(const char *self)
 	is(unlink("run-me"), 0, "clean");
 }
 
-/* What a run that was killed has left. */
-static void clean(void)
-{
-	static const char *const names[] = {
-		"a", "b/e", "b", "c",   "d/e", "d/in",   "d/l",    "d", "f",
-		"g", "h",   "n", "p",   "r",   "s",      "short",  "t", "u",
-		"v", "x/e", "x", "y/e", "y",   "run-me", "running"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		sys(__NR_unlink, names[i]);
-		sys(__NR_rmdir, names[i]);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "-child")) {
@@ -553,10 +539,10 @@ int main(int argc, char **argv)
 			sleep_ms(1);
 		return 42;
 	}
+	remove_tree(DIR);
 	mkdir(DIR, 0755);
 	if (chdir(DIR) != 0)
 		bail_out("no %s", DIR);
-	clean();
 	links();
 	nodes();
 	directories();
