@@ -69,6 +69,7 @@ int path_at(int dirfd, const char __user *path, unsigned flags, struct path *out
 /* path_at_copied - the same for a path that path_from_user() has copied, and that becomes the walk's
  * in any case. */
 int path_at_copied(int dirfd, char *buffer, unsigned flags, struct path *out);
+/* path_put - what a walk that succeeded gave: its references and its buffer. => sleeps */
 void path_put(struct path *p);
 /* path_look_up - the last name of a walk with WALK_ENTRY, as it is now. dir's [im] held
  *   => 0 and *inode referenced; -ENOENT, -ENAMETOOLONG, -ENOMEM */

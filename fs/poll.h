@@ -42,4 +42,5 @@ u32 poll_file(struct poll_table *pt, struct file *file);
 /* poll_again - nothing found: sleep until it is worth another look.
  *   => false: found, or pt->err, or the time is over */
 bool poll_again(struct poll_table *pt, int found);
+/* poll_end - off all queues, on every way out after poll_begin(). */
 void poll_end(struct poll_table *pt);

@@ -80,7 +80,7 @@ extern const struct file_ops proc_kmsg_fops; /* proc_kmsg.c */
 /* --- processes (proc_task.c) --- */
 /* proc_task_lock - the task that p is about. => task_list_lock held; NULL: gone, and it is not */
 struct task *proc_task_lock(const struct proc_inode *p);
-void proc_task_unlock(void);
+void proc_task_unlock(void); /* after proc_task_lock() that found it */
 /* proc_task_exists - is it still there, a zombie included? */
 bool proc_task_exists(const struct proc_inode *p);
 /* proc_mm, proc_files, proc_fs_context - what the task has, with a reference of its own: mm_put(),
@@ -89,7 +89,8 @@ struct mm *proc_mm(const struct proc_inode *p);
 struct files *proc_files(const struct proc_inode *p);
 struct fs_context *proc_fs_context(const struct proc_inode *p);
 
-/* the files of /proc/PID (proc_pid.c, proc_status.c, proc_maps.c, proc_fd.c): entry functions */
+/* the files of /proc/PID (proc_pid.c, proc_status.c, proc_maps.c, proc_fd.c): functions of their
+ * entries, see struct proc_entry. => -ESRCH, or -ENOENT of a link, where the process has ended; sleep */
 int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor);
@@ -105,7 +106,7 @@ int proc_cwd_jump(struct inode *inode, struct inode **dir, struct inode **out);
 int proc_root_jump(struct inode *inode, struct inode **dir, struct inode **out);
 int proc_exe_jump(struct inode *inode, struct inode **dir, struct inode **out);
 
-/* machine-wide reports (proc_stat.c, proc_root.c) */
+/* machine-wide reports (proc_stat.c, proc_root.c): appended to t. => sleep */
 void proc_stat_text(struct text *t);
 void proc_interrupts_text(struct text *t);
 void proc_uptime_text(struct text *t);

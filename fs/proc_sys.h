@@ -10,6 +10,8 @@ struct sysctl {
 	int (*set)(u32 n); /* => 0, -errno; sleeps */
 	u32 min, max;      /* others are EINVAL */
 };
+/* sysctl_show, sysctl_store - entry functions of such a number: see struct proc_entry.
+ * => 0; store: what proc_number() and `set` say, -EINVAL outside min and max; sleep */
 int sysctl_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int sysctl_store(struct proc_inode *p, char *buf, size_t len);
 #define SYSCTL(s) .sysctl = true, .data = &(s), .show = sysctl_show, .store = sysctl_store

@@ -13,5 +13,7 @@ void slab_free_object(struct page *slab, void *object, uintptr_t caller);
 u32 slab_object_size(const struct page *slab);
 /* slab_injected - is this allocation to fail by fault injection? Writes the why-line. */
 bool slab_injected(const char *name, gfp_t gfp);
+/* kmalloc_init - the caches of kmalloc; from slab_init() */
 void kmalloc_init(void);
+/* kmalloc_audit - a source of the audit: the blocks of whole pages. => nobody allocates meanwhile */
 void kmalloc_audit(struct audit *a);

@@ -36,6 +36,8 @@ struct cpio {
 	const char *error;  /* what is wrong, in words, after cpio_next() failed */
 };
 
+/* cpio_begin - start at the first byte of [base, base + len), which stays the caller's and has to stay
+ * readable from cpio_done() on as long as the iterator or an entry is used. Any bytes will do. */
 void cpio_begin(struct cpio *c, const void *base, size_t len);
 
 /*

@@ -32,6 +32,7 @@ static inline bool fail_is_armed(void)
 {
 	return unlikely(atomic_read(&fail_armed) != 0);
 }
+/* fail_should_slow - fail_should() where something is armed. => any context */
 bool fail_should_slow(enum fail_site site);
 /* fail_should - true: this allocation is to fail. => any context */
 static inline bool fail_should(enum fail_site site)

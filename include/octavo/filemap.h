@@ -80,6 +80,9 @@ void filemap_zero(struct address_space *m, loff_t from, loff_t to);
 
 /* --- read(2), write(2) (mm/filemap_rw.c), for file_ops. Order: [im] (write) > mmap_sem (faults of
  * the copy); nothing of the cache is locked while user memory is touched --- */
+/* filemap_read, filemap_write - up to len bytes at *pos, which moves on. => bytes; 0 at the end;
+ * -EFAULT, -ENOSPC, -EFBIG, -ENOMEM, -EIO where not one byte went; sleeps. filemap_read_kernel - into
+ * kernel memory, for exec. => bytes; -ENOMEM, -EIO; sleeps */
 ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
 ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos);
@@ -94,6 +97,7 @@ void filemap_unmap(struct address_space *m, u32 first, u32 last);
 /* filemap_link - area v, in the tree of its mm, is found from the file from now on; `after` (or
  * NULL) is the area whose entries it was or will be copied from. => sleeps; no spinlock held */
 void filemap_link(struct vma *v, struct vma *after);
+/* filemap_unlink - and no longer, if it was. => sleeps (i_mmap_lock for writing); no spinlock held */
 void filemap_unlink(struct vma *v);
 
 static inline bool vma_is_file(const struct vma *v)

@@ -212,7 +212,7 @@ void inode_put(struct inode *inode); /* the last one calls release; sleeps */
 void file_accessed(const struct file *file);
 /* A program that runs is not written to, and what is being written is not executed: execve(2).
  * inode_write_begin / inode_exec_begin - one more of its kind. => 0; -ETXTBSY the other is going on */
-int inode_write_begin(struct inode *inode);
+int inode_write_begin(struct inode *inode); /* => any context; its _end() gives it back */
 void inode_write_end(struct inode *inode);
 int inode_exec_begin(struct inode *inode);
 void inode_exec_end(struct inode *inode);
@@ -251,7 +251,7 @@ int inode_path(struct inode *dir, struct inode *root, char *buf, u32 *start, boo
 /* --- open files and descriptor tables (fs/file.c) --- */
 /* file_alloc - a file on `inode`, whose reference is taken over on success. => or err_ptr */
 struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops);
-void file_get(struct file *f);
+void file_get(struct file *f); /* one reference more, of one that the caller has */
 void file_put(struct file *f); /* the last one closes; sleeps */
 
 struct files *files_alloc(void);                /* empty; NULL without memory */
@@ -265,6 +265,7 @@ void files_get(struct files *files);
 struct file *files_peek(struct files *files, u32 fd);
 u32 files_next(struct files *files, u32 fd);
 u32 files_size(struct files *files);
+/* files_close_on_exec - close what is marked O_CLOEXEC: execve(2). => nobody else uses it; sleeps */
 void files_close_on_exec(struct files *files);
 /* files_lookup - current's file at fd, referenced; NULL: EBADF */
 struct file *files_lookup(u32 fd);

@@ -56,6 +56,7 @@ void mm_drop(struct mm *mm); /* count--: the last frees the mm and its page dire
 struct mm *mm_fork(struct mm *parent);
 /* mm_switch - load next's page tables for the task switch. => scheduler, interrupts off */
 void mm_switch(struct mm *prev, struct mm *next);
+/* mm_init - the caches of mm and vma; after slab_init() */
 void mm_init(void);
 
 /* --- areas (mm/mmap.c, mprotect.c, brk.c, madvise.c): as mmap(2), munmap(2), mprotect(2), brk(2);
@@ -107,6 +108,8 @@ int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page);
 /* mm_fault - make the access possible. => 0 retry; -EFAULT SEGV_MAPERR; -EACCES SEGV_ACCERR;
  * -ENOMEM (why-line written); -EIO SIGBUS; sleeps; takes mmap_sem for reading */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags);
+/* mm_check - the tree of areas, and what the mm and its areas say of each other; panics. Of many areas
+ * every 256th call looks. => debug flavour; mmap_sem held, or nobody else knows mm */
 void mm_check(struct mm *mm);
 
 /* zero_mmap - file_ops.mmap of /dev/zero: anonymous memory, shared or private. A machine without an

@@ -20,6 +20,7 @@ extern pfn_t zero_pfn;                    /* [I] the page that unwritten memory 
 extern struct area_window mm_user_window; /* where programs may map; low: vm.mmap_min_addr [a] */
 /* vm.mmap_min_addr - the setting. What is below it stays unmapped, USER_START in any case. => 0 */
 u32 mm_min_address(void);
+/* mm_set_min_address - of later mappings, in bytes, rounded up to pages. => 0 */
 int mm_set_min_address(u32 address);
 
 /* --- pages --- */

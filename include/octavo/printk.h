@@ -33,6 +33,8 @@ size_t log_read(u64 *pos, char *buf, size_t len);
  * begins. => bytes; -EAGAIN at the end */
 ssize_t log_read_line(u64 *pos, u64 *start, unsigned *level, char *buf, size_t len);
 
+/* log_set_console_level - later messages above `level` stay off the console; the ring has all of them.
+ *   => any context but the console's own write(); syslog(2), loglevel= */
 void log_set_console_level(enum log_level level);
 
 /*
@@ -43,6 +45,8 @@ struct console {
 	const char *name;
 	void (*write)(const char *text, size_t len);
 };
+/* console_register - `con`, which lives for ever, gets what the ring holds and all that comes; where
+ * there is a console already nothing changes. => any context but a console's write() */
 void console_register(const struct console *con);
 /* console_write - user output: straight to the console, not to the ring. => may be preempted */
 void console_write(const char *text, size_t len);

@@ -96,4 +96,5 @@ bool radix_tag_clear(struct radix_tree *t, u32 index, enum radix_tag tag);
 bool radix_tagged(const struct radix_tree *t, u32 index, enum radix_tag tag);
 bool radix_any_tagged(const struct radix_tree *t, enum radix_tag tag);
 
+/* radix_check - shape, counts and tags of the whole tree; panics. => t does not change; debug */
 void radix_check(const struct radix_tree *t);

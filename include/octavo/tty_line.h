@@ -74,4 +74,5 @@ u32 tty_line_next(const struct tty_line *l, u32 max, const u8 **run);
  *   => true: a line is at its end, read(2) returns */
 bool tty_line_taken(struct tty_line *l, u32 n);
 
+/* tty_line_check - its counts and marks fit its buffer; panics. => nobody changes it; debug */
 void tty_line_check(const struct tty_line *l);

@@ -11,6 +11,7 @@
 #include <arch/layout.h>
 #include <octavo/types.h>
 
+/* copy_from_user, copy_to_user - `len` bytes. => 0 or -EFAULT; sleeps */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 /* copy_*_user_partial - as above, but the result is the number of bytes NOT copied */
@@ -29,6 +30,7 @@ int clear_user(void __user *dst, size_t len) __must_check;
 /* strncpy_from_user - a NUL-terminated string into dst[size];
  *   => its length without the NUL; size if there was none in size bytes; -EFAULT */
 ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size) __must_check;
+/* get_user_u32, put_user_u32 - one word. => 0 or -EFAULT; sleeps */
 int get_user_u32(u32 *value, const u32 __user *src) __must_check;
 int put_user_u32(u32 value, u32 __user *dst) __must_check;
 /* try_put_user_u32 - the same where a bad address is no error */

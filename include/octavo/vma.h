@@ -54,15 +54,19 @@ struct vma_tree {
 		*hint; /* last found: racy, only ever checked for containing the address (lock-5) */
 };
 
+/* vma_tree_init - empty; the tree's memory is the caller's, nothing is allocated. => no lock: nobody
+ * else knows it yet */
 void vma_tree_init(struct vma_tree *t);
 /* vma_find - the first area with end > addr, or NULL (it may start above addr). */
 struct vma *vma_find(struct vma_tree *t, vaddr_t addr);
+/* vma_next, vma_prev, vma_first - in order of addresses; NULL: none. `v` is in a tree. */
 struct vma *vma_next(const struct vma *v);
 struct vma *vma_prev(const struct vma *v);
 struct vma *vma_first(const struct vma_tree *t);
 /* vma_overlaps - does any area meet [start, end)? */
 bool vma_overlaps(struct vma_tree *t, vaddr_t start, vaddr_t end);
-/* vma_insert - v overlaps nothing. */
+/* vma_insert - v overlaps nothing, its memory stays the caller's; start, end and flags are set.
+ * vma_remove - v is in t, and can be freed afterwards. => cannot fail; page_table_lock held */
 void vma_insert(struct vma_tree *t, struct vma *v);
 void vma_remove(struct vma_tree *t, struct vma *v);
 /* vma_set_bounds - move start and end of a listed area; it still overlaps nothing. */
@@ -70,6 +74,7 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 /* vma_gap_topdown - the highest start of a hole of `len` bytes in [low, high), which keeps
  * STACK_GUARD_GAP below areas that grow down; => 0 if there is none (low > 0) */
 vaddr_t vma_gap_topdown(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
+/* vma_gap_bottomup - the lowest start of such a hole; => 0 if there is none (low > 0) */
 vaddr_t vma_gap_bottomup(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
 /* vma_can_merge - are a and b (a->end == b->start) one area in all but name? */
 bool vma_can_merge(const struct vma *a, const struct vma *b);
@@ -78,4 +83,5 @@ bool vma_can_merge(const struct vma *a, const struct vma *b);
 void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t addr);
 /* vma_merge_next - v swallows the next area, which leaves the tree and is returned to be freed. */
 struct vma *vma_merge_next(struct vma_tree *t, struct vma *v);
+/* vma_check - order, gaps and colours of the whole tree; panics. => t does not change meanwhile; debug */
 void vma_check(const struct vma_tree *t);

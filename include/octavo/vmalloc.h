@@ -21,4 +21,5 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 /* vmalloc_audit - a source of the audit: the frames of all areas. */
 struct audit;
 void vmalloc_audit(struct audit *a);
+/* vmalloc_check - areas lie in their spans and do not overlap; panics. => takes vmalloc_lock; debug */
 void vmalloc_check(void);

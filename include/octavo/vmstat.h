@@ -49,7 +49,8 @@ void zone_events_get(struct zone *z, struct zone_events *e); /* => takes zone->l
 /* vm_reserve_pages - what allocations leave free for emergencies: marks and reserves of all zones */
 u32 vm_reserve_pages(void);
 
-/* --- the reports: Linux's formats, see proc(5) --- */
+/* --- the reports: Linux's formats, see proc(5); appended to `t`. They take the zones' and the caches'
+ * locks one at a time, so that the numbers of one report are of about one time --- */
 void meminfo_text(struct text *t);
 void buddyinfo_text(struct text *t);
 void zoneinfo_text(struct text *t);

@@ -32,7 +32,7 @@ struct wait_queue {
 		.lock = SPINLOCK_INIT(wait_queue_lock),                                            \
 		.waiters = TAILQ_HEAD_INITIALIZER((q).waiters)                                     \
 	}
-void wait_queue_init(struct wait_queue *q);
+void wait_queue_init(struct wait_queue *q); /* nobody else knows it yet */
 
 /* wait_prepare - put the current task on q (if it is not there) and mark it sleeping;
  * `interruptible`: a fatal signal wakes it too. The caller then looks at its condition. */
@@ -50,6 +50,7 @@ void wait_until_granted(struct wait_queue *q, struct waiter *w, irqstate_t s) __
 /* wait_watch - from now on each wake of q sets *fired and wakes the current task. A watcher stays on
  * the queue, and is none of the sleepers that wake_one() counts. */
 void wait_watch(struct wait_queue *q, struct waiter *w, volatile u32 *fired);
+/* wait_unwatch - off q, on which wait_watch() put w; afterwards w may go. => takes q->lock */
 void wait_unwatch(struct wait_queue *q, struct waiter *w);
 
 /* wake_one / wake_all - make the first / every sleeper runnable. => any context */

@@ -134,6 +134,7 @@ void pcp_drain_all(void);
 /* Every zone that has pages, of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
 struct zone *zone_first(void);
 struct zone *zone_next(struct zone *z);
+/* zone_check - the buddy lists of z and what it counts; panics. => takes z->lock; debug */
 void zone_check(struct zone *z);
 
 /* vm.min_free_kbytes (bal-24) and vm.lowmem_reserve_ratio (bal-25; MAX_ZONES - 1 numbers): setting one
