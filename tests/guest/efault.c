@@ -301,7 +301,8 @@ int main(void)
 {
 	none = map_pages(2, PROT_READ | PROT_WRITE);
 	read_only = map_pages(1, PROT_READ);
-	mprotect(none + PAGE, PAGE, PROT_NONE);
+	if (mprotect(none + PAGE, PAGE, PROT_NONE) != 0)
+		bail_out("mprotect: errno %d", errno); /* what is wild would be names and times */
 	wild[NR_WILD - 2].address = (unsigned long)(none + PAGE);
 	wild[NR_WILD - 1].address = (unsigned long)read_only;
 	file = open(FILE_PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
