@@ -38,13 +38,13 @@
 
 /* --- gathering the strings --- */
 
-static void strings_init(struct exec_strings *s)
+void exec_strings_init(struct exec_strings *s)
 {
 	memset(s, 0, sizeof(*s));
 	STAILQ_INIT(&s->chunks);
 }
 
-static void strings_free(struct exec_strings *s)
+void exec_strings_free(struct exec_strings *s)
 {
 	struct exec_chunk *c;
 
@@ -69,13 +69,12 @@ static struct exec_chunk *strings_room(struct exec_strings *s)
 	return c;
 }
 
-/* Does what is gathered, with its pointers, still fit? */
-static bool strings_fit(const struct exec_strings *s)
+bool exec_strings_fit(const struct exec_strings *s)
 {
 	return s->bytes + (s->argc + s->envc) * sizeof(u32) <= EXEC_MAX_BYTES;
 }
 
-static int strings_add_kernel(struct exec_strings *s, const char *text)
+int exec_strings_add(struct exec_strings *s, const char *text)
 {
 	size_t left = strlen(text) + 1;
 
@@ -92,7 +91,7 @@ static int strings_add_kernel(struct exec_strings *s, const char *text)
 		text += n;
 		left -= n;
 	}
-	return strings_fit(s) ? 0 : -E2BIG;
+	return exec_strings_fit(s) ? 0 : -E2BIG;
 }
 
 static int strings_add_user(struct exec_strings *s, const char __user *text)
@@ -114,7 +113,7 @@ static int strings_add_user(struct exec_strings *s, const char __user *text)
 		c->used += n;
 		s->bytes += n;
 		total += n;
-		if (total > EXEC_MAX_STRING || !strings_fit(s))
+		if (total > EXEC_MAX_STRING || !exec_strings_fit(s))
 			return -E2BIG;
 		if ((size_t)len < room)
 			return 0;
@@ -148,7 +147,7 @@ static int strings_need_argv0(struct exec_strings *s)
 	if (s->argc > 0)
 		return 0;
 	s->argc = 1;
-	return strings_add_kernel(s, "");
+	return exec_strings_add(s, "");
 }
 
 static int strings_from_user(struct exec_strings *s, const u32 __user *argv, const u32 __user *envp)
@@ -169,12 +168,12 @@ static int strings_from_kernel(struct exec_strings *s, const char *const *argv,
 	int err = 0;
 
 	for (; err == 0 && argv[s->argc] != NULL; s->argc++)
-		err = strings_add_kernel(s, argv[s->argc]);
+		err = exec_strings_add(s, argv[s->argc]);
 	if (err == 0)
 		err = strings_need_argv0(s);
 	s->env_start = s->bytes;
 	for (; err == 0 && envp[s->envc] != NULL; s->envc++)
-		err = strings_add_kernel(s, envp[s->envc]);
+		err = exec_strings_add(s, envp[s->envc]);
 	return err;
 }
 
@@ -335,8 +334,7 @@ void mm_drop_exe(struct mm *mm)
 	mm->exe = NULL;
 }
 
-/* The file, if it may be executed; nobody writes to it until exec_close() or the mm's end. */
-static struct file *exec_open(const char *path)
+struct file *exec_open(const char *path)
 {
 	struct file *file = file_open(path, O_RDONLY, 0);
 	int err = -EACCES;
@@ -352,7 +350,7 @@ static struct file *exec_open(const char *path)
 	return err_ptr(err);
 }
 
-static void exec_close(struct file *file)
+void exec_close(struct file *file)
 {
 	inode_exec_end(file->inode);
 	file_put(file);
@@ -382,11 +380,11 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 	vaddr_t sp = 0;
 	int err;
 
-	file = exec_open(path);
+	file = exec_open_program(path, s);
 	if (ptr_is_err(file))
 		return ptr_err(file);
 	s->path_start = s->bytes;
-	err = strings_add_kernel(s, path);
+	err = exec_strings_add(s, path);
 	if (err == 0)
 		err = exec_load(file, stack_bytes(s), &image);
 	if (err != 0) {
@@ -411,11 +409,11 @@ int exec_start(const char *path, const char *const *argv, const char *const *env
 	struct exec_strings s;
 	int err;
 
-	strings_init(&s);
+	exec_strings_init(&s);
 	err = strings_from_kernel(&s, argv, envp);
 	if (err == 0)
 		err = exec_run(path, &s, frame);
-	strings_free(&s);
+	exec_strings_free(&s);
 	return err;
 }
 
@@ -427,11 +425,11 @@ long sys_execve(const char __user *user_path, const u32 __user *argv, const u32 
 
 	if (ptr_is_err(path))
 		return ptr_err(path);
-	strings_init(&s);
+	exec_strings_init(&s);
 	err = strings_from_user(&s, argv, envp);
 	if (err == 0)
 		err = exec_run(path, &s, arch_user_frame(current));
-	strings_free(&s);
+	exec_strings_free(&s);
 	kfree(path);
 	return err;
 }

@@ -2,9 +2,10 @@
 /*
  * exec.h - starting programs.
  *
- * exec.c reads the arguments, asks exec_load() (exec_mmu.c or exec_nommu.c) to build a new address
- * space, puts the arguments on its stack, and only then lets the old one go: up to that point a
- * failure changes nothing, after it nothing can fail.
+ * exec.c reads the arguments, finds the interpreter of a script (exec_script.c), asks exec_load()
+ * (exec_mmu.c or exec_nommu.c) to build a new address space, puts the arguments on its stack, and
+ * only then lets the old one go: up to that point a failure changes nothing, after it nothing can
+ * fail.
  */
 #pragma once
 
@@ -31,6 +32,25 @@ struct exec_strings {
 	u32 env_start, path_start; /* where those begin in them */
 	STAILQ_HEAD(exec_chunks, exec_chunk) chunks;
 };
+
+/* exec_strings_init - none yet. exec_strings_free - lets go of them, and of their chunks.
+ * exec_strings_add - one more, of the kernel. => 0; -ENOMEM, or -E2BIG: they do not fit (what there
+ *   is then is only good to be freed); sleeps
+ * exec_strings_fit - do they, with their pointers, fit into what execve(2) allows? */
+void exec_strings_init(struct exec_strings *s);
+void exec_strings_free(struct exec_strings *s);
+int exec_strings_add(struct exec_strings *s, const char *text);
+bool exec_strings_fit(const struct exec_strings *s);
+
+/* exec_open - the file, if it may be executed; nobody writes to it until exec_close(), or the end of
+ * the mm that it was handed to. => the file; -EACCES, -ETXTBSY, or as file_open(); sleeps */
+struct file *exec_open(const char *path);
+void exec_close(struct file *file);
+
+/* exec_open_program - as exec_open(); a script's interpreter in its place, and then argv in `s` says
+ * so: exec_script.c has the picture. => the file; as exec_open(), -ELOOP: too many interpreters that
+ * are scripts, -ENOMEM, -E2BIG, -EIO, and `s` is then only good to be freed; sleeps. execve(2) */
+struct file *exec_open_program(const char *path, struct exec_strings *s);
 
 /* What exec_load() found and built. */
 struct exec_image {

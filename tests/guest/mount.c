@@ -206,8 +206,16 @@ static void few_inodes(void)
 	is(make_file(AT "/a"), 0, "one beside the root");
 	is(make_file(AT "/b"), 0, "two");
 	is(make_file(AT "/c"), -ENOSPC, "and no more");
-	is(unlink(AT "/a"), 0, "one goes");
-	is(make_file(AT "/c"), 0, "there is room again");
+	is(sys(__NR_mkdir, AT "/d", 0700), -ENOSPC, "no directory");
+	is(sys(__NR_symlink, "a", AT "/l"), -ENOSPC, "no symbolic link");
+	is(sys(__NR_mknod, AT "/n", 0010600, 0), -ENOSPC, "no pipe with a name");
+	is(sys(__NR_mkdir, AT "/a", 0700), -EEXIST, "what is there comes first");
+	is(sys(__NR_rename, AT "/a", AT "/e"), 0, "a new name takes no inode");
+	is(unlink(AT "/e"), 0, "one goes");
+	is(sys(__NR_mkdir, AT "/d", 0700), 0, "there is room again");
+	is(make_file(AT "/d/c"), -ENOSPC, "for one");
+	is(sys(__NR_rmdir, AT "/d"), 0, "which goes, too");
+	is(make_file(AT "/c"), 0, "and makes room for a file");
 	is(unmount(AT, 0), 0, "umount");
 }
 

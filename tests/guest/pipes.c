@@ -126,6 +126,62 @@ static void broken(void)
 	is(status, SIGPIPE, "a write that nobody can read ends the writer by SIGPIPE");
 }
 
+/* The same with SIGPIPE ignored, then blocked. */
+static int write_to_nobody_on(void *arg)
+{
+	unsigned long pipe_only[2] = {1ul << (SIGPIPE - 1), 0}, pending[2] = {0, 0};
+
+	(void)arg;
+	new_pipe(0);
+	close(fds[0]);
+	signal(SIGPIPE, SIG_IGN);
+	if (sys(__NR_write, fds[1], "x", 1) != -EPIPE)
+		return 1;
+	if (sys(__NR_write, fds[1], "x", 0) != 0)
+		return 2; /* nothing is written to nobody */
+	signal(SIGPIPE, SIG_DFL);
+	if (sys(__NR_rt_sigprocmask, SIG_BLOCK, pipe_only, NULL, 8) != 0)
+		return 3;
+	if (sys(__NR_write, fds[1], "x", 1) != -EPIPE)
+		return 4;
+	if (sys(__NR_rt_sigpending, pending, 8) != 0 || pending[0] != pipe_only[0])
+		return 5;
+	sys(__NR_rt_sigprocmask, SIG_UNBLOCK, pipe_only, NULL, 8);
+	return 6; /* it was pending */
+}
+
+/* The only reader takes a part and ends: the writer, who sleeps, is told what he wrote. */
+static int part_written(void *arg)
+{
+	char part[2 * PIPE_BUF];
+	long n;
+
+	(void)arg;
+	new_pipe(0);
+	signal(SIGPIPE, SIG_IGN);
+	if (must_fork() == 0) {
+		close(fds[1]);
+		for (n = 0; n < (long)sizeof(part);)
+			n += sys(__NR_read, fds[0], part, sizeof(part) - (unsigned long)n);
+		_exit(0);
+	}
+	close(fds[0]);
+	n = sys(__NR_write, fds[1], big, sizeof(big));
+	/* all fits once two pages are out; a page less if the reader's end came first */
+	if (n != CAPACITY && n != CAPACITY + PIPE_BUF && n != (long)sizeof(big))
+		return 1;
+	n = sys(__NR_write, fds[1], big, sizeof(big));
+	return n == -EPIPE || (n > 0 && sys(__NR_write, fds[1], big, 1) == -EPIPE) ? 0 : 2;
+}
+
+static void broken_and_alive(void)
+{
+	int status = in_child(write_to_nobody_on, NULL);
+
+	is(status, SIGPIPE, "ignored or blocked, SIGPIPE leaves EPIPE; unblocked, it comes");
+	is(in_child(part_written, NULL), 0, "a writer whose reader ends is told what went in");
+}
+
 /* The parent sleeps in read or write; a child changes that. */
 static void waits(void)
 {
@@ -234,6 +290,7 @@ int main(void)
 	full_and_empty();
 	limits();
 	broken();
+	broken_and_alive();
 	waits();
 	ends_die();
 	atomic_records();

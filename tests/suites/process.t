@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run, spread  # noqa: E402
 
-PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/badelf",
+PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/script", "/tests/badelf",
             "/tests/proc", "/tests/sched", "/tests/clock", "/tests/syslog", "/tests/orphans", "/tests/pipes", "/tests/poll", "/tests/clone",
             "/tests/identity", "/tests/attributes", "/tests/descriptors")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
@@ -25,6 +25,8 @@ Suite(
       enumerate(("signals", "jobs", "sigfault"), 5)),
     run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
     run("/tests/limits", on="64M release"),
+    run("/tests/greet", "of mine", on="64M release",
+        console=r"^well met,  reader /tests/greet of mine\s", name="a script is the first program"),
     run("/tests/fork10000", on="64M release", timeout=300),
     run("/tests/fork10000", "300", on="16M debug"),
 )

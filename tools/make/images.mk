@@ -6,19 +6,20 @@
 path-of = $(or $($(notdir $1)-path),/$1)
 
 x86-root-files := $(foreach p,$(x86-programs),$(call path-of,$p)=build/user-x86/$p) $(user-FILES)
-arm-root-files := $(foreach p,$(arm-programs),$(call path-of,$p)=build/user-arm/$p)
+arm-root-files := $(foreach p,$(arm-programs),$(call path-of,$p)=build/user-arm/$p) $(user-FILES)
+root-sources   := $(foreach f,$(user-FILES),$(lastword $(subst =, ,$f)))
 
 build/root-x86.list build/root-arm.list: build/root-%.list: FORCE
 	@mkdir -p build
 	@tools/stamp $@ '$($*-root-files)'
 
 build/root-x86.cpio: user/rootfs.list build/root-x86.list $(addprefix build/user-x86/,$(x86-programs)) \
-		tools/mkcpio.py tools/octavo_host/cpio.py tools/octavo_host/rootlist.py
+		$(root-sources) tools/mkcpio.py tools/octavo_host/cpio.py tools/octavo_host/rootlist.py
 	@$(say) CPIO $@
 	$(Q)tools/mkcpio.py -o $@ -l user/rootfs.list $(x86-root-files)
 
 build/root-arm.romfs: user/rootfs.list build/root-arm.list $(addprefix build/user-arm/,$(arm-programs)) \
-		tools/mkromfs.py tools/octavo_host/rootlist.py | build/.setup
+		$(root-sources) tools/mkromfs.py tools/octavo_host/rootlist.py | build/.setup
 	@$(say) ROMFS $@
 	$(Q)tools/mkromfs.py -o $@ -l user/rootfs.list $(arm-root-files)
 

@@ -19,6 +19,8 @@ user-place   := bin
 guest-place  := tests
 bench-place  := bench
 
+user-FILES :=
+
 # read-programs FOLDER: notes for each program of FOLDER/Makefile its folder and place
 define read-programs
 PROGRAMS_X86 :=
