@@ -239,6 +239,7 @@ static int is_spared(long nr)
 				       __NR_poll,
 				       __NR_ppoll,
 				       __NR_ppoll_time64,
+				       __NR_select,
 				       __NR__newselect,
 				       __NR_pselect6,
 				       __NR_pselect6_time64,
