@@ -3,33 +3,67 @@
 #include <octavo/env.h>
 #include <octavo/ksyms.h>
 
-/* The last function that starts at or below addr; addr lies inside the text. */
-static uint32_t find(uintptr_t addr)
+static uint32_t nr_groups(void)
 {
-	uint32_t low = 0, high = ksym_count;
+	return (ksym_count + KSYM_GROUP - 1) / KSYM_GROUP;
+}
+
+/* The last function that starts at or below addr; addr lies inside the text. */
+static uint32_t find(uintptr_t addr, uintptr_t *start)
+{
+	uint32_t low = 0, high = nr_groups(), i, end;
 
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (ksym_addresses[middle] <= addr)
+		if (ksym_bases[middle] <= addr)
 			low = middle;
 		else
 			high = middle;
 	}
-	return low;
+	i = low * KSYM_GROUP;
+	end = MIN(i + KSYM_GROUP, ksym_count);
+	while (i + 1 < end && ksym_bases[low] + ksym_deltas[i + 1] <= addr)
+		i++;
+	*start = ksym_bases[low] + ksym_deltas[i];
+	return i;
 }
 
-const char *ksym_lookup(uintptr_t addr, size_t *offset)
+static const char *skip_strings(const char *s, uint32_t nr)
 {
-	const char *name;
+	while (nr-- > 0)
+		s += strlen(s) + 1;
+	return s;
+}
+
+static void unpack(const char *packed, char *name)
+{
+	size_t len = 0;
+
+	for (; *packed != '\0'; packed++) {
+		unsigned byte = (unsigned char)*packed;
+
+		if (byte < 0x80) {
+			name[len++] = *packed;
+			continue;
+		}
+		for (const char *t = skip_strings(ksym_tokens, byte - 0x80); *t != '\0'; t++)
+			name[len++] = *t;
+	}
+	name[len] = '\0';
+}
+
+bool ksym_lookup(uintptr_t addr, char *name, size_t *offset)
+{
+	uintptr_t start;
 	uint32_t i;
 
-	if (ksym_count == 0 || addr < ksym_addresses[0] || addr >= ksym_addresses[ksym_count])
-		return NULL;
-	i = find(addr);
-	name = ksym_names + ksym_markers[i / KSYM_MARKER_STEP];
-	for (uint32_t skip = i % KSYM_MARKER_STEP; skip > 0; skip--)
-		name += strlen(name) + 1;
-	*offset = addr - ksym_addresses[i];
-	return name;
+	if (ksym_count == 0 || addr < ksym_bases[0] || addr >= ksym_bases[nr_groups()])
+		return false;
+	i = find(addr, &start);
+	if (name != NULL)
+		unpack(skip_strings(ksym_names + ksym_markers[i / KSYM_GROUP], i % KSYM_GROUP),
+		       name);
+	*offset = addr - start;
+	return true;
 }

@@ -89,10 +89,11 @@ static void print_trace(const uintptr_t *trace)
 {
 	for (unsigned i = 0; i < LOCKVAL_TRACE && trace[i] != 0; i++) {
 		size_t offset = 0;
-		const char *name = ksym_lookup(trace[i] - 1, &offset);
+		char name[KSYM_NAME_MAX] = "?";
 
-		printk(LOG_ERR, "  %08lx %s+0x%x\n", (unsigned long)trace[i],
-		       name != NULL ? name : "?", (unsigned)offset + 1);
+		ksym_lookup(trace[i] - 1, name, &offset);
+		printk(LOG_ERR, "  %08lx %s+0x%x\n", (unsigned long)trace[i], name,
+		       (unsigned)offset + 1);
 	}
 }
 

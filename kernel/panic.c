@@ -30,10 +30,10 @@ bool panic_in_progress(void)
  * instruction of its function, the address lies in the next one. It is 0 for any other address. */
 static void print_address(uintptr_t pc, unsigned back)
 {
+	char name[KSYM_NAME_MAX];
 	size_t offset;
-	const char *name = ksym_lookup(pc - back, &offset);
 
-	if (name != NULL)
+	if (ksym_lookup(pc - back, name, &offset))
 		printk(LOG_EMERG, "  %08lx %s+0x%x\n", (unsigned long)pc, name,
 		       (unsigned)offset + back);
 	else

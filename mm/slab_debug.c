@@ -35,10 +35,11 @@ static __noreturn void freed_panic(const char *cache, void *object, size_t size,
 {
 	uintptr_t pc = slab_debug_tail(object, size)->freed_by;
 	size_t offset = 0;
-	const char *name = ksym_lookup(pc, &offset);
+	char name[KSYM_NAME_MAX] = "nobody";
 
-	panic("slab %s: object %p %s; freed last by %s+0x%x", cache, object, what,
-	      name ? name : "nobody", (unsigned)offset);
+	ksym_lookup(pc, name, &offset);
+	panic("slab %s: object %p %s; freed last by %s+0x%x", cache, object, what, name,
+	      (unsigned)offset);
 }
 
 void slab_debug_check(const char *cache, void *object, size_t size)

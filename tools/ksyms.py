@@ -6,10 +6,13 @@
     ksyms.py --none >ksyms-none.S                   an empty one, for the first link
     nm -n octavo.elf | ksyms.py --check ksyms.S     fails unless ksyms.S fits
 """
+import collections
 import re
 import sys
 
-MARKER_STEP = 16
+GROUP = 16     # as KSYM_GROUP
+NAME_MAX = 64  # as KSYM_NAME_MAX
+TOKENS = 128   # bytes 0x80 to 0xff
 
 
 def read_symbols(lines):
@@ -34,6 +37,23 @@ def read_symbols(lines):
     return symbols, end + 1
 
 
+def pack(names):
+    """The names with frequent strings replaced by bytes from 0x80 on, and those strings.
+
+    Each step gives the next byte to the most frequent pair of neighbours."""
+    text = "\n".join(names) + "\n"
+    tokens = []
+    while len(tokens) < TOKENS:
+        pairs = collections.Counter(zip(text, text[1:]))
+        best = max(((count, pair) for pair, count in pairs.items() if "\n" not in pair),
+                   default=(0, None))
+        if best[0] < 4:
+            break
+        text = text.replace("".join(best[1]), chr(0x80 + len(tokens)))
+        tokens.append("".join(tokens[ord(c) - 0x80] if ord(c) >= 0x80 else c for c in best[1]))
+    return text.split("\n")[:-1], tokens
+
+
 def table(symbols, end):
     out = [
         "\t.section .note.GNU-stack,\"\",%progbits",
@@ -41,23 +61,30 @@ def table(symbols, end):
         "\t.balign 4",
     ]
 
-    def label(name):
+    def label(name, size, values):
         out.append(f"\t.globl {name}\n{name}:")
+        out.extend(f"\t.{size}byte {value:#x}" for value in values)
 
-    label("ksym_count")
-    out.append(f"\t.4byte {len(symbols)}")
-    label("ksym_addresses")
-    out.extend(f"\t.4byte {address:#x}" for address, _ in symbols)
-    out.append(f"\t.4byte {end:#x}")
-    label("ksym_markers")
-    offset = 0
-    for i, (_, name) in enumerate(symbols):
-        if i % MARKER_STEP == 0:
-            out.append(f"\t.4byte {offset}")
-        offset += len(name) + 1
-    label("ksym_names")
-    out.extend(f"\t.asciz \"{name}\"" for _, name in symbols)
-    out.append("\t.byte 0")
+    def strings(name, values):
+        out.append(f"\t.globl {name}\n{name}:")
+        for value in values:
+            out.append("\t.byte " + ",".join(str(ord(c)) for c in value + "\0"))
+
+    packed, tokens = pack([name[:NAME_MAX - 1] for _, name in symbols])
+    offsets = [0]
+    for name in packed:
+        offsets.append(offsets[-1] + len(name) + 1)
+    bases = [address for address, _ in symbols[::GROUP]]
+    deltas = [address - bases[i // GROUP] for i, (address, _) in enumerate(symbols)]
+    if max(deltas + offsets) > 0xffff:
+        sys.exit("ksyms.py: the table does not fit into 16 bits")
+
+    label("ksym_count", 4, [len(symbols)])
+    label("ksym_bases", 4, bases + [end])
+    label("ksym_markers", 2, offsets[:len(symbols):GROUP])
+    label("ksym_deltas", 2, deltas)
+    strings("ksym_names", packed + [""])
+    strings("ksym_tokens", tokens + [""])
     return "\n".join(out) + "\n"
 
 

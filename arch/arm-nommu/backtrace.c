@@ -59,7 +59,7 @@ static uintptr_t function_of(uintptr_t pc)
 	size_t offset;
 
 	pc &= ~(uintptr_t)1;
-	return pc != 0 && ksym_lookup(pc, &offset) != NULL ? pc - offset : 0;
+	return pc != 0 && ksym_lookup(pc, NULL, &offset) ? pc - offset : 0;
 }
 
 static bool on_handler_stack(uintptr_t address)

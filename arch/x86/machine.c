@@ -61,5 +61,5 @@ bool arch_backtrace_next(uintptr_t *fp, uintptr_t *pc)
 	if (frame[0] <= *fp && frame[0] != 0)
 		return false;
 	*fp = frame[0];
-	return ksym_lookup(*pc, &offset) != NULL;
+	return ksym_lookup(*pc, NULL, &offset);
 }

@@ -7,16 +7,18 @@
 enum { FUNCTIONS = 40, FIRST = 1000, SIZE = 16 };
 
 const uint32_t ksym_count = FUNCTIONS;
-#define FOUR(n)                                                                                    \
-	FIRST + (n)*SIZE, FIRST + ((n) + 1) * SIZE, FIRST + ((n) + 2) * SIZE,                      \
-		FIRST + ((n) + 3) * SIZE
-#define TWENTY(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12), FOUR((n) + 16)
-const uint32_t ksym_addresses[] = {TWENTY(0), TWENTY(20), FIRST + FUNCTIONS *SIZE};
-const uint32_t ksym_markers[] = {0, 16 * 4, 32 * 4};
-const char ksym_names[] =
-	"f00\0f01\0f02\0f03\0f04\0f05\0f06\0f07\0f08\0f09\0f10\0f11\0f12\0f13\0f14\0f15\0f16\0f17\0"
-	"f18\0f19\0f20\0f21\0f22\0f23\0f24\0f25\0f26\0f27\0f28\0f29\0f30\0f31\0f32\0f33\0f34\0f35\0"
-	"f36\0f37\0f38\0f39";
+const uint32_t ksym_bases[] = {FIRST, FIRST + 16 * SIZE, FIRST + 32 * SIZE,
+			       FIRST + FUNCTIONS *SIZE};
+#define FOUR(n)    (n) * SIZE, ((n) + 1) * SIZE, ((n) + 2) * SIZE, ((n) + 3) * SIZE
+#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+const uint16_t ksym_deltas[] = {SIXTEEN(0), SIXTEEN(0), FOUR(0), FOUR(4)};
+/* The first thirty begin with a packed string, the others are written out. */
+const uint16_t ksym_markers[] = {0, 16 * 3, 30 * 3 + 2 * 4};
+const char ksym_names[] = "\2000\0\2001\0\2002\0\2003\0\2004\0\2005\0\2006\0\2007\0\2008\0\2009\0"
+			  "\2010\0\2011\0\2012\0\2013\0\2014\0\2015\0\2016\0\2017\0\2018\0\2019\0"
+			  "\2020\0\2021\0\2022\0\2023\0\2024\0\2025\0\2026\0\2027\0\2028\0\2029\0"
+			  "f30\0f31\0f32\0f33\0f34\0f35\0f36\0f37\0f38\0f39\0";
+const char ksym_tokens[] = "f0\0f1\0f2\0";
 
 static void every_byte_of_every_function(void **state)
 {
@@ -24,23 +26,29 @@ static void every_byte_of_every_function(void **state)
 	for (uintptr_t addr = FIRST; addr < FIRST + FUNCTIONS * SIZE; addr++) {
 		unsigned i = (unsigned)(addr - FIRST) / SIZE;
 		char want[4] = {'f', (char)('0' + i / 10), (char)('0' + i % 10), '\0'};
-		size_t offset = 99;
+		char name[KSYM_NAME_MAX];
+		size_t offset = 99, unnamed = 99;
 
-		assert_string_equal(ksym_lookup(addr, &offset), want);
+		assert_true(ksym_lookup(addr, name, &offset));
+		assert_string_equal(name, want);
+		assert_true(ksym_lookup(addr, NULL, &unnamed));
+		assert_int_equal(unnamed, offset);
 		assert_int_equal(offset, (addr - FIRST) % SIZE);
 	}
 }
 
 static void addresses_in_no_function(void **state)
 {
+	char name[KSYM_NAME_MAX] = "same";
 	size_t offset = 99;
 
 	(void)state;
-	assert_null(ksym_lookup(0, &offset));
-	assert_null(ksym_lookup(FIRST - 1, &offset));
-	assert_null(ksym_lookup(FIRST + FUNCTIONS * SIZE, &offset));
-	assert_null(ksym_lookup(UINTPTR_MAX, &offset));
+	assert_false(ksym_lookup(0, name, &offset));
+	assert_false(ksym_lookup(FIRST - 1, name, &offset));
+	assert_false(ksym_lookup(FIRST + FUNCTIONS * SIZE, name, &offset));
+	assert_false(ksym_lookup(UINTPTR_MAX, name, &offset));
 	assert_int_equal(offset, 99);
+	assert_string_equal(name, "same");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -24,8 +24,9 @@ kernel-NOMMU  :=
 kernel-X86    :=
 kernel-ARM    :=
 kernel-DEBUG  :=
+kernel-FAST   :=
 
-# read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST
+# read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST. FAST names files again.
 define read-lists
 COMMON :=
 MMU    :=
@@ -33,16 +34,21 @@ NOMMU  :=
 X86    :=
 ARM    :=
 DEBUG  :=
+FAST   :=
 include $1/Makefile
-$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
+$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG FAST,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
 endef
 $(foreach d,$(KERNEL_FOLDERS),$(eval $(call read-lists,$d)))
 
 SOURCES :=
+FAST    :=
 include arch/x86/Makefile
+kernel-FAST += $(addprefix arch/x86/,$(FAST))
 x86-sources := $(addprefix arch/x86/,$(SOURCES)) $(kernel-COMMON) $(kernel-MMU) $(kernel-X86)
 SOURCES :=
+FAST    :=
 include arch/arm-nommu/Makefile
+kernel-FAST += $(addprefix arch/arm-nommu/,$(FAST))
 arm-sources := $(addprefix arch/arm-nommu/,$(SOURCES)) $(kernel-COMMON) $(kernel-NOMMU) $(kernel-ARM)
 
 # The files of one flavour only.
@@ -54,7 +60,7 @@ arm-folder := arch/arm-nommu
 x86-script := linker/x86-kernel.ld
 arm-script := linker/arm-kernel.ld
 
-kernel-cflags := -std=gnu11 -O2 -g -ffreestanding -fbuiltin -fno-pic -fno-pie -fno-stack-protector \
+kernel-cflags := -std=gnu11 -g -ffreestanding -fbuiltin -fno-pic -fno-pie -fno-stack-protector \
 		 -fno-asynchronous-unwind-tables -fno-common -fno-delete-null-pointer-checks \
 		 -ffunction-sections -fdata-sections $(WARNINGS)
 x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none -mpreferred-stack-boundary=2 \
@@ -63,6 +69,11 @@ x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none
 arm-cflags := -mcpu=cortex-m3 -mthumb
 debug-cflags   := -fno-omit-frame-pointer -fno-optimize-sibling-calls
 release-cflags :=
+# The release kernel is compiled to be small, but for the files that the folders list as FAST: what
+# every fault, switch and short system call runs through.
+debug-speed   := -O2
+release-speed := -Os
+fast-speed    := -O2
 x86-ldflags := -Wl,-melf_i386
 # libgcc takes its arguments from the stack: arch/x86/div64.c has what is needed of it
 x86-libs :=
@@ -87,12 +98,15 @@ $1-$2-link = $$($1-cross)gcc $$($1-cflags) $$(kernel-ldflags) $$($1-ldflags) -T 
 
 build/$1-$2/flags: FORCE
 	@mkdir -p $$(@D)
-	@tools/stamp $$@ '$$($1-$2-command)'
+	@tools/stamp $$@ '$$($1-$2-command) $$($2-speed) $(kernel-FAST)'
+
+build/$1-$2/%.o: speed = $$($2-speed)
+$$(patsubst %,build/$1-$2/%.o,$$(basename $(kernel-FAST))): speed = $$(fast-speed)
 
 build/$1-$2/%.o: %.c build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@mkdir -p $$(@D)
 	@$$(say) CC $$@
-	$$(Q)$$($1-$2-command) -MMD -MP -c $$< -o $$@
+	$$(Q)$$($1-$2-command) $$(speed) -MMD -MP -c $$< -o $$@
 
 build/$1-$2/%.o: %.S build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@mkdir -p $$(@D)
