@@ -266,13 +266,15 @@ int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg)
 
 void mounts_init(void)
 {
-	static char root_source[] = "rootfs", dev_source[] = "devtmpfs";
+	static char root_source[16], dev_source[] = "devtmpfs";
 	struct super_block *devfs;
 	struct inode *dev;
 	int err;
 
 	if (fs_root->dev == 0)
 		super_number(fs_root);
+	/* Not "rootfs", as of a root that another lies over: df(1) passes that over. */
+	strlcpy(root_source, fs_root->name, sizeof(root_source));
 	fs_root->source = root_source;
 	fs_root->flags = MS_RELATIME | (fs_root->read_only ? MS_RDONLY : 0);
 	mutex_lock(&table_mutex);

@@ -83,9 +83,10 @@ struct sysinfo32 { /* sysinfo(2) */
 };
 _Static_assert(sizeof(struct sysinfo32) == 64, "i386's and ARM's");
 
-static void count_highmem(struct sysinfo32 *info)
+static void count_memory(struct sysinfo32 *info)
 {
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		info->totalram += z->managed_pages * PAGE_SIZE; /* as MemTotal */
 		if (z->highmem) {
 			info->totalhigh += z->present_pages * PAGE_SIZE;
 			info->freehigh += zone_free_pages(z) * PAGE_SIZE;
@@ -102,14 +103,13 @@ long sys_sysinfo(void __user *buf)
 	memset(&info, 0, sizeof(info));
 	info.uptime = (s32)split_seconds(clock_ns(), &rest);
 	info.uptime += rest != 0; /* a second that has begun counts */
-	info.totalram = nr_total_pages() * PAGE_SIZE;
 	info.freeram = nr_free_pages() * PAGE_SIZE;
 	info.procs = (u16)task_count();
 	load_averages(info.loads);
 	for (unsigned i = 0; i < 3; i++)
 		info.loads[i] <<= 16 - LOAD_SHIFT; /* here 16 bits stand behind the point */
 	info.mem_unit = 1;
-	count_highmem(&info);
+	count_memory(&info);
 	return copy_to_user(buf, &info, sizeof(info));
 }
 
