@@ -82,6 +82,7 @@ class Run:
     stderr: Optional[str] = None    # pattern in octavo's own lines
     why: Optional[str] = None       # pattern that a why-line must have
     stdin: Optional[bytes] = None
+    typed: tuple = ()               # (pattern, bytes): what is typed when it stands there
     name: Optional[str] = None
     shows: str = ""
     timeout: float = TIMEOUT_SECONDS
@@ -109,15 +110,44 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="octavo-test-") as folder:
             report = os.path.join(folder, "report")
             command = self.command(report)
-            done = subprocess.run(command, input=self.stdin if self.stdin is not None else b"",
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
-                                  timeout=self.timeout + 60)
+            status, console, stderr = self.talk(command) if self.typed else self.feed(command)
             self.frames = []
             if os.path.exists(report):
                 with open(report, encoding="utf-8") as lines:
                     self.frames = [json.loads(line) for line in lines]
-        return (done.returncode, done.stdout.decode("utf-8", "replace"),
-                done.stderr.decode("utf-8", "replace"), command)
+        return (status, console.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"),
+                command)
+
+    def feed(self, command):
+        """All input at once: (exit status, console, octavo's lines)."""
+        done = subprocess.run(command, input=self.stdin if self.stdin is not None else b"",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                              timeout=self.timeout + 60)
+        return done.returncode, done.stdout, done.stderr
+
+    def talk(self, command):
+        """Each input when the console shows its pattern, behind what the one before waited for.
+        A pattern that never comes ends the conversation, and the machine by its timeout."""
+        console, seen = b"", 0
+        with tempfile.TemporaryFile() as errors, \
+             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=errors) as machine:
+            for pattern, keys in self.typed:
+                found = None
+                while found is None:
+                    more = os.read(machine.stdout.fileno(), 65536)
+                    console += more
+                    found = re.search(pattern.encode(), console[seen:], re.M)
+                    if not more:
+                        break
+                if found is None:
+                    break
+                seen += found.end()
+                machine.stdin.write(keys)
+                machine.stdin.flush()
+            console += machine.communicate()[0]
+            errors.seek(0)
+            return machine.returncode, console, errors.read()
 
 
 def run(*program, **expectations):

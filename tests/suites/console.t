@@ -7,7 +7,43 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run  # noqa: E402
 
+# What is typed at the shell's prompt, and when: a group that stops, goes on behind, wants to read
+# there, comes back, and is interrupted; then two jobs; then keys at the prompt itself.
+PROMPT = r"^# "
+ASKED = r"^status[^~]*^# "
+JOB_CONTROL = (
+    (PROMPT, b"sh -c 'echo I am here; exec cat </dev/tty'\n"),
+    (r"^I am here", b"\x1a"),
+    (r"^\^Z\[1\] \+ Stopped[^~]*^# ", b"jobs\n"),
+    (r"^\[1\] \+ Stopped[^~]*^# ", b"bg\n"),
+    (r"^\[1\] sh -c[^~]*^# ", b"sleep 1; jobs\n"),
+    (r"^\[1\] \+ Stopped[^~]*^# ", b"fg\n"),
+    (r"^sh -c", b"words\n"),
+    (r"^words\s+words\s", b"\x03"),
+    (PROMPT, b"echo status $?\n"),
+    (r"^status 130\s+^# ", b"sleep 1000 &\n"),
+    (r"^\[1\] \d+\s+^# ", b"sleep 2000 | cat &\n"),
+    (r"^\[2\] \d+\s+^# ", b"jobs\n"),
+    (r"^\[2\] \+ Running +sleep 2000 \| cat\s+^\[1\] - Running +sleep 1000\s+^# ",
+     b"kill %1; wait %1; echo status $?\n"),
+    (r"^status 143\s+^# ", b"fg\n"),
+    (r"^sleep 2000 \| cat\s", b"\x1a"),
+    (r"^\^Z\[2\] \+ Stopped +sleep 2000[^~]*^# ", b"kill -KILL %2; sleep 1; jobs\n"),
+    (r"^\[2\] \+ Killed +sleep 2000[^~]*^# ", b"lost\x03"),
+    (r"\^C\s+^# ", b"echo 'lost\n"),
+    (r"^> ", b"\x03"),
+    (r"\^C\s+^# ", b"lost\x1a"),
+    (r"\^Z", b"echo status $?\n"),
+    (r"^status 130\s+^# ", b"cat\n"),
+    (r"cat\s", b"\x04"),
+    (PROMPT, b"exit 5\n"),
+)
+
 Suite(
+    run("/bin/sh", on="64M release wallclock", typed=JOB_CONTROL, exit=5, timeout=40,
+        name="job control"),
+    run("/bin/sh", on="64M debug wallclock", typed=JOB_CONTROL, exit=5, timeout=40,
+        name="job control"),
     run("/bin/sh", on="64M", stdin=b"echo one\necho two\nexit 7\n", exit=7,
         console=r"echo one\s[^~]*^(# )?one\s+# two\s", name="lines"),
     run("/bin/sh", on="64M iso wallclock", stdin=b"echo early\nexit 3\n", exit=3,

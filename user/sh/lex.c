@@ -31,8 +31,8 @@ static const char *text_next_line(struct source *source, size_t *len, bool conti
 void source_text_init(struct source_text *text, const char *start, size_t len)
 {
 	text->source.next_line = text_next_line;
-	text->at = start;
-	text->end = start + len;
+	text->at = len > 0 ? start : ""; /* no text may come as NULL */
+	text->end = text->at + len;
 }
 
 void parse_fail(struct parser *p, const char *fmt, ...)

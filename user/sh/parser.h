@@ -33,6 +33,7 @@ struct source_text { /* a source of text in memory */
 	const char *end;
 };
 
+/* LEN bytes at START, which stay while they are read. */
 void source_text_init(struct source_text *text, const char *start, size_t len);
 
 enum token {

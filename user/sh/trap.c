@@ -140,6 +140,7 @@ void traps_run(void)
 			run_trap(traps[i]);
 		else if (i == SIGINT && option_on(OPTION_INTERACTIVE)) {
 			sh.status = STATUS_SIGNAL + SIGINT;
+			write_all(STDERR_FILENO, "\n", 1);
 			sh_raise();
 		}
 	}
