@@ -24,6 +24,16 @@ static ssize_t null_write(struct file *file, const char __user *buf, size_t len,
 	return (ssize_t)len;
 }
 
+static ssize_t null_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos,
+				 bool wait)
+{
+	(void)file;
+	(void)buf;
+	(void)pos;
+	(void)wait;
+	return (ssize_t)len;
+}
+
 static loff_t null_seek(struct file *file, loff_t offset, u32 whence)
 {
 	(void)offset;
@@ -63,6 +73,7 @@ static ssize_t full_write(struct file *file, const char __user *buf, size_t len,
 const struct file_ops null_fops = {
 	.read = null_read,
 	.write = null_write,
+	.write_kernel = null_write_kernel,
 	.seek = null_seek,
 };
 

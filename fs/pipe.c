@@ -331,6 +331,51 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 	return done > 0 ? (ssize_t)done : n;
 }
 
+/* What fits into one page's rest, up to len. => bytes, 0: no room; -EPIPE, -ENOMEM; [mutex] */
+static ssize_t pipe_put_kernel(struct pipe *p, const void *buf, size_t len)
+{
+	u32 offset = p->write_pos % PAGE_SIZE;
+	u32 n = MIN(MIN(PIPE_BYTES - pipe_bytes(p), PAGE_SIZE - offset), (u32)len);
+	int err;
+
+	if (p->nr_readers == 0)
+		return -EPIPE;
+	if (n == 0)
+		return 0;
+	err = pipe_need_page(p, p->write_pos);
+	if (err != 0)
+		return err;
+	memcpy((char *)page_to_virt(*pipe_slot(p, p->write_pos)) + offset, buf, n);
+	p->write_pos += n;
+	return (ssize_t)n;
+}
+
+static ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t len, loff_t *pos,
+				 bool wait)
+{
+	struct pipe *p = pipe_of(f);
+	int err = 0;
+	ssize_t n;
+
+	(void)pos;
+	do {
+		bool was_empty;
+
+		mutex_lock(&p->mutex);
+		was_empty = pipe_bytes(p) == 0;
+		n = pipe_put_kernel(p, buf, len);
+		CHECK(pipe_check(p));
+		mutex_unlock(&p->mutex);
+		if (n > 0 && was_empty)
+			wake_one(&p->readable);
+		if (n == 0)
+			err = wait ? pipe_wait_room(p, f, 1, PIPE_BUF + 1) : -EAGAIN;
+	} while (n == 0 && err == 0);
+	if (n == -EPIPE)
+		signal_send_self(SIGPIPE);
+	return n != 0 ? n : err;
+}
+
 /* --- poll(2) --- */
 
 static u32 pipe_poll_read(struct file *f, struct poll_table *pt)
@@ -398,7 +443,11 @@ static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
 static const struct file_ops pipe_read_fops = {
 	.read = pipe_read, .poll = pipe_poll_read, .close = pipe_close};
 static const struct file_ops pipe_write_fops = {
-	.write = pipe_write, .poll = pipe_poll_write, .close = pipe_close};
+	.write = pipe_write,
+	.write_kernel = pipe_write_kernel,
+	.poll = pipe_poll_write,
+	.close = pipe_close,
+};
 
 static struct pipe *pipe_alloc(void)
 {

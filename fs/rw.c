@@ -9,8 +9,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-/* A write to a regular file ends at RLIMIT_FSIZE. => bytes that it may have; -EFBIG at the limit */
-static ssize_t write_room(const struct file *f, loff_t pos, size_t len)
+ssize_t file_write_room(const struct file *f, loff_t pos, size_t len)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
 
@@ -29,7 +28,7 @@ ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t
 
 	if (!write)
 		return f->ops->read(f, buf, len, pos);
-	room = write_room(f, *pos, len);
+	room = file_write_room(f, *pos, len);
 	return room < 0 ? room : f->ops->write(f, buf, (size_t)room, pos);
 }
 

@@ -64,6 +64,26 @@ static size_t page_from_user(struct page *page, u32 offset, const char __user *b
 	return left;
 }
 
+/* Where a write's bytes come from. */
+struct source {
+	const char __user *user;
+	const char *kernel; /* NULL: user */
+};
+
+/* Bytes [at, at + len) of the source. => bytes not copied */
+static size_t page_from(struct page *page, u32 offset, const struct source *s, size_t at,
+			size_t len)
+{
+	char *to;
+
+	if (s->kernel == NULL)
+		return page_from_user(page, offset, s->user + at, len);
+	to = pmap_map_temp(page_to_pfn(page));
+	memcpy(to + offset, s->kernel + at, len);
+	pmap_unmap_temp(to);
+	return 0;
+}
+
 /* --- reading --- */
 
 /* What one step of a read sees: up to a page's end, or the file's. */
@@ -145,7 +165,8 @@ ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos
 
 /* Into a page that is not there: it is filled before anybody can see it.
  * => bytes written; -EEXIST: it is there now; -EFAULT, -ENOMEM, -ENOSPC */
-static ssize_t write_new(struct address_space *m, const char __user *buf, size_t len, loff_t pos)
+static ssize_t write_new(struct address_space *m, const struct source *s, size_t at, size_t len,
+			 loff_t pos)
 {
 	bool whole = len == PAGE_SIZE;
 	struct page *page = filemap_new_page(m, GFP_HIGHUSER | (whole ? 0 : __GFP_ZERO));
@@ -154,7 +175,7 @@ static ssize_t write_new(struct address_space *m, const char __user *buf, size_t
 
 	if (ptr_is_err(page))
 		return ptr_err(page);
-	left = page_from_user(page, (u32)pos & (PAGE_SIZE - 1), buf, len);
+	left = page_from(page, (u32)pos & (PAGE_SIZE - 1), s, at, len);
 	if (whole && left > 0 && left < len) {
 		char *bytes = pmap_map_temp(page_to_pfn(page));
 
@@ -172,7 +193,8 @@ static ssize_t write_new(struct address_space *m, const char __user *buf, size_t
 }
 
 /* One step of a write, inside one page. => bytes written, or -errno where there are none */
-static ssize_t write_step(struct address_space *m, const char __user *buf, size_t len, loff_t pos)
+static ssize_t write_step(struct address_space *m, const struct source *s, size_t at, size_t len,
+			  loff_t pos)
 {
 	ssize_t n = -EEXIST;
 
@@ -180,10 +202,10 @@ static ssize_t write_step(struct address_space *m, const char __user *buf, size_
 		struct page *page = filemap_find(m, (u32)(pos >> PAGE_SHIFT));
 
 		if (page == NULL) {
-			n = write_new(m, buf, len, pos);
+			n = write_new(m, s, at, len, pos);
 			continue;
 		}
-		n = (ssize_t)(len - page_from_user(page, (u32)pos & (PAGE_SIZE - 1), buf, len));
+		n = (ssize_t)(len - page_from(page, (u32)pos & (PAGE_SIZE - 1), s, at, len));
 		put_page(page);
 		if (n == 0)
 			return -EFAULT;
@@ -202,7 +224,7 @@ static void zero_to(struct address_space *m, loff_t pos)
 		filemap_zero(m, size, MIN(pos, page_end));
 }
 
-static ssize_t write_locked(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+static ssize_t write_locked(struct file *file, const struct source *s, size_t len, loff_t *pos)
 {
 	loff_t max = file->flags & O_LARGEFILE ? SIZE_MAX_LARGE : SIZE_MAX_SMALL;
 	struct address_space *m = file->inode->mapping;
@@ -218,7 +240,7 @@ static ssize_t write_locked(struct file *file, const char __user *buf, size_t le
 	while (done < len) {
 		size_t room = PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1));
 		size_t want = MIN(len - done, room);
-		ssize_t n = write_step(m, buf + done, want, *pos);
+		ssize_t n = write_step(m, s, done, want, *pos);
 
 		if (n < 0)
 			return done > 0 ? (ssize_t)done : n;
@@ -230,15 +252,26 @@ static ssize_t write_locked(struct file *file, const char __user *buf, size_t le
 	return (ssize_t)done;
 }
 
-ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+static ssize_t write_source(struct file *file, const struct source *s, size_t len, loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	ssize_t n;
 
 	mutex_lock(&inode->mutex);
-	n = write_locked(file, buf, len, pos);
+	n = write_locked(file, s, len, pos);
 	if (n > 0)
 		inode->mtime_ns = inode->ctime_ns = clock_realtime_ns();
 	mutex_unlock(&inode->mutex);
 	return n;
+}
+
+ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	return write_source(file, &(struct source){.user = buf}, len, pos);
+}
+
+ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos, bool wait)
+{
+	(void)wait; /* a file is never full for a while */
+	return write_source(file, &(struct source){.kernel = buf}, len, pos);
 }

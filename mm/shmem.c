@@ -158,6 +158,7 @@ const struct file_ops shmem_file_ops = {
 	.read = filemap_read,
 	.write = filemap_write,
 	.read_kernel = filemap_read_kernel,
+	.write_kernel = filemap_write_kernel,
 	.mmap = filemap_mmap,
 	.seek = file_seek_inode,
 };

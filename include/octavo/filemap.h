@@ -86,6 +86,8 @@ void filemap_zero(struct address_space *m, loff_t from, loff_t to);
 ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
 ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos);
+ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos,
+			     bool wait);
 
 /* --- mappings (mm/filemap_mmap.c) --- */
 /* filemap_mmap - file_ops.mmap of files that live in the page cache */

@@ -103,6 +103,11 @@ struct file_ops {
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 	/* read_kernel - the same into kernel memory: exec, unpacking */
 	ssize_t (*read_kernel)(struct file *file, void *buf, size_t len, loff_t pos);
+	/* write_kernel - len bytes (1 .. PAGE_SIZE) of kernel memory at *pos, which is advanced, as far
+	 * as they fit; wait: until one does, where there is no room (else -EAGAIN). => bytes or -errno;
+	 * sleeps. NULL: sendfile(2) does not write to it */
+	ssize_t (*write_kernel)(struct file *file, const void *buf, size_t len, loff_t *pos,
+				bool wait);
 	/* seek - pos_mutex held; NULL: ESPIPE. file_seek_inode() serves what has a size. */
 	loff_t (*seek)(struct file *file, loff_t offset, u32 whence);
 	long (*ioctl)(struct file *file, u32 cmd, u32 arg); /* NULL: ENOTTY */

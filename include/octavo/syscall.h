@@ -144,6 +144,9 @@ long sys_pread64(u32 fd, char __user *buf, u32 len, u32 low, u32 high);
 long sys_pwrite64(u32 fd, const char __user *buf, u32 len, u32 low, u32 high);
 long sys_readv(u32 fd, const void __user *vector, u32 count);
 long sys_writev(u32 fd, const void __user *vector, u32 count);
+/* sendfile(2): -EFAULT, -EBADF, -ESPIPE, -EINVAL, -EOVERFLOW, -EAGAIN, -EPIPE, what a write says */
+long sys_sendfile(u32 out_fd, u32 in_fd, s32 __user *offset, u32 count);
+long sys_sendfile64(u32 out_fd, u32 in_fd, s64 __user *offset, u32 count);
 long sys_preadv(u32 fd, const void __user *vector, u32 count, u32 low, u32 high);
 long sys_pwritev(u32 fd, const void __user *vector, u32 count, u32 low, u32 high);
 long sys_stat64(const char __user *path, void __user *st);

@@ -13,7 +13,7 @@ from tap import Tap  # noqa: E402
 PROGRAMS = ("mmap_anon", "mprotect", "munmap", "brk", "stack", "shared_anon", "fork", "cow", "wait",
             "exec", "badelf", "faults", "efault", "files", "sysargs", "orphans", "fpu", "oom",
             "mm_random", "filemap", "file_random", "truncate_race", "text", "clone",
-            "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors")
+            "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors", "sendfile")
 PROGRAMS += ("paths", "mount")
 PROGRAMS += ("limits",)
 PROGRAMS += ("poll", "script")

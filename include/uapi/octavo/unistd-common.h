@@ -150,6 +150,7 @@
 #define __NR_readahead              225
 #define __NR_tkill                  238
 #define __NR_sendfile64             239
+#define __NR_sendfile               187
 #define __NR_futex                  240
 #define __NR_sched_setaffinity      241
 #define __NR_sched_getaffinity      242
