@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * failsweep [-q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]: PROGRAM with every
+ * failsweep [-q | -Q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]: PROGRAM with every
  * kernel allocation failing in turn.
  *
  * For each site of the fault injection PROGRAM runs with the 1st, the 2nd, the
@@ -12,19 +12,24 @@
  * With -e the first EACH fail one by one, and then the rest by their call
  * chains: of each chain the 1st, the 2nd, the 4th, the 8th ... occurrence, in a
  * run of its own, until a run ends in which none was due. With -q the later ones
- * are sampled by number: it grows by an eighth each time from 32 on. With -v
- * each run is announced, and the program's own output is seen.
+ * are sampled by number: it grows by an eighth each time from 32 on; with -Q
+ * by half from 4 on. With -v each run is announced, and the program's own output
+ * is seen.
  */
 #include "guest.h"
 
 #define RUN_MS     20000 /* longer than any of them takes */
-#define QUICK_FROM 32
+#define QUICK_FROM 32    /* -q: from here on by an eighth */
+#define QUICK_BY   8
+#define SHORT_FROM 4 /* -Q */
+#define SHORT_BY   2
 #define CROWD      8 /* tasks at once, more than the kernel keeps stacks for */
 #define PROC       "/failsweep-proc"
 
 static const char *const sites[] = {"page", "slab", "vmalloc", "pmap"};
 
-static int quick, verbose;
+static int sample_from = INT32_MAX, sample_by; /* the next number is a sample_by-th larger */
+static int verbose;
 static int each = INT32_MAX;
 
 /*
@@ -159,7 +164,7 @@ static int next_n(int n)
 {
 	if (n == 0 || n >= each)
 		return 0;
-	return quick && n >= QUICK_FROM ? n + n / 8 : n + 1;
+	return n >= sample_from ? n + n / sample_by : n + 1;
 }
 
 /* What /dev/octavo says about NAME; 0 where the kernel does not say. */
@@ -319,7 +324,12 @@ int main(int argc, char **argv)
 	int first = 1;
 
 	if (first < argc && strcmp(argv[first], "-q") == 0) {
-		quick = 1;
+		sample_from = QUICK_FROM;
+		sample_by = QUICK_BY;
+		first++;
+	} else if (first < argc && strcmp(argv[first], "-Q") == 0) {
+		sample_from = SHORT_FROM;
+		sample_by = SHORT_BY;
 		first++;
 	}
 	if (first < argc && strcmp(argv[first], "-v") == 0) {
@@ -335,8 +345,9 @@ int main(int argc, char **argv)
 		first += 2;
 	}
 	if (first >= argc) {
-		fiprintf(stderr,
-			 "usage: failsweep [-q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]\n");
+		fiprintf(
+			stderr,
+			"usage: failsweep [-q | -Q] [-v] [-e EACH] [-s SITE] PROGRAM [ARGUMENT ...]\n");
 		return 2;
 	}
 	result = map_shared(1);

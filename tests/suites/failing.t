@@ -4,7 +4,7 @@
 
 The first EACH allocations of each kind fail one by one, the rest by their call chains: of each
 chain the 1st, 2nd, 4th, 8th ... occurrence. The release kernel does not know call chains; there
-the later allocations are sampled by number.
+the later allocations are sampled by number, as are those of the SAMPLED programs in `make test`.
 """
 import os
 import sys
@@ -14,13 +14,16 @@ from guest import Suite, run  # noqa: E402
 
 EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
-            "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs", "pipes",
-            "segments", "clock", "syslog", "poll",
-            "filemap", "text", "signals", "jobs", "sigfault")
+            "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
+            "pipes", "segments", "clock", "syslog", "poll",
+            "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc",
+            "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
         "hostile 1 1000": 30}
 QUICK = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "pipes")
+SAMPLED = ("signals", "jobs", "mount", "paths", "proc", "poll", "descriptors", "clone",
+           "limits memory", "efault", "sigfault")
 
 
 def sweep(name, each, on="64M debug", **expectations):
@@ -30,8 +33,8 @@ def sweep(name, each, on="64M debug", **expectations):
 
 Suite(
     *(sweep(name, 16, timeout=600) for name in QUICK),
-    *(run("/tests/failsweep", "-q", f"/tests/{name}", on="64M debug", timeout=600)
-      for name in ("signals", "jobs")),
+    *(run("/tests/failsweep", "-Q", *f"/tests/{name}".split(), on="64M debug", timeout=600)
+      for name in SAMPLED),
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),
