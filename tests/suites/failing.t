@@ -21,9 +21,10 @@ PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "fil
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
         "hostile 1 1000": 30}
-QUICK = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "pipes")
-SAMPLED = ("signals", "jobs", "mount", "paths", "proc", "poll", "descriptors", "clone",
-           "limits memory", "efault", "sigfault")
+# In `make test` all call chains of some, and samples of others: less than 90 seconds in all.
+QUICK = ("mmap_anon", "brk", "shared_anon", "stack")
+SAMPLED = ("fork", "mprotect", "files", "pipes", "signals", "jobs", "mount", "proc",
+           "poll", "descriptors", "clone", "limits memory", "efault", "sigfault")
 
 
 def sweep(name, each, on="64M debug", **expectations):
@@ -35,6 +36,7 @@ Suite(
     *(sweep(name, 16, timeout=600) for name in QUICK),
     *(run("/tests/failsweep", "-Q", *f"/tests/{name}".split(), on="64M debug", timeout=600)
       for name in SAMPLED),
+    run("/tests/failsweep", "-Q", "-s", "slab", "/tests/paths", on="64M debug", timeout=600),
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),
