@@ -15,7 +15,7 @@ from guest import Suite, run  # noqa: E402
 EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
-            "pipes", "segments", "clock", "syslog", "poll",
+            "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc",
             "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
