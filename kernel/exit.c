@@ -6,7 +6,11 @@
  *	             zombie under task_list_lock and tells its parent (sys_wait.c), or is gone at once
  *	             where the parent does not want to know
  *
- * A child's state, its place in the lists and its exit status are protected by task_list_lock.
+ * A child's state, its place in the lists and its exit status are protected by task_list_lock. However
+ * many children there are, the lock is held for REAPER_STEP of them at a time.
+ *
+ *	parent --> children: child - child - child	run, sleep, are stopped
+ *	      '--> zombies:  child - child		have ended: wait4(2) looks here first
  */
 #include <octavo/arch.h>
 #include <octavo/cpu_time.h>
@@ -64,29 +68,48 @@ static struct task *reaper_of(const struct task *t)
 	return up != NULL ? up : init_task;
 }
 
-/* Hand the children of a dying task to its reaper, which waits for those that have ended. */
-static void children_to_reaper(struct task *t)
-{
-	struct task *reaper = reaper_of(t);
-	struct task *child;
+#define REAPER_STEP 32u /* children that get another parent while task_list_lock is held once */
 
-	assert_held(&task_list_lock);
-	while ((child = LIST_FIRST(&t->children)) != NULL) {
-		LIST_REMOVE(child, sibling);
-		child->parent = reaper;
-		child->parent_pid = reaper->pid;
-		child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
-		LIST_INSERT_HEAD(&reaper->children, child, sibling);
-		if (child->state == TASK_ZOMBIE && signal_parent_of_end(child)) {
+/* `child` of the dying task t, on neither list now, becomes its reaper's. */
+static void child_to_reaper(struct task *t, struct task *child, struct task *reaper)
+{
+	child->parent = reaper;
+	child->parent_pid = reaper->pid;
+	child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
+	if (child->state == TASK_ZOMBIE) {
+		LIST_INSERT_HEAD(&reaper->zombies, child, sibling);
+		if (signal_parent_of_end(child)) {
 			LIST_REMOVE(child, sibling);
 			task_unlist(child);
 			sched_bury(child);
-			continue;
+			return;
 		}
-		if (child->parent_death_signal != 0)
-			signal_send(child, child->parent_death_signal, NULL);
-		pgrp_parent_lost(child, t, NULL);
+	} else {
+		LIST_INSERT_HEAD(&reaper->children, child, sibling);
 	}
+	if (child->parent_death_signal != 0)
+		signal_send(child, child->parent_death_signal, NULL);
+	pgrp_parent_lost(child, t, NULL);
+}
+
+/* Hand children of a dying task to its reaper, which waits for those that have ended.
+ * => false: there are more */
+static bool children_to_reaper(struct task *t)
+{
+	struct task *reaper = reaper_of(t);
+
+	assert_held(&task_list_lock);
+	for (u32 n = 0; n < REAPER_STEP; n++) {
+		struct task *child = LIST_FIRST(&t->zombies);
+
+		if (child == NULL)
+			child = LIST_FIRST(&t->children);
+		if (child == NULL)
+			return true;
+		LIST_REMOVE(child, sibling);
+		child_to_reaper(t, child, reaper);
+	}
+	return false;
 }
 
 /* Who looks at another task's files does so with task_list_lock held: none can be there any more. */
@@ -126,7 +149,10 @@ void task_exit(int status, int code)
 	lockval_assert_none("task_exit");
 
 	spin_lock(&task_list_lock);
-	children_to_reaper(t);
+	while (!children_to_reaper(t)) { /* the last time, nobody gets us as parent any more */
+		spin_unlock(&task_list_lock);
+		spin_lock(&task_list_lock);
+	}
 	t->exit_status = status;
 	t->exit_code = code;
 	if (t->flags & TASK_KTHREAD) {
@@ -134,6 +160,8 @@ void task_exit(int status, int code)
 	} else {
 		pgrp_parent_lost(t, t->parent, t);
 		t->state = TASK_ZOMBIE;
+		LIST_REMOVE(t, sibling);
+		LIST_INSERT_HEAD(&t->parent->zombies, t, sibling);
 		if (signal_parent_of_end(t)) {
 			t->state = TASK_DEAD;
 			LIST_REMOVE(t, sibling);

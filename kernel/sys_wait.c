@@ -133,14 +133,8 @@ static bool take_report(struct task *child, const struct wait_want *w, struct wa
 	return taken;
 }
 
-static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
+static bool take_zombie(struct task *child, const struct wait_want *w, struct wait_found *found)
 {
-	if (child->state != TASK_ZOMBIE) {
-		if (!take_report(child, w, found))
-			return false;
-		found->times = cpu_times_with_children(child);
-		return true;
-	}
 	if (!(w->options & WEXITED))
 		return false;
 	found->info = end_info(child);
@@ -152,25 +146,55 @@ static bool take_child(struct task *child, const struct wait_want *w, struct wai
 	return true;
 }
 
+static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
+{
+	if (child->state == TASK_ZOMBIE)
+		return take_zombie(child, w, found);
+	if (!take_report(child, w, found))
+		return false;
+	found->times = cpu_times_with_children(child);
+	return true;
+}
+
+/* The first of a list that has news. *any: one matches. Where no news can be but an end, the first
+ * that lives says enough. */
+static bool wait_look_at(struct task_children *list, const struct wait_want *w,
+			 struct wait_found *found, bool *any)
+{
+	const u32 news = list == &current->zombies ? WEXITED : WUNTRACED | WCONTINUED;
+	struct task *child;
+
+	LIST_FOREACH(child, list, sibling) {
+		if (!wait_matches(child, w))
+			continue;
+		*any = true;
+		if (!(w->options & news))
+			return false;
+		if (take_child(child, w, found))
+			return true;
+	}
+	return false;
+}
+
 /* => true: found; else *err is 0 where something may still come, -ECHILD where nothing can */
 static bool wait_look(const struct wait_want *w, struct wait_found *found, int *err)
 {
-	struct task *child;
-	bool any = false;
+	bool any = false, taken = false;
 
-	*err = -ECHILD;
 	found->dead = NULL;
 	spin_lock(&task_list_lock);
-	LIST_FOREACH(child, &current->children, sibling) {
-		if (!wait_matches(child, w))
-			continue;
-		*err = 0;
-		any = take_child(child, w, found);
-		if (any)
-			break;
+	if (w->type == P_PID) {
+		struct task *child = task_find(w->id);
+
+		any = child != NULL && child->parent == current && wait_matches(child, w);
+		taken = any && take_child(child, w, found);
+	} else {
+		taken = wait_look_at(&current->zombies, w, found, &any) ||
+			wait_look_at(&current->children, w, found, &any);
 	}
 	spin_unlock(&task_list_lock);
-	return any;
+	*err = any ? 0 : -ECHILD;
+	return taken;
 }
 
 /* => 1 found, 0 nothing yet (WNOHANG), -ECHILD, -ERESTARTSYS; sleeps */

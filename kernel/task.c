@@ -196,6 +196,7 @@ struct task *task_alloc(const char *comm)
 	t->started_ns = clock_ns();
 	task_inherit(t, current);
 	LIST_INIT(&t->children);
+	LIST_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
 	signal_task_init(t);
 	err = arch_kstack_alloc(t);

@@ -60,6 +60,50 @@ small_machine:
 		vfree(kept[i]);
 }
 
+/* Areas of one page that hang together by their first words. */
+static void free_chain(void **p)
+{
+	while (p) {
+		void **next = *p;
+
+		vfree(p);
+		p = next;
+	}
+}
+
+/* The only hole lies behind more areas than are looked at in one go. */
+KTEST(vmalloc_searches_on, "")
+{
+	enum { NR = 200, HOLE = 150 };
+	void **chain = NULL, **hole = NULL, **p;
+
+	for (unsigned i = 0; i < NR; i++) {
+		p = vmalloc(PAGE_SIZE);
+		if (!p)
+			break;
+		if (i == HOLE) {
+			hole = p;
+			continue;
+		}
+		*p = chain;
+		chain = p;
+	}
+	KTEST_OK(hole != NULL, "many areas");
+	for (u32 guards = vmalloc_room() / PAGE_SIZE;; guards /= 2) {
+		while ((p = vmalloc_aligned(PAGE_SIZE, PAGE_SIZE, guards, "a filler")) != NULL) {
+			*p = chain;
+			chain = p;
+		}
+		if (guards == 0)
+			break;
+	}
+	vfree(hole);
+	p = vmalloc(PAGE_SIZE);
+	KTEST_OK(p == hole, "all addresses are in use but those of one area, which is found");
+	vfree(p);
+	free_chain(chain);
+}
+
 KTEST(vmalloc_refuses, "")
 {
 	static const char *const sites[] = {"vmalloc", "slab", "page"};

@@ -51,7 +51,7 @@ RB_GENERATE_STATIC(vm_area_tree, vm_area, rb, area_cmp)
 
 static spinlock_t vmalloc_lock = SPINLOCK_INIT(vmalloc_lock);
 static struct vm_area_tree areas = RB_INITIALIZER(areas); /* [vmalloc_lock] */
-static vaddr_t search_from = VMALLOC_START;               /* [vmalloc_lock] */
+static vaddr_t search_from = VMALLOC_START;               /* [vmalloc_lock] read without */
 static struct slab_cache *area_cache;
 
 /* area_above - the first area whose span ends above va. */
@@ -70,44 +70,56 @@ static struct vm_area *area_above(vaddr_t va)
 	return best;
 }
 
-/* find_hole - lay `area`'s span, guards included, into the first hole in [from, limit). */
-static bool find_hole(struct vm_area *area, size_t bytes, size_t align, size_t before, vaddr_t from,
-		      vaddr_t limit)
+#define SEARCH_STEP 64u /* areas that are looked at while vmalloc_lock is held once */
+
+/* find_hole - lay `area`'s span, guards included, into the first hole from *from on.
+ *   => false: there is none below *from as it is then; vmalloc_lock held */
+static bool find_hole(struct vm_area *area, size_t bytes, size_t align, size_t before,
+		      vaddr_t *from)
 {
-	struct vm_area *next = area_above(from);
-	vaddr_t low = from;
+	struct vm_area *next = area_above(*from);
 
-	for (;;) {
-		vaddr_t start = ALIGN_UP(low + before, align);
-		vaddr_t end = next ? next->low : limit;
+	for (u32 n = 0; n < SEARCH_STEP; n++) {
+		vaddr_t start = ALIGN_UP(*from + before, align);
+		vaddr_t end = next ? next->low : VMALLOC_END;
 
-		if (start >= low && start < end && end - start >= bytes + PAGE_SIZE) {
+		if (start >= *from && start < end && end - start >= bytes + PAGE_SIZE) {
 			area->low = start - before;
 			area->start = start;
 			area->end = start + bytes;
 			area->high = area->end + PAGE_SIZE;
-			return area->high <= limit;
+			return true;
 		}
-		if (!next || next->high >= limit)
-			return false;
-		low = next->high;
+		*from = next ? next->high : VMALLOC_END;
+		if (!next)
+			break;
 		next = RB_NEXT(vm_area_tree, &areas, next);
 	}
+	return false;
+}
+
+/* The same from `from` to the end of the addresses, a few areas at a time, and into the tree. */
+static bool area_place_above(struct vm_area *area, size_t bytes, size_t align, size_t before,
+			     vaddr_t from)
+{
+	bool found;
+
+	do {
+		spin_lock(&vmalloc_lock);
+		found = find_hole(area, bytes, align, before, &from);
+		if (found) {
+			RB_INSERT(vm_area_tree, &areas, area);
+			search_from = area->high;
+		}
+		spin_unlock(&vmalloc_lock);
+	} while (!found && from < VMALLOC_END);
+	return found;
 }
 
 static bool area_place(struct vm_area *area, size_t bytes, size_t align, size_t before)
 {
-	bool found;
-
-	spin_lock(&vmalloc_lock);
-	found = find_hole(area, bytes, align, before, search_from, VMALLOC_END) ||
-		find_hole(area, bytes, align, before, VMALLOC_START, VMALLOC_END);
-	if (found) {
-		RB_INSERT(vm_area_tree, &areas, area);
-		search_from = area->high;
-	}
-	spin_unlock(&vmalloc_lock);
-	return found;
+	return area_place_above(area, bytes, align, before, arch_read_once(&search_from)) ||
+	       area_place_above(area, bytes, align, before, VMALLOC_START);
 }
 
 /* area_release - unmap and free the pages that the area has, forget the area. */

@@ -73,8 +73,9 @@ struct task {
 
 	struct task *parent;                     /* [tl] */
 	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
-	LIST_HEAD(task_children, task) children; /* [tl] */
-	LIST_ENTRY(task) sibling;                /* [tl] */
+	LIST_HEAD(task_children, task) children; /* [tl] that have not ended */
+	struct task_children zombies;            /* [tl] that have, and are to be waited for */
+	LIST_ENTRY(task) sibling;                /* [tl] in one of the two */
 	LIST_ENTRY(task) all;                    /* [tl] every task but the idle ones */
 	LIST_ENTRY(task) pid_hash;               /* [tl] */
 	struct wait_queue child_exit;            /* wait4() sleeps here */

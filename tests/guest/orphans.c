@@ -54,7 +54,7 @@ static int is_gone(pid_t pid)
 
 int main(void)
 {
-	int count = 30;
+	int count = 40; /* more than the kernel hands over in one go */
 
 	shared = map_shared(1);
 	is(in_child(leave_child_behind, NULL), EXITED(0), "a child ends before its own child");
