@@ -29,7 +29,7 @@ static void oom_kill(struct task *t, u32 resident, vaddr_t address)
 	why("OOM: fault at %08lx: killed %s[%u] with %u pages resident; %u of %u pages free",
 	    (unsigned long)address, t->comm, t->pid, resident, nr_free_pages(), nr_total_pages());
 	atomic_inc(&oom_kills);
-	t->flags |= TASK_OOM_VICTIM;
+	t->oom_victim = 1; /* a word of its own: t changes its flags meanwhile */
 	signal_kill(t, SIGKILL);
 }
 

@@ -151,7 +151,7 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned order)
 	page = zonelist_take(zl, order, &pass);
 	if (page != NULL)
 		return page;
-	if ((current->flags & (TASK_MEMALLOC | TASK_OOM_VICTIM)) || (gfp & __GFP_NOFAIL)) {
+	if ((current->flags & TASK_MEMALLOC) || current->oom_victim || (gfp & __GFP_NOFAIL)) {
 		pass.marks = false;
 		page = zonelist_take(zl, order, &pass);
 		if (page != NULL)

@@ -24,11 +24,10 @@ enum task_state {
 	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
-#define TASK_KTHREAD    0x1u  /* no user mode, no mm of its own */
-#define TASK_MEMALLOC   0x2u  /* frees memory now: may take the last pages (bal-27) */
-#define TASK_UNLISTED   0x8u  /* task_unlist() was called [tl] */
-#define TASK_NO_TTY     0x10u /* gave up its session's controlling terminal (TIOCNOTTY) */
-#define TASK_OOM_VICTIM 0x4u  /* chosen by the OOM killer: likewise */
+#define TASK_KTHREAD  0x1u  /* no user mode, no mm of its own */
+#define TASK_MEMALLOC 0x2u  /* frees memory now: may take the last pages (bal-27) */
+#define TASK_UNLISTED 0x8u  /* task_unlist() was called [tl] */
+#define TASK_NO_TTY   0x10u /* gave up its session's controlling terminal (TIOCNOTTY) */
 
 /* Bits of task.attributes, see prctl(2). */
 #define ATTR_SUBREAPER    0x1u /* orphans among its descendants become its children */
@@ -93,9 +92,10 @@ struct task {
 	struct signal_state own_signal; /* see signal.h */
 	struct signal_thread sig;       /* see signal.h */
 
-	struct files *files;                 /* [o], others under [tl] */
-	struct fs_context *fs;               /* [o], others under [tl]: root, working directory */
-	atomic_t fail_nth;                   /* [a] allocations until one fails; 0: none does */
+	struct files *files;     /* [o], others under [tl] */
+	struct fs_context *fs;   /* [o], others under [tl]: root, working directory */
+	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
+	atomic_t fail_nth;       /* [a] allocations until one fails; 0: none does */
 	struct fail_plan *fail_plan;         /* [o] fault injection, see fail.h; NULL: none */
 	struct rlimit rlimits[RLIM_NLIMITS]; /* [tl]; its own are read without, see rlimit.h */
 	s8 nice;                             /* [tl] */
