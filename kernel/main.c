@@ -43,6 +43,18 @@ static void params_apply(void)
 	debug_syscalls = params_list_has(&boot_params, "debug", "syscalls");
 }
 
+/* What nobody will ask for is a slip of whoever wrote it. */
+static void params_warn(void)
+{
+	static const char *const known[] = {"audit", "chaos", "debug",    "epoch", "fail",
+					    "init",  "ktest", "loglevel", "seed"};
+	char names[160];
+	unsigned nr = params_unknown(&boot_params, known, ARRAY_SIZE(known), names, sizeof(names));
+
+	if (nr > 0)
+		pr_warn("command line: %u unknown: %s\n", nr, names);
+}
+
 /* The console's level, before the first line. */
 static void loglevel_apply(void)
 {
@@ -62,6 +74,7 @@ void kernel_main(void)
 	if (err != 0)
 		pr_err("command line: %s, the rest is ignored\n",
 		       err == -E2BIG ? "too many words or too long" : "unfinished quote or escape");
+	params_warn();
 	why_init();
 
 	bootmem_setup(info);

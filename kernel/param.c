@@ -197,3 +197,33 @@ bool params_list_has(const struct params *p, const char *key, const char *item)
 	}
 	return false;
 }
+
+/* Is the word, "key" or "key=value", of this key? */
+static bool has_key(const char *word, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(word, key, len) == 0 && (word[len] == '=' || !word[len]);
+}
+
+unsigned params_unknown(const struct params *p, const char *const *known, unsigned nr, char *buf,
+			size_t size)
+{
+	unsigned unknown = 0;
+	size_t used = 0;
+
+	for (unsigned i = 0; i < p->nr_words; i++) {
+		unsigned k = 0;
+
+		while (k < nr && !has_key(p->word[i], known[k]))
+			k++;
+		if (k < nr)
+			continue;
+		if (unknown++ > 0 && used < size - 1)
+			buf[used++] = ' ';
+		for (const char *s = p->word[i]; *s && *s != '=' && used < size - 1; s++)
+			buf[used++] = *s;
+	}
+	buf[used] = '\0';
+	return unknown;
+}

@@ -41,4 +41,9 @@ const char *params_arg(const struct params *p, unsigned i);
 /* params_list_has - is `item` in the comma-separated value of key? (debug=why,syscalls) */
 bool params_list_has(const struct params *p, const char *key, const char *item);
 
+/* params_unknown - write the keys before -- that are none of the `nr` known ones into buf[size > 0],
+ * with a blank between them, as far as there is room, and a NUL. => how many there are */
+unsigned params_unknown(const struct params *p, const char *const *known, unsigned nr, char *buf,
+			size_t size);
+
 extern struct params boot_params; /* [I] after boot; main.c */

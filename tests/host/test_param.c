@@ -37,6 +37,24 @@ static void quotes_and_backslashes(void **state)
 	assert_string_equal(params_arg(&p, 3), "in \" side");
 }
 
+static void unknown_keys(void **state)
+{
+	static const char *const known[] = {"seed", "init"};
+	char buf[16];
+
+	(void)state;
+	assert_int_equal(params_parse(&p, "seed=1 init -- zork"), 0);
+	assert_int_equal(params_unknown(&p, known, 2, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "");
+	assert_int_equal(params_parse(&p, "zork=1 seed=1 seeds in \"two words\" =x"), 0);
+	assert_int_equal(params_unknown(&p, known, 2, buf, sizeof(buf)), 5);
+	assert_string_equal(buf, "zork seeds in t");
+	assert_int_equal(params_unknown(&p, known, 2, buf, 1), 5);
+	assert_string_equal(buf, "");
+	assert_int_equal(params_parse(&p, "\"\""), 0);
+	assert_int_equal(params_unknown(&p, known, 2, buf, sizeof(buf)), 1);
+}
+
 static void the_last_of_a_key_counts(void **state)
 {
 	(void)state;
@@ -118,6 +136,7 @@ static void like_the_naive_splitter(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(parameters_and_arguments),
 	cmocka_unit_test(quotes_and_backslashes),
+	cmocka_unit_test(unknown_keys),
 	cmocka_unit_test(the_last_of_a_key_counts),
 	cmocka_unit_test(defects_are_reported_once),
 	cmocka_unit_test(numbers),

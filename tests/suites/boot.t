@@ -37,5 +37,7 @@ Suite(
     *(run("/bin/hello", on="64M debug", append=f"fail={site}:{n}", exit=(0, 121, 126, 127),
           absent=r"panic: (?!init: |tmpfs: no memory)", only_all=n > 3)
       for site in ("page", "slab", "vmalloc", "pmap") for n in (1, 2, 5, 10, 20, 50, 100, 300)),
-    run("/bin/true", append="zork=1 wibble", on="64M"),
+    run("/bin/true", append="zork=1 wibble seed=3", on="64M",
+        console="command line: 2 unknown: zork wibble$"),
+    run("/bin/true", append="seed=3 debug=why", on="64M", absent="unknown"),
 )
