@@ -112,32 +112,31 @@ ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos)
 loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence)
 {
 	struct inode *inode = f->inode;
-	loff_t size, pos;
+	loff_t size, pos = 0;
 
 	mutex_lock(&inode->mutex);
 	size = inode->size;
 	mutex_unlock(&inode->mutex);
 
 	switch (whence) {
-	case SEEK_SET:
-		pos = offset;
-		break;
 	case SEEK_CUR:
-		pos = f->pos + offset;
+		pos = f->pos;
 		break;
 	case SEEK_END:
-		pos = size + offset;
+		pos = size;
+		break;
+	case SEEK_SET:
 		break;
 	case SEEK_DATA:
 	case SEEK_HOLE:
 		if (offset < 0 || offset >= size)
 			return -ENXIO;
-		pos = whence == SEEK_DATA ? offset : size;
+		pos = whence == SEEK_DATA ? 0 : size - offset;
 		break;
 	default:
 		return -EINVAL;
 	}
-	if (pos < 0)
+	if (__builtin_add_overflow(pos, offset, &pos) || pos < 0 || pos > FILE_POS_MAX)
 		return -EINVAL;
 	f->pos = pos;
 	return pos;

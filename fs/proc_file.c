@@ -165,11 +165,11 @@ static ssize_t text_write(struct file *file, const char __user *user_buf, size_t
 /* A report has no end that one could count from. */
 static loff_t text_seek(struct file *file, loff_t offset, u32 whence)
 {
-	if (whence == SEEK_CUR)
-		offset += file->pos;
-	else if (whence != SEEK_SET)
+	loff_t from = whence == SEEK_CUR ? file->pos : 0;
+
+	if (whence != SEEK_SET && whence != SEEK_CUR)
 		return -EINVAL;
-	if (offset < 0)
+	if (__builtin_add_overflow(from, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->pos = offset;
 	return offset;

@@ -178,6 +178,8 @@ long sys_getdents64(u32 fd, void __user *buf, u32 len)
 
 	if (f == NULL)
 		return -EBADF;
+	if ((s32)len < 0)
+		len = 0; /* room for no record, as on Linux */
 	if (f->ops->getdents64 != NULL) {
 		mutex_lock(&f->pos_mutex);
 		result = f->ops->getdents64(f, buf, MIN(len, FILE_IO_MAX));

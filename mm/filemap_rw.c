@@ -21,7 +21,6 @@
 #include <uapi/octavo/fcntl.h>
 
 #define SIZE_MAX_SMALL 0x7fffffffll /* without O_LARGEFILE: what 32 bits can tell. open(2) */
-#define SIZE_MAX_LARGE ((loff_t)UINT32_MAX << PAGE_SHIFT)
 
 /* --- one page --- */
 
@@ -226,7 +225,7 @@ static void zero_to(struct address_space *m, loff_t pos)
 
 static ssize_t write_locked(struct file *file, const struct source *s, size_t len, loff_t *pos)
 {
-	loff_t max = file->flags & O_LARGEFILE ? SIZE_MAX_LARGE : SIZE_MAX_SMALL;
+	loff_t max = file->flags & O_LARGEFILE ? FILE_POS_MAX : SIZE_MAX_SMALL;
 	struct address_space *m = file->inode->mapping;
 	size_t done = 0;
 

@@ -36,6 +36,7 @@ struct vma;
 #define FILES_MAX       1024u       /* descriptors of a process, till it changes RLIMIT_NOFILE */
 #define PIPE_SIZE_BYTES 65536u      /* what a pipe holds */
 #define FILE_IO_MAX     0x7ffff000u /* bytes that one read or write moves at the most */
+#define FILE_POS_MAX    0xffffffff000ll /* last position of a file: 2^32 - 1 pages, as on Linux */
 
 /*
  * Operations of an inode: one const table for each kind of inode of each file system. A missing

@@ -84,6 +84,13 @@ static void two_gigabytes(void)
 	ok(pos == 0x80000002LL, "2G + 2");
 	is(sys(__NR_lseek, large, 0, SEEK_CUR), -EOVERFLOW, "which lseek cannot tell");
 	is(sys(__NR__llseek, large, 0, 4096, &pos, SEEK_SET), 0, "back to 4096");
+	is(sys(__NR__llseek, large, 0x7fffffff, 0xffffffff, &pos, SEEK_CUR), -EINVAL,
+	   "from there 2^63 - 1 on");
+	if (on_octavo()) /* 64-bit Linux may have such files */
+		is(sys(__NR__llseek, large, 0x7fffffff, 0xffffffff, &pos, SEEK_SET), -EINVAL,
+		   "to 2^63 - 1: no file is that long");
+	is(sys(__NR__llseek, large, 0, 0, &pos, SEEK_CUR), 0, "where is that");
+	ok(pos == 4096, "still at 4096");
 	memset(block, 1, PAGE);
 	is(read(large, block, PAGE), (long)PAGE, "read the hole");
 	ok(block[0] == 0 && block[PAGE - 1] == 0 && !memcmp(block, block + 1, PAGE - 1), "zeros");
@@ -132,6 +139,7 @@ static void directory_that_changes(void)
 	}
 	fd = open_file(DIR "/d", O_RDONLY);
 	is(sys(__NR_getdents64, fd, buf, 20), -EINVAL, "too small for one record");
+	is(sys(__NR_getdents64, fd, buf, -1), -EINVAL, "a negative length");
 	while ((n = sys(__NR_getdents64, fd, buf, 32)) > 0) {
 		struct record *r = (struct record *)buf;
 
