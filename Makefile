@@ -39,7 +39,7 @@ busybox: build/busybox/bin/busybox	## Debian's busybox for i386, which qemu-x86 
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
 compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not link
 
-# Running a machine: RUN="PROGRAM ARGS" is what runs in it, else its launcher.
+# Running a machine: RUN="PROGRAM ARGS" is what runs in it, else its /bin/sh.
 # Debian's busybox is in the x86 machine where it has been fetched.
 octavo-run = ./octavo run --flavour $(FLAVOUR) $(if $(MEM),--mem $(MEM)) $(if $(CPUS),--cpus $(CPUS)) \
 	     $(if $(APPEND),--append '$(subst ','\'',$(APPEND))') $(if $(RUN),-- $(RUN))
