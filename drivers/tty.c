@@ -382,7 +382,7 @@ void tty_init(void)
 	err |= chrdev_register(5, 0, "tty", 0666, &controlling_fops);
 	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
 	if (ptr_is_err(thread) || err != 0)
-		panic("the terminal cannot be made");
+		panic("init: no memory for the terminal");
 	mutex_lock(&tty->mutex);
 	tty_line_init(&tty->line, &line_ops);
 	mutex_unlock(&tty->mutex);

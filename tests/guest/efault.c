@@ -5,6 +5,7 @@
  */
 #include <sys/stat.h>
 
+#include "noise.h"
 #include "tidy.h"
 
 #define FILE_PATH  "/tmp/efault-test"
@@ -215,51 +216,6 @@ static void test_unknown(void)
 	ok(good, "numbers that are no system calls");
 }
 
-/* Calls that would end us, sleep for ever, reach other processes or the machine. */
-static int is_spared(long nr)
-{
-	static const short spared[] = {__NR_exit,
-				       __NR_exit_group,
-				       __NR_fork,
-				       __NR_vfork,
-				       __NR_clone,
-				       __NR_clone3,
-				       __NR_kill,
-				       __NR_tkill,
-				       __NR_tgkill,
-				       __NR_rt_sigqueueinfo,
-				       __NR_rt_tgsigqueueinfo,
-				       __NR_reboot,
-				       __NR_sigreturn,
-				       __NR_rt_sigreturn,
-				       __NR_pause,
-				       __NR_sigsuspend,
-				       __NR_rt_sigsuspend,
-				       __NR_rt_sigtimedwait,
-				       __NR_rt_sigtimedwait_time64,
-				       __NR_poll,
-				       __NR_ppoll,
-				       __NR_ppoll_time64,
-				       __NR_select,
-				       __NR__newselect,
-				       __NR_pselect6,
-				       __NR_pselect6_time64,
-				       __NR_nanosleep,
-				       __NR_clock_nanosleep,
-				       __NR_clock_nanosleep_time64,
-				       __NR_alarm,
-				       __NR_setitimer,
-				       __NR_read,
-				       __NR_munmap,
-				       __NR_mmap2,
-				       __NR_close};
-
-	for (size_t i = 0; i < sizeof(spared) / sizeof(spared[0]); i++)
-		if (spared[i] == nr)
-			return 1;
-	return 0;
-}
-
 /* Every call with the same noise in all arguments: whatever comes, we are still here. */
 static int noise(void *seed)
 {
@@ -275,7 +231,7 @@ static int noise(void *seed)
 		long nr = (long)(next_random(&state) % 440);
 		unsigned long args[6];
 
-		if (is_spared(nr))
+		if (noise_spares(nr))
 			continue;
 		for (int j = 0; j < 6; j++) {
 			uint32_t r = next_random(&state);

@@ -12,7 +12,7 @@
 #define PAGES  24UL
 #define LEN    (PAGES * PAGE)
 #define RW     (PROT_READ | PROT_WRITE)
-#define ROUNDS 150
+#define ROUNDS 40
 #define POKED  0x5a /* what poke() stores */
 
 static int fd;

@@ -7,9 +7,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run  # noqa: E402
 
-BOTH_STACKS = (r"lock validator: wrong order: task_list_lock with sighand_lock held\n"
+BOTH_STACKS = (r"lock validator: wrong order: task_list_lock with uts_lock held\n"
                r"(?s:.*)then_take_upper\+(?s:.*)ktest_run\+(?s:.*)"
-               r"sighand_lock was taken at:(?s:.*)take_lower_first\+")
+               r"uts_lock was taken at:(?s:.*)take_lower_first\+")
 PANIC = (r"panic: on purpose, with the number 42\n.*task init\[1\]"
          r"(?s:.*)ktest_deliberate_panic\+")
 
@@ -21,7 +21,7 @@ def deliberate(name, **expectations):
 
 Suite(
     deliberate("inversion", on="64M debug", exit=120, console=BOTH_STACKS,
-               stderr="octavo: 120: .*wrong order: task_list_lock with sighand_lock held"),
+               stderr="octavo: 120: .*wrong order: task_list_lock with uts_lock held"),
     deliberate("inversion", on="arm debug", exit=120, console=BOTH_STACKS),
     deliberate("panic", on="64M debug", exit=121, console=PANIC + r"(?s:.*)ktest_run\+",
                stderr="octavo: 121: .*on purpose, with the number 42"),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* noise.h - which system calls a program can make with any arguments, and go on. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/syscall.h>
+
+/* Calls that would end us, sleep for ever, reach other processes or the machine. */
+static inline int noise_spares(long nr)
+{
+	static const short spared[] = {__NR_exit,
+				       __NR_exit_group,
+				       __NR_fork,
+				       __NR_vfork,
+				       __NR_clone,
+				       __NR_clone3,
+				       __NR_kill,
+				       __NR_tkill,
+				       __NR_tgkill,
+				       __NR_rt_sigqueueinfo,
+				       __NR_rt_tgsigqueueinfo,
+				       __NR_reboot,
+				       __NR_sigreturn,
+				       __NR_rt_sigreturn,
+				       __NR_pause,
+				       __NR_sigsuspend,
+				       __NR_rt_sigsuspend,
+				       __NR_rt_sigtimedwait,
+				       __NR_rt_sigtimedwait_time64,
+				       __NR_poll,
+				       __NR_ppoll,
+				       __NR_ppoll_time64,
+#ifdef __NR_select
+				       __NR_select,
+#endif
+				       __NR__newselect,
+				       __NR_pselect6,
+				       __NR_pselect6_time64,
+				       __NR_nanosleep,
+				       __NR_clock_nanosleep,
+				       __NR_clock_nanosleep_time64,
+#ifdef __NR_alarm /* not on every machine */
+				       __NR_alarm,
+#endif
+				       __NR_setitimer,
+				       __NR_read,
+				       __NR_munmap,
+				       __NR_mmap2,
+				       __NR_close};
+
+	for (size_t i = 0; i < sizeof(spared) / sizeof(spared[0]); i++)
+		if (spared[i] == nr)
+			return 1;
+	return 0;
+}
