@@ -32,14 +32,7 @@
 
 #define NSEC_PER_VTIME (NSEC_PER_SEC / 10)
 
-struct tty console_tty = {
-	.mutex = MUTEX_INIT(console_tty.mutex, tty_mutex),
-	.ring_lock = SPINLOCK_INIT(tty_ring_lock),
-	.input = WAIT_QUEUE_INIT(console_tty.input),
-	.readable = WAIT_QUEUE_INIT(console_tty.readable),
-	.writable = WAIT_QUEUE_INIT(console_tty.writable),
-	.job_lock = SPINLOCK_INIT(tty_job_lock),
-};
+struct tty console_tty;
 
 /* --- what arrives --- */
 
@@ -378,6 +371,12 @@ void tty_init(void)
 	struct task *thread = kthread_create(tty_thread, tty, "tty");
 	int err = 0;
 
+	mutex_init(&tty->mutex, tty_mutex);
+	spin_lock_init(&tty->ring_lock, tty_ring_lock);
+	spin_lock_init(&tty->job_lock, tty_job_lock);
+	wait_queue_init(&tty->input);
+	wait_queue_init(&tty->readable);
+	wait_queue_init(&tty->writable);
 	err |= chrdev_register(4, 64, "ttyS0", 0620, &tty_fops);
 	err |= chrdev_register(5, 0, "tty", 0666, &controlling_fops);
 	err |= chrdev_register(5, 1, "console", 0600, &console_fops);

@@ -4,7 +4,8 @@
 
 #include <octavo/types.h>
 
-/* tty_init - devices and the thread. => boot, after process_start_init() has made PID 1 */
+/* tty_init - devices and the thread. => boot, after process_start_init() has made PID 1,
+ * before the first interrupt */
 void tty_init(void);
 /* tty_process_exits - the current process ends: where it leads the session whose controlling terminal
  * this is, the terminal is hung up, and the group in the foreground gets SIGHUP. => sleeps not */
