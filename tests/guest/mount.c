@@ -138,6 +138,32 @@ static void in_use(void)
 	is(exists(AT "/f"), -ENOENT, "it is");
 }
 
+static uint64_t free_memory(void)
+{
+	uint32_t info[16] = {0};
+
+	sys(__NR_sysinfo, info);
+	return (uint64_t)info[5] * info[13];
+}
+
+/* What it held is had again when its last user goes. */
+static void detached_goes(void)
+{
+	enum { MEGABYTES = 4, STEP = 1 << 16 };
+	static char bytes[STEP];
+	uint64_t before = free_memory();
+	int fd, good = 1;
+
+	is(mount_tmpfs(AT, 0, NULL), 0, "mount");
+	fd = open(AT "/f", O_CREAT | O_RDWR, 0600);
+	for (int i = 0; i < MEGABYTES * (1 << 20) / STEP; i++)
+		good &= write(fd, bytes, STEP) == STEP;
+	ok(good, "%d megabytes in it", MEGABYTES);
+	is(unmount(AT, MNT_DETACH), 0, "MNT_DETACH");
+	close(fd);
+	ok(free_memory() + (MEGABYTES << 19) > before, "they are free again");
+}
+
 static void detached(void)
 {
 	int fd, dir;
@@ -367,6 +393,7 @@ int main(void)
 	one_mount();
 	in_use();
 	detached();
+	detached_goes();
 	read_only();
 	few_inodes();
 	new_root();
