@@ -20,3 +20,13 @@ int sysctl_store(struct proc_inode *p, char *buf, size_t len);
 extern const struct sysctl sysctl_min_free_kbytes, sysctl_drop_caches;
 int sysctl_reserve_ratio_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int sysctl_reserve_ratio_store(struct proc_inode *p, char *buf, size_t len);
+#define SYSCTL_VM_OF_EVERY_MACHINE                                                                 \
+	{.name = "drop_caches", .mode = S_IFREG | 0200, SYSCTL(sysctl_drop_caches)},               \
+		{.name = "lowmem_reserve_ratio",                                                   \
+		 .mode = S_IFREG | 0644,                                                           \
+		 .sysctl = true,                                                                   \
+		 .show = sysctl_reserve_ratio_show,                                                \
+		 .store = sysctl_reserve_ratio_store},                                             \
+	{                                                                                          \
+		.name = "min_free_kbytes", .mode = S_IFREG | 0644, SYSCTL(sysctl_min_free_kbytes)  \
+	}

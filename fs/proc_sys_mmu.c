@@ -24,14 +24,8 @@ static const struct sysctl mmap_min_addr = {
 	.get = mm_min_address, .set = mm_set_min_address, .max = UINT32_MAX};
 
 static const struct proc_entry entries[] = {
-	{.name = "drop_caches", .mode = S_IFREG | 0200, SYSCTL(sysctl_drop_caches)},
-	{.name = "lowmem_reserve_ratio",
-	 .mode = S_IFREG | 0644,
-	 .sysctl = true,
-	 .show = sysctl_reserve_ratio_show,
-	 .store = sysctl_reserve_ratio_store},
+	SYSCTL_VM_OF_EVERY_MACHINE,
 	{.name = "max_map_count", .mode = S_IFREG | 0644, SYSCTL(max_map_count)},
-	{.name = "min_free_kbytes", .mode = S_IFREG | 0644, SYSCTL(sysctl_min_free_kbytes)},
 	{.name = "mmap_min_addr", .mode = S_IFREG | 0644, SYSCTL(mmap_min_addr)},
 };
 

@@ -5,13 +5,7 @@
 #include <uapi/octavo/stat.h>
 
 static const struct proc_entry entries[] = {
-	{.name = "drop_caches", .mode = S_IFREG | 0200, SYSCTL(sysctl_drop_caches)},
-	{.name = "lowmem_reserve_ratio",
-	 .mode = S_IFREG | 0644,
-	 .sysctl = true,
-	 .show = sysctl_reserve_ratio_show,
-	 .store = sysctl_reserve_ratio_store},
-	{.name = "min_free_kbytes", .mode = S_IFREG | 0644, SYSCTL(sysctl_min_free_kbytes)},
+	SYSCTL_VM_OF_EVERY_MACHINE,
 };
 
 const struct proc_dir proc_sys_vm_dir = {

@@ -335,17 +335,24 @@ static bool end_of_wait(s64 sec, s64 nsec, u64 *when_ns)
 	return true;
 }
 
+/* What both calls ask first. => 0, -EINVAL, -EFAULT */
+static long wanted_from_user(sigset_bits *wanted, const void __user *set, u32 size)
+{
+	if (size != SIGSET_BYTES)
+		return -EINVAL;
+	return copy_from_user(wanted, set, sizeof(*wanted));
+}
+
 long sys_rt_sigtimedwait(const void __user *set, void __user *info, const void __user *timeout,
 			 u32 size)
 {
 	struct uapi_timespec32 ts;
 	sigset_bits wanted;
 	u64 when;
+	long err = wanted_from_user(&wanted, set, size);
 
-	if (size != SIGSET_BYTES)
-		return -EINVAL;
-	if (copy_from_user(&wanted, set, sizeof(wanted)) != 0)
-		return -EFAULT;
+	if (err != 0)
+		return err;
 	if (timeout != NULL && copy_from_user(&ts, timeout, sizeof(ts)) != 0)
 		return -EFAULT;
 	if (timeout != NULL && !end_of_wait(ts.tv_sec, ts.tv_nsec, &when))
@@ -359,11 +366,10 @@ long sys_rt_sigtimedwait_time64(const void __user *set, void __user *info,
 	struct uapi_timespec64 ts;
 	sigset_bits wanted;
 	u64 when;
+	long err = wanted_from_user(&wanted, set, size);
 
-	if (size != SIGSET_BYTES)
-		return -EINVAL;
-	if (copy_from_user(&wanted, set, sizeof(wanted)) != 0)
-		return -EFAULT;
+	if (err != 0)
+		return err;
 	if (timeout != NULL && copy_from_user(&ts, timeout, sizeof(ts)) != 0)
 		return -EFAULT;
 	/* of the nanoseconds the low word counts on a 32-bit machine */

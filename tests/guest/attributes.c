@@ -4,20 +4,7 @@
  * policies, affinity, names, sysinfo(2), CPU times.
  */
 #include "guest.h"
-
-#define PR_SET_PDEATHSIG       1
-#define PR_GET_PDEATHSIG       2
-#define PR_GET_DUMPABLE        3
-#define PR_SET_DUMPABLE        4
-#define PR_SET_NAME            15
-#define PR_GET_NAME            16
-#define PR_CAPBSET_READ        23
-#define PR_SET_TIMERSLACK      29
-#define PR_GET_TIMERSLACK      30
-#define PR_SET_CHILD_SUBREAPER 36
-#define PR_GET_CHILD_SUBREAPER 37
-#define PR_SET_NO_NEW_PRIVS    38
-#define PR_GET_NO_NEW_PRIVS    39
+#include <uapi/octavo/prctl.h>
 
 static long prctl(int option, uintptr_t a, uintptr_t b)
 {

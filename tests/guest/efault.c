@@ -219,27 +219,13 @@ static void test_unknown(void)
 /* Every call with the same noise in all arguments: whatever comes, we are still here. */
 static int noise(void *seed)
 {
-	uint32_t state = *(uint32_t *)seed;
+	/* The last one can be read and holds no name, unless the noise writes one there. */
+	const unsigned long interesting[] = {0,    1,     0xffffffff, KERNEL_ADDRESS,
+					     4096, 0x7ff, 0x80000000, (unsigned long)read_only};
 
 	if (chdir(NOISE_PATH) != 0) /* files with names out of the noise come to lie there */
 		return 1;
-	for (int i = 0; i < 4000; i++) {
-		/* The last one can be read and holds no name, unless the noise writes one there. */
-		const unsigned long interesting[] = {
-			0,    1,     0xffffffff, KERNEL_ADDRESS,
-			4096, 0x7ff, 0x80000000, (unsigned long)read_only};
-		long nr = (long)(next_random(&state) % 440);
-		unsigned long args[6];
-
-		if (noise_spares(nr))
-			continue;
-		for (int j = 0; j < 6; j++) {
-			uint32_t r = next_random(&state);
-
-			args[j] = r & 1 ? interesting[(r >> 1) % 8] : r;
-		}
-		sys(nr, args[0], args[1], args[2], args[3], args[4], args[5]);
-	}
+	noise_calls(*(uint32_t *)seed, interesting);
 	return 0;
 }
 

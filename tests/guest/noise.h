@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* noise.h - which system calls a program can make with any arguments, and go on. */
+/* noise.h - system calls with any arguments, after which a program goes on. */
 #pragma once
 
-#include <stddef.h>
-#include <sys/syscall.h>
+#include "guest.h"
 
 /* Calls that would end us, sleep for ever, reach other processes or the machine. */
 static inline int noise_spares(long nr)
@@ -52,4 +51,22 @@ static inline int noise_spares(long nr)
 		if (spared[i] == nr)
 			return 1;
 	return 0;
+}
+
+/* Many calls, every one with arguments out of the noise and of `interesting`, of which there are 8. */
+static inline void noise_calls(uint32_t state, const unsigned long *interesting)
+{
+	for (int i = 0; i < 4000; i++) {
+		long nr = (long)(next_random(&state) % 440);
+		unsigned long args[6];
+
+		if (noise_spares(nr))
+			continue;
+		for (int j = 0; j < 6; j++) {
+			uint32_t r = next_random(&state);
+
+			args[j] = r & 1 ? interesting[(r >> 1) % 8] : r;
+		}
+		sys(nr, args[0], args[1], args[2], args[3], args[4], args[5]);
+	}
 }

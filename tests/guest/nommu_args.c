@@ -117,19 +117,7 @@ static int noise(uint32_t state)
 	static const unsigned long interesting[] = {0,          1,          0xffffffff, 0x200,
 						    0x203ff000, 0x21000000, 0x80000000, 0x100000};
 
-	for (int i = 0; i < 4000; i++) {
-		long nr = (long)(next_random(&state) % 440);
-		unsigned long args[6];
-
-		if (noise_spares(nr))
-			continue;
-		for (int j = 0; j < 6; j++) {
-			uint32_t r = next_random(&state);
-
-			args[j] = r & 1 ? interesting[(r >> 1) % 8] : r;
-		}
-		sys(nr, args[0], args[1], args[2], args[3], args[4], args[5]);
-	}
+	noise_calls(state, interesting);
 	return 0;
 }
 
