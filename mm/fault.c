@@ -378,24 +378,59 @@ static struct page *writable_page(struct mm *mm, const struct vma *v, vaddr_t va
 	return page;
 }
 
+/* The page at va if it is there, with a reference. */
+static struct page *present_page(struct mm *mm, vaddr_t va)
+{
+	struct page *page = NULL;
+	pte_t pte;
+
+	spin_lock(&mm->page_table_lock);
+	pte = pmap_query(&mm->pmap, va);
+	if (pte_present(pte)) {
+		page = pfn_to_page(pte_pfn(pte));
+		get_page(page);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+/* The page at va of area v (NULL: there is none), faulted in until it is there; with a reference.
+ * => 0, -EFAULT, what the fault says; [mmap_sem] for reading */
+static int served_page(struct mm *mm, struct vma *v, vaddr_t va, bool write, struct page **page)
+{
+	int err = v && vm_prot(v->flags) ? 0 : -EFAULT;
+
+	while (err == 0) {
+		*page = write ? writable_page(mm, v, va) : present_page(mm, va);
+		if (*page)
+			break;
+		err = serve(mm, v, va, write);
+	}
+	return err;
+}
+
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
 {
-	vaddr_t va = addr & PAGE_MASK;
-	struct vma *v;
-	int err = 0;
+	int err;
 
 	if (addr >= USER_END)
 		return -EFAULT;
 	rwsem_down_read(&mm->mmap_sem);
-	v = find_area(mm, addr);
-	if (!v || !vm_prot(v->flags))
-		err = -EFAULT;
-	while (err == 0) {
-		*page = writable_page(mm, v, va);
-		if (*page)
-			break;
-		err = serve(mm, v, va, true);
-	}
+	err = served_page(mm, find_area(mm, addr), addr & PAGE_MASK, true, page);
+	rwsem_up_read(&mm->mmap_sem);
+	return err;
+}
+
+int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
+{
+	struct vma *v;
+	int err;
+
+	if (addr >= USER_END)
+		return -EFAULT;
+	rwsem_down_read(&mm->mmap_sem);
+	v = mm_find(mm, addr); /* a stack does not grow for it */
+	err = served_page(mm, v && v->start <= addr ? v : NULL, addr & PAGE_MASK, false, page);
 	rwsem_up_read(&mm->mmap_sem);
 	return err;
 }
@@ -413,44 +448,6 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
 	pmap_unmap_temp(to);
 	put_page(page);
 	return 0;
-}
-
-/* The page at va if it is there, with a reference. */
-static struct page *present_page(struct mm *mm, vaddr_t va)
-{
-	struct page *page = NULL;
-	pte_t pte;
-
-	spin_lock(&mm->page_table_lock);
-	pte = pmap_query(&mm->pmap, va);
-	if (pte_present(pte)) {
-		page = pfn_to_page(pte_pfn(pte));
-		get_page(page);
-	}
-	spin_unlock(&mm->page_table_lock);
-	return page;
-}
-
-int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
-{
-	vaddr_t va = addr & PAGE_MASK;
-	struct vma *v;
-	int err = 0;
-
-	if (addr >= USER_END)
-		return -EFAULT;
-	rwsem_down_read(&mm->mmap_sem);
-	v = mm_find(mm, addr);
-	if (!v || v->start > addr || !vm_prot(v->flags))
-		err = -EFAULT;
-	while (err == 0) {
-		*page = present_page(mm, va);
-		if (*page)
-			break;
-		err = serve(mm, v, va, false);
-	}
-	rwsem_up_read(&mm->mmap_sem);
-	return err;
 }
 
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)

@@ -267,7 +267,7 @@ void files_put(struct files *files);
 /* files_get - one more reference, to look at the table of another task. */
 void files_get(struct files *files);
 /* files_peek - the file at fd of any table, referenced; NULL. files_next - the first descriptor from
- * fd on that is open, or FILES_MAX. files_size - how many there is room for now */
+ * fd on that is open, or FILES_MAX. files_size - how many the table has room for */
 struct file *files_peek(struct files *files, u32 fd);
 u32 files_next(struct files *files, u32 fd);
 u32 files_size(struct files *files);

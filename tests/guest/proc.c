@@ -425,11 +425,20 @@ static void test_ended(void)
 	sys(__NR_close, dir_fd);
 }
 
+/* What the first zone in `text` keeps from requests that the next one could serve: pages. */
+static long reserve_of_first_zone(void)
+{
+	static const char word[] = "protection: (0, ";
+	const char *at = strstr(text, word);
+
+	return at != NULL ? strtol(at + strlen(word), NULL, 10) : -1;
+}
+
 /* --- settings: of Octavo only, since the host's are not ours to change --- */
 
 static void test_settings(void)
 {
-	long before, min, marks;
+	long before, min, marks, reserve;
 
 	slurp("/proc/sys/vm/min_free_kbytes");
 	before = strtol(text, NULL, 10);
@@ -448,7 +457,12 @@ static void test_settings(void)
 	put("/proc/sys/vm/min_free_kbytes", text);
 	slurp("/proc/zoneinfo");
 	is(zoneinfo_sum("min "), marks, "and back");
+	slurp("/proc/zoneinfo");
+	reserve = reserve_of_first_zone();
 	is(put("/proc/sys/vm/lowmem_reserve_ratio", "128 16"), 6, "the reserve's ratio (bal-25)");
+	slurp("/proc/zoneinfo");
+	ok(reserve_of_first_zone() / 2 == reserve, "half of it keeps twice as much: %ld, %ld",
+	   reserve, reserve_of_first_zone());
 	slurp("/proc/sys/vm/lowmem_reserve_ratio");
 	is(strcmp(text, "128\t16\n"), 0, "is read");
 	put("/proc/sys/vm/lowmem_reserve_ratio", "256 32");
