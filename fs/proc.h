@@ -83,6 +83,8 @@ struct task *proc_task_lock(const struct proc_inode *p);
 void proc_task_unlock(void); /* after proc_task_lock() that found it */
 /* proc_task_exists - is it still there, a zombie included? */
 bool proc_task_exists(const struct proc_inode *p);
+/* proc_is_kthread - is it there, and a kernel thread? */
+bool proc_is_kthread(const struct proc_inode *p);
 /* proc_mm, proc_files, proc_fs_context - what the task has, with a reference of its own: mm_put(),
  * files_put(), fs_context_put(). => NULL: it has none, or has ended */
 struct mm *proc_mm(const struct proc_inode *p);

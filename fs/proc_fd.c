@@ -43,6 +43,7 @@ static struct file *exe_file(const struct proc_inode *p)
 	return f;
 }
 
+/* A kernel thread has no directories of its own: both are the machine's root. */
 static struct inode *context_dir(const struct proc_inode *p,
 				 struct inode *(*get)(struct fs_context *fs))
 {
@@ -52,6 +53,9 @@ static struct inode *context_dir(const struct proc_inode *p,
 	if (fs != NULL) {
 		dir = get(fs);
 		fs_context_put(fs);
+	} else if (proc_is_kthread(p)) {
+		dir = fs_root->root;
+		inode_get(dir);
 	}
 	return dir;
 }

@@ -39,6 +39,18 @@ bool proc_task_exists(const struct proc_inode *p)
 	return true;
 }
 
+bool proc_is_kthread(const struct proc_inode *p)
+{
+	struct task *t = proc_task_lock(p);
+	bool kthread;
+
+	if (t == NULL)
+		return false;
+	kthread = (t->flags & TASK_KTHREAD) != 0;
+	proc_task_unlock();
+	return kthread;
+}
+
 struct mm *proc_mm(const struct proc_inode *p)
 {
 	struct task *t = proc_task_lock(p);

@@ -64,7 +64,7 @@ static void zoneinfo_one(struct text *t, struct zone *z)
 			    "    cpu: %u\n              count: %u\n              high:  %u\n"
 			    "              batch: %u\n",
 			    cpu, n.hot[cpu], PCP_HIGH, PCP_BATCH);
-	text_printf(t, "  start_pfn:           %u\n", z->buddy.start);
+	text_printf(t, "  node_unreclaimable:  0\n  start_pfn:           %u\n", z->buddy.start);
 }
 
 void zoneinfo_text(struct text *t)

@@ -132,40 +132,48 @@ static int show(const char *path, const char *name)
 	return 0;
 }
 
-static int read_names(const char *path, struct names *names)
+static int read_names(DIR *dir, const char *path, struct names *names)
 {
-	DIR *dir = opendir(path);
 	struct dirent *entry;
 	int failed = 0;
 
-	if (!dir)
-		return complain(path);
 	errno = 0;
 	while (!failed && (entry = readdir(dir)))
 		if ((show_all || entry->d_name[0] != '.') && names_add(names, entry->d_name) < 0)
 			failed = complain(path);
 	if (!failed && errno)
 		failed = complain(path);
-	closedir(dir);
 	if (names->used)
 		qsort(names->list, names->used, sizeof(*names->list), compare);
 	return failed;
 }
 
+static int show_names(const char *path, const struct names *names)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < names->used; i++) {
+		char *full = join(path, names->list[i]);
+
+		failed |= full ? show(full, names->list[i]) : complain(path);
+		free(full);
+	}
+	return failed;
+}
+
+/* PATH stays open until its names are shown: its descriptor may be one of them, in /proc. */
 static int list(const char *path, int with_header)
 {
 	struct names names = {NULL, 0, 0};
-	int failed = read_names(path, &names);
+	DIR *dir = opendir(path);
+	int failed = dir ? read_names(dir, path, &names) : complain(path);
 
 	if (with_header)
 		iprintf("%s%s:\n", listed ? "\n" : "", path);
 	listed++;
-	for (size_t i = 0; i < names.used; i++) {
-		char *full = join(path, names.list[i]);
-
-		failed |= full ? show(full, names.list[i]) : complain(path);
-		free(full);
-	}
+	failed |= show_names(path, &names);
+	if (dir)
+		closedir(dir);
 	for (size_t i = 0; recursive && i < names.used; i++) {
 		char *full = join(path, names.list[i]);
 		struct stat st;

@@ -366,6 +366,23 @@ static void test_links(void)
 	is(sys(__NR_open, "/proc/self/exe/x", O_RDONLY, 0), -ENOTDIR, "nor has it entries");
 }
 
+/* A kernel thread: no program, no memory, no descriptors, and the machine's root. */
+static void test_kernel_thread(void)
+{
+	char link[64] = "";
+
+	if (slurp("/proc/2/status") < 0 || value("PPid:\t") != 0 || value("VmSize:\t") != -1) {
+		ok(!on_octavo(), "process 2 is a kernel thread");
+		return;
+	}
+	ok(sys(__NR_readlink, "/proc/2/cwd", link, sizeof(link)) == 1 && link[0] == '/', "cwd");
+	ok(sys(__NR_readlink, "/proc/2/root", link, sizeof(link)) == 1 && link[0] == '/', "root");
+	is(sys(__NR_access, "/proc/2/root/proc/self", F_OK), 0, "by which files are found");
+	is(sys(__NR_readlink, "/proc/2/exe", link, sizeof(link)), -ENOENT, "no program");
+	is(slurp("/proc/2/maps"), 0, "no areas");
+	is(slurp("/proc/2/cmdline"), 0, "no arguments");
+}
+
 static int sleeper(int *pipe_fds)
 {
 	char c;
@@ -524,6 +541,7 @@ int main(int argc, char **argv)
 	test_self();
 	test_fd();
 	test_links();
+	test_kernel_thread();
 	test_ended();
 	if (on_octavo()) {
 		test_settings();

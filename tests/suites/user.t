@@ -36,6 +36,8 @@ Suite(
         name="cat says what it cannot read"),
     run("/bin/ls", "-l", "/dev/null", on="64M", console=r"^crw-rw-rw-.*1,\s+3 .*/dev/null",
         name="ls -l"),
+    run("/bin/sh", "-c", "ls -lR / >/tmp/all", on="64M", console=r"\A(?!.*ls:)",
+        name="ls -lR of all there is, /proc too"),
     run("/bin/sh", "-c", "exit 5", on="64M", exit=5, name="sh -c"),
     run("/none", on="64M", exit=127, console=r"^init: cannot run /none: No such file",
         name="init: a program that is not there"),
