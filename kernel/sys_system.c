@@ -15,6 +15,7 @@
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <octavo/version.h>
+#include <octavo/vmstat.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/reboot.h>
 
@@ -83,12 +84,18 @@ struct sysinfo32 { /* sysinfo(2) */
 };
 _Static_assert(sizeof(struct sysinfo32) == 64, "i386's and ARM's");
 
+/* The same numbers as in /proc/meminfo. */
 static void count_memory(struct sysinfo32 *info)
 {
+	struct vm_counts c;
+
+	vm_counts_get(&c);
+	info->totalram = c.managed * PAGE_SIZE;
+	info->freeram = c.free * PAGE_SIZE;
+	info->sharedram = (c.file + c.shared_anon) * PAGE_SIZE;
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
-		info->totalram += z->managed_pages * PAGE_SIZE; /* as MemTotal */
 		if (z->highmem) {
-			info->totalhigh += z->present_pages * PAGE_SIZE;
+			info->totalhigh += z->managed_pages * PAGE_SIZE;
 			info->freehigh += zone_free_pages(z) * PAGE_SIZE;
 		}
 	}
@@ -103,7 +110,6 @@ long sys_sysinfo(void __user *buf)
 	memset(&info, 0, sizeof(info));
 	info.uptime = (s32)split_seconds(clock_ns(), &rest);
 	info.uptime += rest != 0; /* a second that has begun counts */
-	info.freeram = nr_free_pages() * PAGE_SIZE;
 	info.procs = (u16)task_count();
 	load_averages(info.loads);
 	for (unsigned i = 0; i < 3; i++)
