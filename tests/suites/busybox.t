@@ -89,18 +89,18 @@ HERE = {
     "date of the machine": ("date -u +%Y-%m-%d", r"^2026-01-01\n"),
     "setting the date": ("date -u -s '2030-05-06 07:08:09' >/dev/null; date -u +%F", r"^2030-05-06\n"),
     "dmesg": ("dmesg | grep -c Octavo", r"^1\n"),
-    "ls -lR /": ("ls -lR /",
+    "ls -lR /": ("ls -lR /; echo status $?; ls -lR / 2>&1 >/dev/null | grep -v -e /exe: -e /fd/",
                  r"^/:\n(?=.*^/bin:\n.*^-rwxr-xr-x +1 \d+ +\d+ +@SIZE@ [^\n]* busybox$)"
                  r"(?=.*^/dev:\n.*^crw-rw-rw- +1 \d+ +\d+ +1, +3 [^\n]* null$)"
                  r"(?=.*^lrwxrwxrwx [^\n]* self -> \d+$)(?=.*^/proc/1/fd:$)"
-                 r"(?=.*^/proc/sys/vm:\n.*^-rw-r--r-- [^\n]* min_free_kbytes$)"),
+                 r"(?=.*^/proc/sys/vm:\n.*^-rw-r--r-- [^\n]* min_free_kbytes$).*^status 0\n\Z"),
     "cat /proc/meminfo": ("cat /proc/meminfo",
                           r"^MemTotal: +2[45]\d{4} kB\nMemFree: +\d+ kB\nMemAvailable: +\d+ kB\n"
                           r"(?=.*^Cached: +\d+ kB$)(?=.*^AnonPages: +\d+ kB$)"),
     "free": ("t=$(awk '/^MemTotal/ { print $2 }' /proc/meminfo); free | head -n 1;"
-             "free | awk -v t=$t '/^Mem:/ { print ($2 == t), ($3 + $4 + $6 == t), ($7 > $4 / 2), ($7 < t) }"
+             "free | awk -v t=$t '/^Mem:/ { print ($2 == t), ($3 + $4 + $6 == t), ($7 > $4 / 2), ($7 < t), ($5 > 2000 && $5 <= $6) }"
              "/^Swap:/ { print $2 + $3 + $4 }'",
-             r"^ +total +used +free +shared +buff/cache +available\n1 1 1 1\n0\n"),
+             r"^ +total +used +free +shared +buff/cache +available\n1 1 1 1 1\n0\n"),
     "ps": ("sleep 33 & p=$!; ps -o pid,ppid,comm,args | awk -v p=$p -v s=$$ "
            "'NR == 1 || $1 == 1 { print $1, $2, $3 } $1 == p { print $2 == s, $3, $4, $5 }'; kill $p",
            r"^PID PPID COMMAND\n1 0 \S+\n1 sleep sleep 33\n"),
@@ -123,6 +123,13 @@ HERE = {
     "tmpfs mounted and taken off": ("mkdir mnt; mount -t tmpfs none mnt; echo a >mnt/a; ls mnt;"
                                     "umount mnt; ls mnt; echo $?", r"^a\n0\n"),
 }
+
+# Scripts that run with every kernel allocation failing in turn.
+SWEPT = (
+    "seq 1 300 | sort -rn | head -n 2",
+    "ls -lR / >/dev/null; cat /proc/meminfo; free; ps",
+    "dd if=/dev/zero of=/tmp/x bs=64k count=4; md5sum /tmp/x; rm -f /tmp/x",
+)
 
 
 def script_of(cases, busybox):
@@ -167,21 +174,30 @@ def on_host(cases, scratch):
     return sections(done.stdout.decode("utf-8", "replace"))
 
 
-def on_octavo(cases, scratch, on):
+def run_octavo(on, root, *program):
+    command = [sys.executable, OCTAVO, "run", *machine_options(on), "--timeout", str(SECONDS),
+               "--root", root, "--", *program]
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=SECONDS + 60)
+
+
+def make_root(scratch, on):
     root = os.path.join(scratch, "root-" + re.sub(r"\W", "", on))
     os.makedirs(os.path.join(root, "bin"))
     os.makedirs(os.path.join(root, "root"))
     shutil.copy(BUSYBOX, os.path.join(root, "bin", "busybox"))
+    return root
+
+
+def on_octavo(cases, scratch, on):
+    root = make_root(scratch, on)
     applets(os.path.join(root, "b"), "/bin/busybox")
     with open(os.path.join(root, "root", "cases.sh"), "w", encoding="ascii") as file:
         file.write("export PATH=/b W=/tmp/w; mkdir $W; exec 2>/dev/null\n"
                    "[ -e /proc/meminfo ] || mount -t proc proc /proc\n")
         file.write(script_of(cases, "/bin/busybox"))
         file.write("cd /; rm -r $W\n")
-    command = [sys.executable, OCTAVO, "run", *machine_options(on), "--timeout", str(SECONDS),
-               "--root", root, "--", "/bin/busybox", "sh", "/root/cases.sh"]
-    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=SECONDS + 60)
+    done = run_octavo(on, root, "/bin/busybox", "sh", "/root/cases.sh")
     return (sections(done.stdout.decode("utf-8", "replace")), done.returncode,
             done.stderr.decode("utf-8", "replace"))
 
@@ -222,6 +238,18 @@ def group(tap, on, scratch, chosen, host):
               [f"status {status}", *stderr.splitlines()])
 
 
+def sweep(tap, on, scratch):
+    """Each script of SWEPT with failing allocations; the audit is made after each run."""
+    root = make_root(scratch, on)
+    how = ["-e", "100"] if "OCTAVO_TEST_ALL" in os.environ else ["-Q"]
+    for script in SWEPT:
+        done = run_octavo(on, root, "/tests/failsweep", *how, "/bin/busybox", "sh", "-c", script)
+        output = (done.stdout + done.stderr).decode("utf-8", "replace")
+        tap.point(done.returncode == 0 and "\nok 4 - " in output.replace("\r", ""),
+                  f"with failing allocations: {script} ({on})",
+                  [f"status {done.returncode}", *output.splitlines()])
+
+
 def main():
     tap = Tap()
     words = sys.argv[1:]
@@ -241,6 +269,8 @@ def main():
             host = {}
             tap.comment("this host runs no i386 programs: only the stated values are looked at")
         group(tap, "256M release", scratch, chosen, host)
+        if chosen("failing allocations"):
+            sweep(tap, "64M debug", scratch)
     tap.done()
 
 
