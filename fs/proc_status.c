@@ -46,6 +46,17 @@ static const char *state_name(char letter)
 	return "";
 }
 
+/* An action with flags may be SIG_DFL or SIG_IGN all the same. */
+static sigset_bits caught(const struct sigactions *actions)
+{
+	sigset_bits set = actions != NULL ? actions->custom : 0;
+
+	for (int sig = 1; sig <= SIGNAL_MAX; sig++)
+		if ((set & SIG_BIT(sig)) && actions->action[sig - 1].handler <= UAPI_SIG_IGN)
+			set &= ~SIG_BIT(sig);
+	return set;
+}
+
 static void facts_signals(struct task *t, struct facts *f)
 {
 	struct signal_state *s = t->signal;
@@ -58,7 +69,7 @@ static void facts_signals(struct task *t, struct facts *f)
 	f->shared = s->shared.set;
 	f->blocked = t->sig.blocked;
 	f->ignored = s->ignored;
-	f->caught = s->actions != NULL ? s->actions->custom : 0;
+	f->caught = caught(s->actions);
 	spin_unlock_irqrestore(&s->lock, irq);
 }
 

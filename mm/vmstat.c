@@ -177,11 +177,11 @@ void vmstat_text(struct text *t)
 
 	vm_counts_get(&c);
 	text_printf(t, "nr_free_pages %u\n", c.free);
+	text_printf(t, "nr_slab_reclaimable %u\n", c.slab_unused);
+	text_printf(t, "nr_slab_unreclaimable %u\n", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "nr_anon_pages %u\n", c.anon);
 	text_printf(t, "nr_file_pages %u\n", c.file + c.shared_anon);
 	text_printf(t, "nr_shmem %u\n", c.file + c.shared_anon);
-	text_printf(t, "nr_slab_reclaimable %u\n", c.slab_unused);
-	text_printf(t, "nr_slab_unreclaimable %u\n", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "nr_kernel_stack %u\n", task_count() * (KSTACK_SIZE / 1024));
 	text_printf(t, "nr_page_table_pages %u\n", c.page_tables);
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {

@@ -308,6 +308,39 @@ static void test_self(void)
 	is(put("/proc/1/comm", "x") == 1, pid == 1, "nobody else's can be changed");
 }
 
+/* The lower half of a set of signals in /proc/self/status. */
+static unsigned long signal_set(const char *key)
+{
+	const char *at = slurp("/proc/self/status") > 0 ? strstr(text, key) : NULL;
+
+	return at ? strtoul(at + strlen(key) + 8, NULL, 16) : ~0ul;
+}
+
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+/* A set with flags or a mask is caught only if a handler is there. */
+static void test_signals(void)
+{
+	const unsigned long usr1 = 1ul << (SIGUSR1 - 1), usr2 = 1ul << (SIGUSR2 - 1);
+	struct sigaction a = {.sa_handler = handler};
+	unsigned long caught = signal_set("SigCgt:\t") & ~(usr1 | usr2);
+
+	sigfillset(&a.sa_mask);
+	sigaction(SIGUSR1, &a, NULL);
+	is(signal_set("SigCgt:\t"), caught | usr1, "SigCgt: with a handler");
+	a.sa_handler = SIG_DFL;
+	sigaction(SIGUSR2, &a, NULL);
+	is(signal_set("SigCgt:\t"), caught | usr1, "not with SIG_DFL and a mask");
+	a.sa_handler = SIG_IGN;
+	sigaction(SIGUSR1, &a, NULL);
+	is(signal_set("SigCgt:\t"), caught, "nor with SIG_IGN");
+	ok(signal_set("SigIgn:\t") & usr1, "which is SigIgn");
+	signal(SIGUSR1, SIG_DFL);
+}
+
 static void test_fd(void)
 {
 	long fd = sys(__NR_open, "/tmp/proc-test", O_RDWR | O_CREAT | O_TRUNC, 0644), again;
@@ -347,6 +380,29 @@ static int exe_is(const char *path)
 
 	sys(__NR_readlink, "/proc/self/exe", link, sizeof(link) - 1);
 	return strcmp(link, path) == 0 ? 0 : 1;
+}
+
+/* This program once more, which says whether its text is the very pages that its parent runs in. */
+static int run_for_text(void *unused)
+{
+	(void)unused;
+	return (int)-sys(__NR_execve, "/proc/self/exe",
+			 ((char *[]){(char *)"proc", (char *)"text", NULL}), ((char *[]){NULL}));
+}
+
+static int text_is_shared(void)
+{
+	const char *area = slurp("/proc/self/smaps") > 0 ? strstr(text, " r-xp ") : NULL;
+
+	if (area == NULL)
+		return 1;
+	memmove(text, area, strlen(area) + 1);
+	return value("Shared_Clean:") > 0 && value("Private_Dirty:") == 0 ? 0 : 2;
+}
+
+static void test_text(void)
+{
+	is(in_child(run_for_text, NULL), EXITED(0), "two processes run in the same pages of text");
 }
 
 static void test_links(void)
@@ -528,6 +584,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "exe") == 0)
 		return exe_is(argv[2]);
+	if (argc == 2 && strcmp(argv[1], "text") == 0)
+		return text_is_shared();
 	if (on_octavo()) {
 		mkdir("/proc", 0555);
 		sys(__NR_mount, "proc", "/proc", "proc", 0, NULL);
@@ -539,8 +597,10 @@ int main(int argc, char **argv)
 	test_reports();
 	test_hostile();
 	test_self();
+	test_signals();
 	test_fd();
 	test_links();
+	test_text();
 	test_kernel_thread();
 	test_ended();
 	if (on_octavo()) {

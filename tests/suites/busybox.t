@@ -71,6 +71,20 @@ SAME = {
     "env": "env -i A=1 B=two \"$BUSYBOX\" env | sort; env -i \"$BUSYBOX\" sh -c 'echo ${A-unset}'",
     "sleep and timeout": "timeout 1 sleep 20; echo $?; timeout 20 sleep 0.1; echo $?",
     "diff": "seq 1 5 >p; seq 2 6 >q; diff p q | grep -v '^[-+][-+]'; diff p p && echo equal",
+    "layout of meminfo": "awk '/^(Mem|Swap|AnonPages|Buffers|Cached|Shmem:|KReclaim|S.*claim|Slab)/"
+                         "{ print $1, length($0), $3 }' /proc/meminfo",
+    "layout of buddyinfo": "awk '/zone +DMA / { print length($0), NF, substr($0, 1, 24) }' /proc/buddyinfo",
+    "layout of zoneinfo": "sed -n '/^Node 0, zone *DMA$/p; /^  pages free/,/managed/p' /proc/zoneinfo |"
+                          "sed '/boost\\|promo/d; s/[0-9]*$/N/; /managed/q'",
+    "layout of vmstat": "grep -o -E '^(nr_free_pages|nr_slab_.*able|nr_anon_pages|nr_file_pages|nr_shmem"
+                        "|nr_kernel_stack|nr_page_table_pages|pgalloc_dma|pgfree|pgfault|pgmajfault"
+                        "|oom_kill) ' /proc/vmstat",
+    "layout of PID/stat, statm, maps": "cut -d' ' -f2,3 /proc/self/stat; wc -w </proc/self/stat;"
+                                       "sed 's/[0-9]\\+/N/g' /proc/self/statm; awk 'NR == 1"
+                                       "{ print length($1), $2, $3, index($0, \"/\") }' /proc/self/maps",
+    "layout of PID/status": "awk '/^(Vm(Size|RSS|Data|Stk|Exe|Lib|PTE|Swap)|Rss.*):/ { print $1, length }"
+                            "/^(Name|Umask|State|TracerPid|Uid|Gid|Threads|S(ig|hd)(Pnd|Cgt)):/'"
+                            " /proc/self/status",
     "tee, rev, tac": "seq 11 16 | tee all | tac; rev all | head -n 2",
     "signals": "sleep 20 & p=$!; kill -STOP $p; kill -CONT $p; kill -TERM $p; wait $p; echo $?;"
                "kill -0 $p 2>/dev/null; echo $?; kill -l 9",
@@ -98,7 +112,8 @@ HERE = {
                           r"^MemTotal: +2[45]\d{4} kB\nMemFree: +\d+ kB\nMemAvailable: +\d+ kB\n"
                           r"(?=.*^Cached: +\d+ kB$)(?=.*^AnonPages: +\d+ kB$)"),
     "free": ("t=$(awk '/^MemTotal/ { print $2 }' /proc/meminfo); free | head -n 1;"
-             "free | awk -v t=$t '/^Mem:/ { print ($2 == t), ($3 + $4 + $6 == t), ($7 > $4 / 2), ($7 < t), ($5 > 2000 && $5 <= $6) }"
+             "free | awk -v t=$t '/^Mem:/ { print ($2 == t), ($3 + $4 + $6 == t), ($7 > $4 / 2), ($7 < t),"
+             "($5 > 2000 && $5 <= $6) }"
              "/^Swap:/ { print $2 + $3 + $4 }'",
              r"^ +total +used +free +shared +buff/cache +available\n1 1 1 1 1\n0\n"),
     "ps": ("sleep 33 & p=$!; ps -o pid,ppid,comm,args | awk -v p=$p -v s=$$ "
@@ -116,6 +131,10 @@ HERE = {
            "echo $((b - a)) $((c - a))", r"^tmpfs 1 1 1 1\n4096 0\n"),
     "its own path": ("readlink /proc/self/exe; sh -c 'readlink /proc/$$/exe'; ls -l /proc/$$/exe",
                      r"^/bin/busybox\n/bin/busybox\n.* -> /bin/busybox\n"),
+    "text shared by processes": ("$BUSYBOX sleep 35 & p=$!; sleep 0.2; awk '/ r-xp / { t = 1 }"
+                                 "t && /^Rss:/ { r = $2 } t && /^Shared_Clean:/ { s = $2 }"
+                                 "t && /^Private_Dirty:/ { print (s > 200), (s > r / 2), $2; exit }' "
+                                 "/proc/$p/smaps; kill $p", r"^1 1 0\n"),
     "md5sum of what the host has": ("md5sum $BUSYBOX; cp $BUSYBOX c; md5sum <c",
                                     r"^@MD5@  /bin/busybox\n@MD5@  -\n"),
     "devices": ("ls /dev | tr '\\n' ' '; echo x >/dev/null; head -c 5 /dev/zero | od -An -tx1",
