@@ -269,6 +269,18 @@ def sweep(tap, on, scratch):
                   [f"status {done.returncode}", *output.splitlines()])
 
 
+def make_qemu(tap):
+    """What README.md begins with: the shell of `make qemu-x86`, and busybox in it."""
+    typed = b"busybox sh -c 'seq 9 | sort -r | head -n 2 | tr 89 AB'\npoweroff\n"
+    done = subprocess.run(["make", "-s", "--no-print-directory", "-C", TOP, "qemu-x86"],
+                          check=False, input=typed, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=SECONDS)
+    output = done.stdout.decode("utf-8", "replace").replace("\r", "")
+    tap.point(done.returncode == 0 and re.search(r"^(# )?B\nA\n", output, re.M) is not None,
+              "make qemu-x86 gives a shell, and busybox works in it",
+              [f"status {done.returncode}", *output.splitlines()])
+
+
 def main():
     tap = Tap()
     words = sys.argv[1:]
@@ -288,6 +300,8 @@ def main():
             host = {}
             tap.comment("this host runs no i386 programs: only the stated values are looked at")
         group(tap, "256M release", scratch, chosen, host)
+        if chosen("make qemu-x86"):
+            make_qemu(tap)
         if chosen("failing allocations"):
             sweep(tap, "64M debug", scratch)
     tap.done()
