@@ -177,7 +177,7 @@ static struct inode *prepend_name(struct inode *child, char *buf, u32 *pos)
 	len = parent->ops->name_of(parent, child, name);
 	mutex_unlock(&parent->mutex);
 	if (len > 0 && (u32)len + 1 > *pos)
-		len = -ERANGE;
+		len = -ENAMETOOLONG;
 	if (len < 0) {
 		inode_put(parent);
 		return err_ptr(len);
@@ -266,7 +266,7 @@ static int mark_unreachable(char *buf, u32 *start)
 				    'h', 'a', 'b', 'l', 'e', ')'};
 
 	if (*start < sizeof(mark))
-		return -ERANGE;
+		return -ENAMETOOLONG;
 	*start -= sizeof(mark);
 	memcpy(buf + *start, mark, sizeof(mark));
 	return 0;

@@ -17,6 +17,7 @@
 #include "tmpfs.h"
 
 #include "dirent.h"
+#include "files.h"
 #include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/slab.h>
@@ -98,16 +99,19 @@ static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode 
 	return t;
 }
 
-static void tmpfs_release(struct inode *inode)
+/* => the directory whose reference it had, NULL: it had none */
+static struct inode *free_inode(struct inode *inode)
 {
 	struct tmpfs_inode *t = tmpfs_inode(inode);
+	struct inode *parent = NULL;
 
 	ASSERT(inode->nlink == 0);
 	if (S_ISREG(inode->mode))
 		shmem_release(&t->mapping);
 	if (S_ISDIR(inode->mode)) {
 		ASSERT(TAILQ_EMPTY(&t->entries));
-		inode_put(&t->parent->inode);
+		if (t->parent != t)
+			parent = &t->parent->inode;
 	}
 	spin_lock(&list_lock);
 	LIST_REMOVE(t, all);
@@ -115,6 +119,19 @@ static void tmpfs_release(struct inode *inode)
 	kfree(t->target);
 	tmpfs_uncharge_inode(inode->sb);
 	slab_free(inode_cache, t);
+	return parent;
+}
+
+/* A removed directory may be the last user of the one above it, and so on: a loop, for the stack. */
+static void tmpfs_release(struct inode *inode)
+{
+	struct super_block *sb = inode->sb;
+	struct inode *parent = free_inode(inode);
+
+	while (parent != NULL && atomic_dec_and_test(&parent->refs)) {
+		parent = free_inode(parent);
+		super_put(sb);
+	}
 }
 
 /* --- entries --- */
