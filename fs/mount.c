@@ -35,6 +35,7 @@ spinlock_t mount_lock = SPINLOCK_INIT(mount_lock);
 static struct mutex table_mutex = MUTEX_INIT(table_mutex, mount_mutex);
 static TAILQ_HEAD(super_list,
 		  super_block) table = TAILQ_HEAD_INITIALIZER(table); /* [table_mutex] */
+static u64 last_seq;                                                  /* [table_mutex] */
 
 /* --- stepping over a mount --- */
 
@@ -103,6 +104,7 @@ int mount_attach(struct super_block *sb, struct inode *dir, u32 flags)
 		dir->mounted = sb;
 		sb->covers = dir;
 		spin_unlock(&mount_lock);
+		sb->seq = ++last_seq;
 		TAILQ_INSERT_TAIL(&table, sb, mounts);
 	}
 	mutex_unlock(&dir->mutex);
@@ -230,7 +232,7 @@ static void format_options(struct super_block *sb, char *buf)
 		sb->ops->show(sb, buf + len, OPTIONS_MAX - len);
 }
 
-int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg)
+int mounts_each(u64 *from, int (*fn)(const struct mount_info *info, void *arg), void *arg)
 {
 	char *buf = kmalloc(PATH_MAX + OPTIONS_MAX, GFP_KERNEL);
 	char *options;
@@ -248,6 +250,12 @@ int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg)
 		bool reached;
 		u32 start;
 
+		if (sb->seq < *from)
+			continue;
+		*from = sb->seq;
+		result = signal_fatal() ? -EINTR : 0;
+		if (result != 0)
+			break;
 		if (inode_path(sb->root, root, buf, &start, &reached) != 0 || !reached)
 			continue;
 		info.target = buf + start;

@@ -184,6 +184,7 @@ static int put_mount(const struct mount_info *info, void *text)
 {
 	static const char blanks[] = " \t\n";
 	struct text *t = text;
+	size_t mark = t->len;
 
 	text_put_escaped(t, info->source[0] != '\0' ? info->source : "none", blanks);
 	text_puts(t, " ");
@@ -193,6 +194,8 @@ static int put_mount(const struct mount_info *info, void *text)
 	text_puts(t, " ");
 	text_put_escaped(t, info->options, blanks);
 	text_puts(t, " 0 0\n");
+	if (t->full)
+		text_rewind(t, mark);
 	return t->full;
 }
 
@@ -202,7 +205,8 @@ int proc_mounts_show(struct proc_inode *p, struct text *t, u64 *cursor)
 
 	if (!proc_task_exists(p))
 		return -ESRCH;
-	err = mounts_each(put_mount, t);
-	*cursor = PROC_END;
+	err = mounts_each(cursor, put_mount, t);
+	if (err == 0)
+		*cursor = PROC_END;
 	return err < 0 ? err : 0;
 }

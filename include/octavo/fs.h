@@ -177,6 +177,7 @@ struct super_block {
 	u32 flags;                   /* MS_* of mount(2) that last [mount_mutex], peeked at */
 	struct inode *covers;        /* directory that it is mounted on, referenced [ml]; or NULL */
 	char *source;                /* first word of its line in /proc/mounts [I] */
+	u64 seq;                     /* order of the table [mount_mutex] */
 	bool detached;               /* [ml] is mounted nowhere any more */
 	bool expiring;               /* [ml] MNT_EXPIRE has been said, nobody has used it since */
 	TAILQ_ENTRY(super_block) mounts; /* [mount_mutex] mounted ones; then [ml] the dying */
@@ -244,9 +245,10 @@ struct mount_info {
 	const char *options; /* "rw,nosuid,size=64k" */
 };
 /* mounts_each - fn for each file system that can be reached from current's root, in the order in
- * which they were mounted, until it returns something else than 0.
- *   => that, 0, or -ENOMEM; sleeps; no inode mutex held, mount_mutex is while fn runs */
-int mounts_each(int (*fn)(const struct mount_info *info, void *arg), void *arg);
+ * which they were mounted, until it returns something else than 0. *from, 0 at first, is the one
+ * to begin with, and becomes the one with which fn stopped.
+ *   => that, 0, -ENOMEM, -EINTR killed; sleeps; no inode mutex held, mount_mutex is while fn runs */
+int mounts_each(u64 *from, int (*fn)(const struct mount_info *info, void *arg), void *arg);
 /* mounts_init - the root is in the table, and devfs on its /dev where it has one. */
 void mounts_init(void);
 /* inode_path - the absolute path of a directory as seen from `root`, written into buf[PATH_MAX] from

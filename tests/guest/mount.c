@@ -366,6 +366,31 @@ static void another_dev(void)
 	is(unmount(AT, 0), 0, "umount");
 }
 
+/* Longer than what the kernel would make of a report in one piece. */
+static void long_table(void)
+{
+	static char source[4000], buf[65536];
+	long n, bytes = 0;
+	int fd, mounted = 0, lines = 0;
+
+	memset(source, 'x', sizeof(source) - 1);
+	while (mounted < 300 && sys(__NR_mount, source, AT, "tmpfs", 0, 0) == 0)
+		mounted++;
+	is(mounted, 300, "300 in one place");
+	fd = open("/proc/mounts", O_RDONLY);
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		bytes += n;
+		for (long i = 0; i < n; i++)
+			lines += buf[i] == '\n';
+	}
+	close(fd);
+	is(n, 0, "the table is read to its end");
+	ok(bytes > 300 * 4000 && lines >= 300, "%ld bytes in %d lines", bytes, lines);
+	while (mounted > 0 && unmount(AT, 0) == 0)
+		mounted--;
+	is(mounted, 0, "all are unmounted");
+}
+
 /* What an earlier run has left, with or without a mount over it. */
 static void clean(void)
 {
@@ -402,6 +427,7 @@ int main(void)
 	devices();
 	messages();
 	another_dev();
+	long_table();
 	unlink(DIR "/file");
 	is(rmdir(AT), 0, "clean");
 	is(rmdir(DIR), 0, "up");
