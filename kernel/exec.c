@@ -339,8 +339,8 @@ struct file *exec_open(const char *path)
 	struct file *file = file_open(path, O_RDONLY, 0);
 	int err = -EACCES;
 
-	if (ptr_is_err(file))
-		return file;
+	if (ptr_is_err(file)) /* -ENXIO: nothing that is read, so nothing to execute either */
+		return ptr_err(file) == -ENXIO ? err_ptr(err) : file;
 	if (S_ISREG(file->inode->mode) && (file->inode->mode & 0111) != 0 &&
 	    !(file->inode->sb->flags & MS_NOEXEC))
 		err = inode_exec_begin(file->inode);

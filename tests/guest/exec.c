@@ -186,6 +186,9 @@ static void test_errors(void)
 	is(exec_words("/tmp", argv, none), -EACCES, "a directory");
 	is(exec_words("/tmp/plain", argv, none), -EACCES, "a file without execute permission");
 	is(exec_words("/dev/null", argv, none), -EACCES, "a device");
+	sys(__NR_mknod, "/tmp/exec-fifo", S_IFIFO | 0755, 0);
+	is(exec_words("/tmp/exec-fifo", argv, none), -EACCES, "a FIFO");
+	unlink("/tmp/exec-fifo");
 	is(exec_words("/tmp/text", argv, none), -ENOEXEC, "a text");
 	is(exec_words(long_name, argv, none), -ENAMETOOLONG, "a name of 298 bytes");
 	is(exec_words(long_path, argv, none), -ENAMETOOLONG, "a path of 4999 bytes");
