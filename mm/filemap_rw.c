@@ -15,6 +15,7 @@
 #include <octavo/filemap.h>
 #include <octavo/pmap.h>
 #include <octavo/string.h>
+#include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <octavo/zone.h>
@@ -131,6 +132,8 @@ ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *po
 		*pos += n;
 		if (n < s.len)
 			return done > 0 ? (ssize_t)done : -EFAULT;
+		if (signal_fatal())
+			break;
 	}
 	file_accessed(file);
 	return (ssize_t)done;
@@ -245,7 +248,7 @@ static ssize_t write_locked(struct file *file, const struct source *s, size_t le
 			return done > 0 ? (ssize_t)done : n;
 		done += (size_t)n;
 		*pos += n;
-		if ((size_t)n < want)
+		if ((size_t)n < want || signal_fatal())
 			break;
 	}
 	return (ssize_t)done;

@@ -284,10 +284,45 @@ static void masked_permissions(void)
 	unlink(DIR "/masked");
 }
 
+/* 64M of a hole, into the same buffer again and again. */
+static void read_for_long(void)
+{
+	static struct {
+		char *base;
+		size_t len;
+	} vector[1024];
+	int fd = open_file(DIR "/hole", O_CREAT | O_RDWR | LARGE);
+
+	for (int i = 0; i < 1024; i++) {
+		vector[i].base = block;
+		vector[i].len = sizeof(block);
+	}
+	ftruncate(fd, 1 << 30);
+	for (;;)
+		sys(__NR_preadv, fd, vector, 1024, 0, 0);
+}
+
+static void killed_reader(void)
+{
+	uint64_t start;
+	pid_t pid = must_fork();
+	int status;
+
+	if (pid == 0)
+		read_for_long();
+	sleep_ms(30);
+	start = now_ns();
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	ok(status == SIGKILL && now_ns() - start < 10000000, "a long read ends when it is killed");
+	unlink(DIR "/hole");
+}
+
 int main(void)
 {
 	mkdir(DIR, 0755);
 	clean();
+	killed_reader();
 	masked_permissions();
 	no_descriptor_left();
 	truncation();
