@@ -268,7 +268,7 @@ u32 files_next(struct files *files, u32 fd)
 	while (fd < files->size && files->slots[fd].file == NULL)
 		fd++;
 	if (fd >= files->size)
-		fd = FILES_MAX;
+		fd = FILES_NONE;
 	spin_unlock(&files->lock);
 	return fd;
 }

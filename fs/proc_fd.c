@@ -160,13 +160,13 @@ static int fd_jump(struct inode *inode, struct inode **dir, struct inode **out)
 u32 proc_fd_next(struct proc_inode *dir, u32 from)
 {
 	struct files *files = proc_files(dir);
-	u32 fd = FILES_MAX;
+	u32 fd = FILES_NONE;
 
 	if (files != NULL) {
 		fd = files_next(files, from);
 		files_put(files);
 	}
-	return fd < FILES_MAX ? fd : PROC_NONE;
+	return fd != FILES_NONE ? fd : PROC_NONE;
 }
 
 static const struct proc_entry fd_entry = {

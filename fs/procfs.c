@@ -21,6 +21,7 @@
 #include "files.h"
 #include <octavo/errno.h>
 #include <octavo/printf.h>
+#include <octavo/rlimit.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -31,7 +32,7 @@ enum {
 	INO_ROOT = 1,
 	INO_PIDS = 0x1000, /* + pid * INOS_PER_PID + number of the entry */
 	INOS_PER_PID = 64,
-	INO_FDS = 0x800000, /* + pid * FILES_MAX + fd */
+	INO_FDS = 0x800000, /* + pid * NOFILE_MAX + fd */
 	POS_NUMBERS = 256,  /* positions of names that are numbers, in getdents64(2) */
 	DIGITS_MAX = 10,
 };
@@ -50,7 +51,7 @@ static u32 ino_of(const struct proc_inode *dir, const struct proc_entry *e, u32 
 	u32 entry = e == dir->entry->dir->child ? 0 : number;
 
 	if (dir->entry->dir == &proc_fd_dir)
-		return INO_FDS + dir->pid * FILES_MAX + number;
+		return INO_FDS + dir->pid * NOFILE_MAX + number;
 	if (dir->pid == 0 && e->dir != &proc_pid_dir)
 		return entry;
 	return INO_PIDS + (dir->pid != 0 ? dir->pid : number) * INOS_PER_PID + entry;

@@ -4,6 +4,7 @@
 #include "poll_time.h"
 
 #include <octavo/errno.h>
+#include <octavo/rlimit.h>
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
@@ -63,7 +64,7 @@ static long do_poll(struct uapi_pollfd __user *user, u32 nr, const struct poll_e
 	struct uapi_pollfd on_stack[FDS_ON_STACK], *fds = on_stack;
 	long result = -EFAULT;
 
-	if (nr > FILES_MAX)
+	if (nr > rlimit(RLIMIT_NOFILE))
 		return -EINVAL;
 	if (nr > FDS_ON_STACK) {
 		fds = kmalloc(nr * sizeof(*fds), GFP_KERNEL);

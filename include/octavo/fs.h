@@ -34,6 +34,7 @@ struct vma;
 #define NAME_MAX        255u        /* bytes of one component */
 #define PATH_MAX        4096u       /* bytes of a path with its NUL */
 #define FILES_MAX       1024u       /* descriptors of a process, till it changes RLIMIT_NOFILE */
+#define FILES_NONE      0xffffffffu /* no descriptor */
 #define PIPE_SIZE_BYTES 65536u      /* what a pipe holds */
 #define FILE_IO_MAX     0x7ffff000u /* bytes that one read or write moves at the most */
 #define FILE_POS_MAX    0xffffffff000ll /* last position of a file: 2^32 - 1 pages, as on Linux */
@@ -269,7 +270,7 @@ void files_put(struct files *files);
 /* files_get - one more reference, to look at the table of another task. */
 void files_get(struct files *files);
 /* files_peek - the file at fd of any table, referenced; NULL. files_next - the first descriptor from
- * fd on that is open, or FILES_MAX. files_size - how many the table has room for */
+ * fd on that is open, or FILES_NONE. files_size - how many the table has room for */
 struct file *files_peek(struct files *files, u32 fd);
 u32 files_next(struct files *files, u32 fd);
 u32 files_size(struct files *files);

@@ -362,6 +362,42 @@ static void test_fd(void)
 	is(sys(__NR_readlink, "/proc/self/cwd", link, sizeof(link)) > 0, 1, "cwd");
 }
 
+static int names_number(const char *path, long number)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	int found = 0;
+
+	while (dir && (e = readdir(dir)) != NULL)
+		found |= strtol(e->d_name, NULL, 10) == number;
+	closedir(dir);
+	return found;
+}
+
+/* A process that may have more than 1024 descriptors. */
+static void test_high_fd(void)
+{
+	enum { NOFILE = 7, HIGH = 1500 }; /* RLIMIT_NOFILE */
+	static struct {
+		int fd;
+		short events, revents;
+	} many[HIGH];
+	uint32_t limit[2], more[2] = {2048, 4096};
+	char link[64] = "";
+
+	is(sys(__NR_ugetrlimit, NOFILE, limit), 0, "the limit of descriptors");
+	more[1] = limit[1];
+	is(sys(__NR_setrlimit, NOFILE, more), 0, "is 2048");
+	is(sys(__NR_dup2, 0, HIGH), HIGH, "descriptor 1500");
+	ok(sys(__NR_readlink, "/proc/self/fd/1500", link, sizeof(link)) > 0, "is a link in fd");
+	is(names_number("/proc/self/fd", HIGH), 1, "and a name there");
+	memset(many, 0xff, sizeof(many));
+	is(sys(__NR_poll, many, HIGH, 0), 0, "1500 may be polled");
+	sys(__NR_close, HIGH);
+	is(names_number("/proc/self/fd", HIGH), 0, "a closed one is no name");
+	sys(__NR_setrlimit, NOFILE, limit);
+}
+
 static char own_path[64]; /* of this program, as exe says it */
 
 /* What is opened or executed by such a link has the path of the file itself. */
@@ -397,7 +433,8 @@ static int text_is_shared(void)
 	if (area == NULL)
 		return 1;
 	memmove(text, area, strlen(area) + 1);
-	return value("Shared_Clean:") > 0 && value("Private_Dirty:") == 0 ? 0 : 2;
+	return value("Shared_Clean:") + value("Shared_Dirty:") > 0 && value("Anonymous:") == 0 ? 0
+											       : 2;
 }
 
 static void test_text(void)
@@ -449,14 +486,7 @@ static int sleeper(int *pipe_fds)
 
 static int listed(long pid)
 {
-	DIR *dir = opendir("/proc");
-	struct dirent *e;
-	int found = 0;
-
-	while (dir && (e = readdir(dir)) != NULL)
-		found |= strtol(e->d_name, NULL, 10) == pid;
-	closedir(dir);
-	return found;
+	return names_number("/proc", pid);
 }
 
 /* A process that ends while its files are open: no longer there, and no other one in its place. */
@@ -599,6 +629,7 @@ int main(int argc, char **argv)
 	test_self();
 	test_signals();
 	test_fd();
+	test_high_fd();
 	test_links();
 	test_text();
 	test_kernel_thread();
