@@ -147,7 +147,8 @@ static int child_prepare(struct task *child, const struct clone_request *r)
 		arch_task_init_kernel(child, child_stores_pid, (void __force *)r->child_tid);
 		*frame = keep;
 	}
-	child->exit_signal = r->flags & CSIGNAL;
+	/* A sibling ends as its maker does: nobody chooses what another process's parent gets. */
+	child->exit_signal = r->flags & CLONE_PARENT ? current->exit_signal : r->flags & CSIGNAL;
 	child->clear_child_tid = (r->flags & CLONE_CHILD_CLEARTID) ? r->child_tid : NULL;
 	return err;
 }
