@@ -14,14 +14,25 @@ static bool is_data(u32 vm_flags)
 	return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
-/* Pages of [start, end) that areas have already: a new one takes their place. */
-static u32 pages_replaced(struct mm *mm, vaddr_t start, vaddr_t end, bool data)
+/* Pages of [start, end) that areas have. */
+static u32 pages_there(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	u32 pages = 0;
+
+	for (const struct vma *v = vma_find(&mm->vmas, start); v != NULL && v->start < end;
+	     v = vma_next(v))
+		pages += (MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT;
+	return pages;
+}
+
+/* Those of them that are data, or would be if their areas had these VM_*, too. */
+static u32 data_there(struct mm *mm, vaddr_t start, vaddr_t end, u32 added)
 {
 	u32 pages = 0;
 
 	for (const struct vma *v = vma_find(&mm->vmas, start); v != NULL && v->start < end;
 	     v = vma_next(v)) {
-		if (!data || is_data(v->flags))
+		if (is_data(v->flags | added))
 			pages += (MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT;
 	}
 	return pages;
@@ -43,10 +54,21 @@ bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
 	assert_held(&mm->mmap_sem);
 	if (likely(as == RLIMIT_INFINITE && data == RLIMIT_INFINITE))
 		return true;
-	if (!fits(mm->total_pages + pages - pages_replaced(mm, start, end, false), as, "RLIMIT_AS"))
+	if (!fits(mm->total_pages + pages - pages_there(mm, start, end), as, "RLIMIT_AS"))
 		return false;
 	if (data == RLIMIT_INFINITE || !is_data(vm_flags))
 		return true;
-	pages += pages_replaced(mm, 0, USER_END, true) - pages_replaced(mm, start, end, true);
+	pages += data_there(mm, 0, USER_END, 0) - data_there(mm, start, end, 0);
 	return fits(pages, data, "RLIMIT_DATA");
+}
+
+bool mm_may_write(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	u32 data = rlimit(RLIMIT_DATA), more;
+
+	assert_held(&mm->mmap_sem);
+	if (likely(data == RLIMIT_INFINITE))
+		return true;
+	more = data_there(mm, start, end, VM_WRITE) - data_there(mm, start, end, 0);
+	return more == 0 || fits(data_there(mm, 0, USER_END, 0) + more, data, "RLIMIT_DATA");
 }

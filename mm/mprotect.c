@@ -115,6 +115,8 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 
 	if (err != 0 || same)
 		return err;
+	if ((access & VM_WRITE) && !mm_may_write(mm, start, end))
+		return -ENOMEM;
 	err = spares_get(mm, start, end, &spares);
 	if (err != 0)
 		return err;

@@ -129,6 +129,9 @@ void vma_free(struct vma *v);
  * there would be replaced. => mmap_sem */
 bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 
+/* mm_may_write - does RLIMIT_DATA allow what lies in [start, end) to become writable? => mmap_sem */
+bool mm_may_write(struct mm *mm, vaddr_t start, vaddr_t end);
+
 /* mm_find - the first area with end > addr, or NULL. mmap_sem. */
 static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
 {

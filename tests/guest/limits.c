@@ -38,6 +38,27 @@ static int can_grow_heap(unsigned long bytes)
 	return (unsigned long)sys(__NR_brk, now + bytes) == now + bytes;
 }
 
+/* What takes the place of another area does not count beside it. */
+static int replaces(unsigned long bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED &&
+	       mmap(p, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p;
+}
+
+/* Memory that was mapped to be read. => can it be made writable? */
+static int can_make_writable(unsigned long bytes, int flags)
+{
+	void *p = mmap(NULL, bytes, PROT_READ, flags | MAP_ANONYMOUS, -1, 0);
+	int can = p != MAP_FAILED && mprotect(p, bytes, PROT_READ | PROT_WRITE) == 0;
+
+	if (!can && errno != ENOMEM)
+		return -1;
+	munmap(p, bytes);
+	return can;
+}
+
 /* => 0, or the number of the step that went otherwise */
 static int address_space(void *arg)
 {
@@ -50,7 +71,9 @@ static int address_space(void *arg)
 		return 3;
 	if (can_grow_heap(64 * MB))
 		return 4;
-	return can_grow_heap(MB) ? 0 : 5;
+	if (!can_grow_heap(MB))
+		return 5;
+	return replaces(28 * MB) ? 0 : 6;
 }
 
 static int data(void *arg)
@@ -66,7 +89,13 @@ static int data(void *arg)
 		return 4;
 	if (can_grow_heap(32 * MB))
 		return 5;
-	return can_map(8 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE) == 1 ? 0 : 6;
+	if (can_map(8 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE) != 1)
+		return 6;
+	if (can_make_writable(32 * MB, MAP_PRIVATE) != 0)
+		return 7;
+	if (can_make_writable(32 * MB, MAP_SHARED) != 1)
+		return 8;
+	return can_make_writable(8 * MB, MAP_PRIVATE) == 1 ? 0 : 9;
 }
 
 static int use_stack(unsigned long bytes)
