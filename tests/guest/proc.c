@@ -1,71 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc: every report can be parsed, agrees with the others and with system calls; settings act and
- * refuse what Linux refuses; processes may end while they are looked at; readers may be hostile.
+ * refuse what Linux refuses; readers may be hostile. What it says of processes: proc_pid.c.
  */
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "guest.h"
-
-#define BIG 65536
-
-static char text[BIG];
-
-/* The whole of a file, in pieces of `piece` bytes. => its length, or -errno */
-static long slurp_by(const char *path, char *to, long piece)
-{
-	long fd = sys(__NR_open, path, O_RDONLY, 0), len = 0, n;
-
-	if (fd < 0)
-		return fd;
-	while (len < BIG - 1) {
-		n = sys(__NR_read, fd, to + len, len + piece < BIG - 1 ? piece : BIG - 1 - len);
-		if (n <= 0)
-			break;
-		len += n;
-	}
-	sys(__NR_close, fd);
-	to[len] = '\0';
-	return len;
-}
-
-static long slurp(const char *path)
-{
-	return slurp_by(path, text, BIG);
-}
-
-/* The number behind `key` in the text that was read last; -1: it is not there. */
-static long value(const char *key)
-{
-	const char *at = text;
-	size_t len = strlen(key);
-
-	for (; at; at = strchr(at, '\n')) {
-		at += *at == '\n';
-		if (strncmp(at, key, len) == 0)
-			return strtol(at + len, NULL, 10);
-		if (*at == '\0')
-			break;
-	}
-	return -1;
-}
-
-static long file_value(const char *path, const char *key)
-{
-	return slurp(path) < 0 ? -2 : value(key);
-}
-
-static long put(const char *path, const char *what)
-{
-	long fd = sys(__NR_open, path, O_WRONLY, 0), n;
-
-	if (fd < 0)
-		return fd;
-	n = sys(__NR_write, fd, what, strlen(what));
-	sys(__NR_close, fd);
-	return n;
-}
+#include "slurp.h"
 
 /* --- memory --- */
 
@@ -171,6 +112,24 @@ static void test_anonymous(void)
 	is(file_value("/proc/vmstat", "pgmajfault ") >= 0, 1, "pgmajfault");
 }
 
+/* A file's pages: counted while it has them. */
+static void test_cached(void)
+{
+	enum { KB = 2048 };
+	static char bytes[1024];
+	long before = file_value("/proc/meminfo", "Cached:"), during;
+	long fd = sys(__NR_open, "/tmp/proc-cached", O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	for (int i = 0; i < KB; i++)
+		sys(__NR_write, fd, bytes, sizeof(bytes));
+	during = file_value("/proc/meminfo", "Cached:");
+	is(during - before, KB, "2 MB of a file are cached");
+	is(file_value("/proc/vmstat", "nr_file_pages ") * 4, during, "and in vmstat");
+	sys(__NR_unlink, "/tmp/proc-cached");
+	sys(__NR_close, fd);
+	is(file_value("/proc/meminfo", "Cached:"), before, "until it goes");
+}
+
 static void test_slabinfo(void)
 {
 	long active, objects;
@@ -273,261 +232,6 @@ static void test_hostile(void)
 	is(sys(__NR_unlink, "/proc/version") < 0, 1, "it cannot be removed");
 }
 
-/* --- processes --- */
-
-static void test_self(void)
-{
-	char link[64] = "", number[16];
-	long pid = getpid();
-	char *at;
-
-	sniprintf(number, sizeof(number), "%ld", pid);
-	sys(__NR_readlink, "/proc/self", link, sizeof(link) - 1);
-	is(strcmp(link, number), 0, "self is our pid");
-	slurp("/proc/self/stat");
-	is(strtol(text, &at, 10), pid, "stat begins with it");
-	ok(strncmp(at, " (proc) R ", 10) == 0, "name and state");
-	is(strtol(at + 10, NULL, 10), getppid(), "and the parent");
-	ok(file_value("/proc/self/status", "Pid:\t") == pid && value("PPid:\t") == getppid() &&
-		   value("Threads:\t") == 1 && value("VmRSS:\t") > 0,
-	   "status");
-	slurp("/proc/self/maps");
-	ok(strstr(text, "[stack]\n") && strstr(text, " rw-p ") && strstr(text, "r-xp "), "maps");
-	memset(link, 0, sizeof(link));
-	sys(__NR_readlink, "/proc/self/exe", link, sizeof(link) - 1);
-	ok(strstr(link, "/tests/proc") != NULL, "exe is %s", link);
-	ok(strstr(text, link) != NULL, "and maps has its path");
-	slurp("/proc/self/cmdline");
-	ok(strstr(text, "proc") != NULL, "cmdline");
-	slurp("/proc/self/comm");
-	is(strcmp(text, "proc\n"), 0, "comm");
-	is(put("/proc/self/comm", "a name that is long"), 19, "another name");
-	slurp("/proc/self/comm");
-	is(strcmp(text, "a name that is \n"), 0, "is cut at 15 bytes");
-	put("/proc/self/comm", "proc");
-	is(put("/proc/1/comm", "x") == 1, pid == 1, "nobody else's can be changed");
-}
-
-/* The lower half of a set of signals in /proc/self/status. */
-static unsigned long signal_set(const char *key)
-{
-	const char *at = slurp("/proc/self/status") > 0 ? strstr(text, key) : NULL;
-
-	return at ? strtoul(at + strlen(key) + 8, NULL, 16) : ~0ul;
-}
-
-static void handler(int sig)
-{
-	(void)sig;
-}
-
-/* A set with flags or a mask is caught only if a handler is there. */
-static void test_signals(void)
-{
-	const unsigned long usr1 = 1ul << (SIGUSR1 - 1), usr2 = 1ul << (SIGUSR2 - 1);
-	struct sigaction a = {.sa_handler = handler};
-	unsigned long caught = signal_set("SigCgt:\t") & ~(usr1 | usr2);
-
-	sigfillset(&a.sa_mask);
-	sigaction(SIGUSR1, &a, NULL);
-	is(signal_set("SigCgt:\t"), caught | usr1, "SigCgt: with a handler");
-	a.sa_handler = SIG_DFL;
-	sigaction(SIGUSR2, &a, NULL);
-	is(signal_set("SigCgt:\t"), caught | usr1, "not with SIG_DFL and a mask");
-	a.sa_handler = SIG_IGN;
-	sigaction(SIGUSR1, &a, NULL);
-	is(signal_set("SigCgt:\t"), caught, "nor with SIG_IGN");
-	ok(signal_set("SigIgn:\t") & usr1, "which is SigIgn");
-	signal(SIGUSR1, SIG_DFL);
-}
-
-static void test_fd(void)
-{
-	long fd = sys(__NR_open, "/tmp/proc-test", O_RDWR | O_CREAT | O_TRUNC, 0644), again;
-	char path[40], link[64] = "";
-
-	sys(__NR_write, fd, "abc", 3);
-	sniprintf(path, sizeof(path), "/proc/self/fd/%ld", fd);
-	sys(__NR_readlink, path, link, sizeof(link) - 1);
-	is(strcmp(link, "/tmp/proc-test"), 0, "a descriptor's path");
-	sys(__NR_unlink, "/tmp/proc-test");
-	memset(link, 0, sizeof(link));
-	sys(__NR_readlink, path, link, sizeof(link) - 1);
-	ok(strstr(link, " (deleted)") != NULL, "when it is removed: %s", link);
-	again = sys(__NR_open, path, O_RDONLY, 0);
-	is(sys(__NR_read, again, text, 10), 3, "it opens all the same");
-	sys(__NR_close, again);
-	sys(__NR_close, fd);
-	is(sys(__NR_open, path, O_RDONLY, 0), -ENOENT, "a closed one is not there");
-	is(sys(__NR_readlink, "/proc/self/cwd", link, sizeof(link)) > 0, 1, "cwd");
-}
-
-static int names_number(const char *path, long number)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	int found = 0;
-
-	while (dir && (e = readdir(dir)) != NULL)
-		found |= strtol(e->d_name, NULL, 10) == number;
-	closedir(dir);
-	return found;
-}
-
-/* A process that may have more than 1024 descriptors. */
-static void test_high_fd(void)
-{
-	enum { NOFILE = 7, HIGH = 1500 }; /* RLIMIT_NOFILE */
-	static struct {
-		int fd;
-		short events, revents;
-	} many[HIGH];
-	uint32_t limit[2], more[2] = {2048, 4096};
-	char link[64] = "";
-
-	is(sys(__NR_ugetrlimit, NOFILE, limit), 0, "the limit of descriptors");
-	more[1] = limit[1];
-	is(sys(__NR_setrlimit, NOFILE, more), 0, "is 2048");
-	is(sys(__NR_dup2, 0, HIGH), HIGH, "descriptor 1500");
-	ok(sys(__NR_readlink, "/proc/self/fd/1500", link, sizeof(link)) > 0, "is a link in fd");
-	is(names_number("/proc/self/fd", HIGH), 1, "and a name there");
-	memset(many, 0xff, sizeof(many));
-	is(sys(__NR_poll, many, HIGH, 0), 0, "1500 may be polled");
-	sys(__NR_close, HIGH);
-	is(names_number("/proc/self/fd", HIGH), 0, "a closed one is no name");
-	sys(__NR_setrlimit, NOFILE, limit);
-}
-
-static char own_path[64]; /* of this program, as exe says it */
-
-/* What is opened or executed by such a link has the path of the file itself. */
-static int run_by_link(void *unused)
-{
-	(void)unused;
-	return (int)-sys(__NR_execve, "/proc/self/exe",
-			 ((char *[]){(char *)"proc", (char *)"exe", own_path, NULL}),
-			 ((char *[]){NULL}));
-}
-
-/* The program that was run by its link: is that said of it, too? */
-static int exe_is(const char *path)
-{
-	char link[64] = "";
-
-	sys(__NR_readlink, "/proc/self/exe", link, sizeof(link) - 1);
-	return strcmp(link, path) == 0 ? 0 : 1;
-}
-
-/* This program once more, which says whether its text is the very pages that its parent runs in. */
-static int run_for_text(void *unused)
-{
-	(void)unused;
-	return (int)-sys(__NR_execve, "/proc/self/exe",
-			 ((char *[]){(char *)"proc", (char *)"text", NULL}), ((char *[]){NULL}));
-}
-
-static int text_is_shared(void)
-{
-	const char *area = slurp("/proc/self/smaps") > 0 ? strstr(text, " r-xp ") : NULL;
-
-	if (area == NULL)
-		return 1;
-	memmove(text, area, strlen(area) + 1);
-	return value("Shared_Clean:") + value("Shared_Dirty:") > 0 && value("Anonymous:") == 0 ? 0
-											       : 2;
-}
-
-static void test_text(void)
-{
-	is(in_child(run_for_text, NULL), EXITED(0), "two processes run in the same pages of text");
-}
-
-static void test_links(void)
-{
-	char path[40], link[64] = "";
-	long fd;
-
-	sys(__NR_readlink, "/proc/self/exe", own_path, sizeof(own_path) - 1);
-	is(in_child(run_by_link, NULL), EXITED(0), "a program run by exe has its own path");
-	fd = sys(__NR_open, "/proc/self/exe", O_RDONLY, 0);
-	sniprintf(path, sizeof(path), "/proc/self/fd/%ld", fd);
-	sys(__NR_readlink, path, link, sizeof(link) - 1);
-	ok(strcmp(link, own_path) == 0, "so has what is opened by it: %s", link);
-	sys(__NR_close, fd);
-	fd = sys(__NR_open, "/proc/self/exe", O_RDONLY | O_DIRECTORY, 0);
-	is(fd, -ENOTDIR, "it is no directory");
-	is(sys(__NR_open, "/proc/self/exe/x", O_RDONLY, 0), -ENOTDIR, "nor has it entries");
-}
-
-/* A kernel thread: no program, no memory, no descriptors, and the machine's root. */
-static void test_kernel_thread(void)
-{
-	char link[64] = "";
-
-	if (slurp("/proc/2/status") < 0 || value("PPid:\t") != 0 || value("VmSize:\t") != -1) {
-		ok(!on_octavo(), "process 2 is a kernel thread");
-		return;
-	}
-	ok(sys(__NR_readlink, "/proc/2/cwd", link, sizeof(link)) == 1 && link[0] == '/', "cwd");
-	ok(sys(__NR_readlink, "/proc/2/root", link, sizeof(link)) == 1 && link[0] == '/', "root");
-	is(sys(__NR_access, "/proc/2/root/proc/self", F_OK), 0, "by which files are found");
-	is(sys(__NR_readlink, "/proc/2/exe", link, sizeof(link)), -ENOENT, "no program");
-	is(slurp("/proc/2/maps"), 0, "no areas");
-	is(slurp("/proc/2/cmdline"), 0, "no arguments");
-}
-
-static int sleeper(int *pipe_fds)
-{
-	char c;
-
-	close(pipe_fds[1]);
-	return (int)read(pipe_fds[0], &c, 1);
-}
-
-static int listed(long pid)
-{
-	return names_number("/proc", pid);
-}
-
-/* A process that ends while its files are open: no longer there, and no other one in its place. */
-static void test_ended(void)
-{
-	char path[40];
-	int fds[2], status;
-	long stat_fd, maps_fd, dir_fd, pid;
-
-	if (pipe(fds) < 0)
-		bail_out("pipe: errno %d", errno);
-	pid = must_fork();
-	if (pid == 0)
-		_exit(sleeper(fds));
-	close(fds[0]);
-	is(listed(pid), 1, "a child is listed");
-	sniprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	stat_fd = sys(__NR_open, path, O_RDONLY, 0);
-	sniprintf(path, sizeof(path), "/proc/%ld/maps", pid);
-	maps_fd = sys(__NR_open, path, O_RDONLY, 0);
-	sniprintf(path, sizeof(path), "/proc/%ld", pid);
-	dir_fd = sys(__NR_open, path, O_RDONLY, 0);
-	ok(sys(__NR_read, stat_fd, text, 10) == 10, "it can be read");
-	kill((pid_t)pid, SIGKILL);
-	sleep_ms(30);
-	sniprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	slurp(path);
-	ok(strstr(text, ") Z ") != NULL, "killed, it is a zombie");
-	is(waitpid((pid_t)pid, &status, 0), pid, "it is waited for");
-	is(sys(__NR_lseek, stat_fd, 0, SEEK_SET), 0, "the file is still open");
-	is(sys(__NR_read, stat_fd, text, 10), -ESRCH, "but says that there is no such process");
-	is(sys(__NR_read, maps_fd, text, 10) <= 0, 1, "and no areas");
-	is(sys(__NR_getdents64, dir_fd, text, 1000), -ENOENT, "its directory is empty");
-	is(sys(__NR_open, path, O_RDONLY, 0), -ENOENT, "and cannot be found any more");
-	is(listed(pid), 0, "nor is it listed");
-	close(fds[1]);
-	sys(__NR_close, stat_fd);
-	sys(__NR_close, maps_fd);
-	sys(__NR_close, dir_fd);
-}
-
 /* What the first zone in `text` keeps from requests that the next one could serve: pages. */
 static long reserve_of_first_zone(void)
 {
@@ -577,18 +281,49 @@ static void test_settings(void)
 	is(put("/proc/sys/vm/drop_caches", "5"), -EINVAL, "in no other way");
 }
 
+static int nr_areas(void)
+{
+	int nr = 0;
+
+	slurp("/proc/self/maps");
+	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+		nr++;
+	return nr;
+}
+
+/* mmap(2) looks before it makes one: so it makes one too many, as on Linux. */
 static void test_max_map_count(void)
 {
-	int made = 0;
+	int made = 0, gone;
 	char *p = map_pages(64, PROT_NONE);
+	void *more[2];
 
 	is(put("/proc/sys/vm/max_map_count", "20"), 2, "max_map_count");
 	while (made < 32 && mprotect(p + made * 2 * PAGE, PAGE, PROT_READ) == 0)
 		made++;
 	ok(made > 0 && made < 20 && errno == ENOMEM, "after %d areas more there is an end", made);
+	slurp("/proc/why");
+	ok(strstr(text, "mprotect: ENOMEM") != NULL && strstr(text, ", 20 allowed\n") != NULL,
+	   "why says so");
+	for (gone = 62; gone > 42 && munmap(p + gone * PAGE, PAGE) == 0;)
+		gone -= 2;
+	ok(gone > 42 && errno == ENOMEM, "nor cuts munmap any more");
+	is(nr_areas(), 20, "so many there are");
+	for (int i = 0; i < 2; i++)
+		more[i] = mmap(NULL, PAGE, i ? PROT_READ : PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			       -1, 0);
+	ok(more[0] != MAP_FAILED && more[1] == MAP_FAILED && errno == ENOMEM,
+	   "mmap makes one more, and that is all");
 	put("/proc/sys/vm/max_map_count", "65530");
 	is(mprotect(p + made * 2 * PAGE, PAGE, PROT_READ), 0, "and then there is none");
+	munmap(more[0], PAGE);
 	munmap(p, 64 * PAGE);
+}
+
+static int left_of_fail_nth(void *arg)
+{
+	(void)arg;
+	return slurp("/proc/self/fail-nth") == 2 && text[0] == '0' ? 0 : 1;
 }
 
 static void test_fail_nth(void)
@@ -605,36 +340,23 @@ static void test_fail_nth(void)
 	is(sys(__NR_read, fd, text, 10), 2, "it says");
 	is(text[0], '0', "that it happened");
 	is(sys(__NR_write, fd, "0x10000", 7), 7, "one far away");
+	is(in_child(left_of_fail_nth, NULL), EXITED(0), "is not for a child");
 	is(sys(__NR_write, fd, "x", 1), -EINVAL, "no number");
 	is(sys(__NR_write, fd, "0", 1), 1, "none");
 	sys(__NR_close, fd);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-	if (argc == 3 && strcmp(argv[1], "exe") == 0)
-		return exe_is(argv[2]);
-	if (argc == 2 && strcmp(argv[1], "text") == 0)
-		return text_is_shared();
-	if (on_octavo()) {
-		mkdir("/proc", 0555);
-		sys(__NR_mount, "proc", "/proc", "proc", 0, NULL);
-	}
+	mount_proc();
 	test_meminfo();
 	test_zones();
 	test_anonymous();
 	test_slabinfo();
 	test_reports();
 	test_hostile();
-	test_self();
-	test_signals();
-	test_fd();
-	test_high_fd();
-	test_links();
-	test_text();
-	test_kernel_thread();
-	test_ended();
 	if (on_octavo()) {
+		test_cached();
 		test_settings();
 		test_max_map_count();
 		test_fail_nth();

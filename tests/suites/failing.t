@@ -16,7 +16,7 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
-            "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc",
+            "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc", "proc_pid",
             "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
