@@ -191,17 +191,39 @@ static int burn(void *arg)
 	return 0;
 }
 
+/* Microseconds that struct rusage says. */
+static int used(const int32_t *usage)
+{
+	return (usage[0] + usage[2]) * 1000000 + usage[1] + usage[3];
+}
+
+static int let_burn(void *arg)
+{
+	return in_child(burn, arg);
+}
+
 static void test_cpu_times(void)
 {
 	int32_t self[18], children[18], tms[4] = {-1, -1, -1, -1};
+	int before;
+	pid_t pid;
 
 	is(in_child(burn, NULL), 0, "a child that works");
 	is(sys(__NR_getrusage, -1, children), 0, "what the children used");
-	ok(children[0] > 0 || children[1] + children[3] >= 20000, "20 ms at the least: %d %d us",
-	   children[1], children[3]);
+	before = used(children);
+	ok(before >= 20000, "20 ms at the least: %d us", before);
+	is(in_child(let_burn, NULL), 0, "a child whose own child works");
+	is(sys(__NR_getrusage, -1, children), 0, "what both used");
+	ok(used(children) - before >= 20000, "counts, too: %d us", used(children) - before);
+	pid = must_fork();
+	if (pid == 0)
+		_exit(burn(NULL));
+	memset(self, 0, sizeof(self));
+	is(sys(__NR_wait4, pid, NULL, 0, self), pid, "one that is waited for");
+	ok(used(self) >= 20000 && used(self) < used(children), "what it used: %d us", used(self));
 	burn(NULL);
 	is(sys(__NR_getrusage, 0, self), 0, "what we used");
-	ok(self[0] > 0 || self[1] + self[3] >= 20000, "20 ms at the least");
+	ok(used(self) >= 20000, "20 ms at the least");
 	is(sys(__NR_getrusage, 1, self), 0, "of this thread");
 	is(sys(__NR_getrusage, 2, self), -EINVAL, "of nobody");
 	is(sys(__NR_getrusage, 0, KERNEL_ADDRESS), -EFAULT, "to a bad address");

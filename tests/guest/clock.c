@@ -135,6 +135,9 @@ static void test_sleep_by_clock(void)
 	is(nap_by(7, 1, read64(7) + 20 * MS), 0, "until a time of the boot clock");
 	is(nap_by(0, 1, read64(0) + 20 * MS), 0, "until a time of the real clock");
 	ok(read64(1) - before >= 80 * MS, "not shorter");
+	before = read64(1);
+	is(nap_by(1, 1, before + 20 * MS), 0, "until a time of the monotonic clock");
+	ok(read64(1) < 2 * before, "which is no time from now on");
 	is(nap_by(1, 1, 1), 0, "until a time that is over");
 	is(nap_by(0, 1, 1), 0, "until a real one that is over");
 	is(sys(__NR_clock_nanosleep, 1, 0, &none, NULL), 0, "no time at all");

@@ -8,6 +8,8 @@
 #define F_GETPIPE_SZ   1032
 #define RLIMIT_FSIZE_  1
 #define RLIMIT_NOFILE_ 7
+#define SEEK_DATA_     3
+#define SEEK_HOLE_     4
 #define PATH           "/tmp/descriptors"
 
 struct vector {
@@ -60,6 +62,13 @@ static void test_fcntl(void)
 	is(sys(__NR_dup3, fd, 30, 1), -EINVAL, "an unknown flag");
 	is(sys(__NR_dup3, 77, 30, 0), -EBADF, "of nothing");
 	is(sys(__NR_dup3, fd, 1 << 20, 0), -EBADF, "beyond the limit");
+	is(sys(__NR_dup2, fd, 30), 30, "dup2 onto that");
+	is(fcntl64(30, F_GETFD, 0), 0, "stays open over exec");
+	is(sys(__NR_pipe2, pair, O_NONBLOCK), 0, "a pipe");
+	is(sys(__NR_dup2, fd, pair[1]), pair[1], "dup2 onto its end for writing");
+	is(sys(__NR_read, pair[0], ends, 1), 0, "closes it");
+	sys(__NR_close, pair[0]);
+	sys(__NR_close, pair[1]);
 	is(sys(__NR_fsync, fd), 0, "fsync");
 	is(sys(__NR_fdatasync, fd), 0, "fdatasync");
 	is(sys(__NR_fsync, 77), -EBADF, "fsync of nothing");
@@ -87,6 +96,10 @@ static void test_places(void)
 	is(sys(__NR_pwrite64, fd, buf, 1, 0, -1), -EINVAL, "nor to there");
 	is(sys(__NR_pread64, fd, KERNEL_ADDRESS, 1, 0, 0), -EFAULT, "to the kernel");
 	is(sys(__NR_pread64, 77, buf, 1, 0, 0), -EBADF, "of nothing");
+	is(sys(__NR_lseek, fd, 4, SEEK_DATA_), 4, "there are data");
+	is(sys(__NR_lseek, fd, 4, SEEK_HOLE_), 10, "up to the end");
+	is(sys(__NR_lseek, fd, 10, SEEK_DATA_), -ENXIO, "and none behind it");
+	is(sys(__NR_lseek, fd, 10, SEEK_HOLE_), -ENXIO, "nor a hole");
 	is(sys(__NR_pipe, pair), 0, "a pipe");
 	is(sys(__NR_pread64, pair[0], buf, 1, 0, 0), -ESPIPE, "has no places");
 	is(sys(__NR_pwrite64, pair[1], buf, 1, 0, 0), -ESPIPE, "nor to write");
@@ -96,6 +109,19 @@ static void test_places(void)
 	fd = sys(__NR_open, PATH, O_RDONLY, 0);
 	is(sys(__NR_pwrite64, fd, buf, 1, 0, 0), -EBADF, "a file that is only read");
 	sys(__NR_close, fd);
+}
+
+/* A pipe has less than the vector takes. */
+static int read_what_there_is(void *arg)
+{
+	char a[4], b[8];
+	struct vector in[2] = {{a, 4}, {b, 8}};
+	int pair[2];
+
+	(void)arg;
+	if (sys(__NR_pipe, pair) != 0 || sys(__NR_write, pair[1], "abc", 3) != 3)
+		return 1;
+	return sys(__NR_readv, pair[0], in, 2) == 3 && memcmp(a, "abc", 3) == 0 ? 0 : 2;
 }
 
 static void test_vectors(void)
@@ -112,11 +138,15 @@ static void test_vectors(void)
 	is(sys(__NR_lseek, fd, 0, SEEK_SET), 0, "back");
 	is(sys(__NR_readv, fd, in, 2), 8, "into two");
 	ok(memcmp(a, "onet", 4) == 0 && memcmp(b, "hree", 4) == 0, "in order");
+	is(sys(__NR_lseek, fd, 2, SEEK_SET), 2, "to the second");
 	is(sys(__NR_preadv, fd, in, 1, 4, 0), 4, "preadv");
 	ok(memcmp(a, "hree", 4) == 0, "from its place");
 	is(sys(__NR_pwritev, fd, out, 1, 5, 0), 3, "pwritev");
 	is(sys(__NR_pread64, fd, b, 8, 0, 0), 8, "all of it");
 	ok(memcmp(b, "onethone", 8) == 0, "at its place");
+	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 2, "neither moves the position");
+	is(in_child_for(3000, read_what_there_is, NULL), EXITED(0),
+	   "no waiting for a second buffer");
 	is(sys(__NR_preadv, fd, in, 1, 0, -1), -EINVAL, "before the start");
 	is(sys(__NR_readv, fd, in, 1025), -EINVAL, "too many buffers");
 	is(sys(__NR_readv, fd, negative, 1), -EINVAL, "a negative length");
@@ -194,6 +224,32 @@ static int write_too_much(void *arg)
 	return 6;
 }
 
+/* The other ways in which bytes come behind the end of a file that may have 6000. */
+static int append_too_much(void *arg)
+{
+	static char bytes[8192];
+	struct limit limit = {6000, 6000};
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	long end = sys(__NR_open, PATH, O_WRONLY | O_APPEND, 0);
+	long from = sys(__NR_open, PATH "-source", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	sys(__NR_unlink, PATH "-source");
+	if (sys(__NR_write, fd, bytes, 5990) != 5990 ||
+	    sys(__NR_write, from, bytes, sizeof(bytes)) != (long)sizeof(bytes))
+		return 1;
+	if (sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit) != 0)
+		return 2;
+	sys(__NR_lseek, from, 0, SEEK_SET);
+	if (arg != NULL ? sys(__NR_sendfile, fd, from, NULL, 20) != 10
+			: sys(__NR_write, end, bytes, 20) != 10)
+		return 3;
+	if (arg != NULL)
+		sys(__NR_sendfile, fd, from, NULL, 1);
+	else
+		sys(__NR_write, end, bytes, 1);
+	return 4;
+}
+
 static int limits_of_child(void *arg)
 {
 	struct limit limit = {0, 0};
@@ -209,6 +265,8 @@ static void test_file_size(void)
 
 	is(in_child(write_too_much, NULL) & 0x7f, SIGXFSZ, "who writes too much dies of it");
 	is(in_child(write_too_much, &limit) & 0x7f, SIGXFSZ, "or makes a file too long");
+	is(in_child(append_too_much, NULL) & 0x7f, SIGXFSZ, "or appends to one");
+	is(in_child(append_too_much, &limit) & 0x7f, SIGXFSZ, "or has the kernel do it");
 	is(sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit), 0, "a limit");
 	is(in_child(limits_of_child, NULL), 0, "a child has it too");
 	limit.cur = 0xffffffff;

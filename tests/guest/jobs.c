@@ -50,6 +50,7 @@ static void test_groups(void)
 	is(sys(__NR_getsid, 999999), -ESRCH, "nobody's session");
 	is(wait_for(-me - 12345, &status, WNOHANG), -ECHILD, "no child in that group");
 	is(wait_for(-a, &status, WNOHANG), 0, "two in this one");
+	is(wait_for(0, &status, WNOHANG), -ECHILD, "none in our own");
 	is(sys(__NR_kill, -a, 0), 0, "the group can be named");
 	is(sys(__NR_kill, -a, 65), -EINVAL, "with no signal");
 	is(sys(__NR_kill, -a, SIGTERM), 0, "and killed");
@@ -59,6 +60,12 @@ static void test_groups(void)
 	is(sys(__NR_kill, -a, 0), -ESRCH, "the group is gone");
 	is(sys(__NR_kill, INT32_MIN, 0), -ESRCH, "a group that cannot be");
 	is(sys(__NR_kill, 999999, 65), -ESRCH, "nobody, and no signal");
+}
+
+/* => errno */
+static int join(void *group)
+{
+	return -(int)sys(__NR_setpgid, 0, *(long *)group);
 }
 
 static int new_session(void *arg)
@@ -76,7 +83,41 @@ static int new_session(void *arg)
 		return 4;
 	if (sys(__NR_setpgid, 0, getppid()) != -EPERM)
 		return 5;
-	return 0;
+	return in_child(join, &(long){sys(__NR_getpgid, getppid())}) == EXITED(EPERM) ? 0 : 6;
+}
+
+static int lead_group_then_session(void *arg)
+{
+	(void)arg;
+	if (sys(__NR_setpgid, 0, 0) != 0)
+		return 1;
+	return sys(__NR_setsid) == -EPERM ? 0 : 2;
+}
+
+static char *self; /* the path of this program */
+
+/* A child that has become another program is its own affair. */
+static void executed(void)
+{
+	char word[] = "executed", *argv[] = {self, word, NULL}, *envp[] = {NULL};
+	int ends[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		bail_out("pipe");
+	pid = must_fork();
+	if (pid == 0) {
+		sys(__NR_dup2, ends[1], 1);
+		sys(__NR_execve, self, argv, envp);
+		_exit(1);
+	}
+	close(ends[1]);
+	is(read(ends[0], &c, 1), 1, "a child that has executed");
+	is(sys(__NR_setpgid, pid, pid), -EACCES, "stays in its group");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
 }
 
 static int kill_own_group(void *arg)
@@ -100,6 +141,8 @@ static void test_sessions(void)
 	void *shared = map_shared(1);
 
 	is(in_child(new_session, NULL), EXITED(0), "setsid");
+	is(in_child(lead_group_then_session, NULL), EXITED(0), "not for who leads a group");
+	executed();
 	is(in_child(kill_own_group, shared), KILLED(SIGTERM), "kill(0) reaches oneself too");
 	munmap(shared, PAGE);
 }
@@ -115,6 +158,8 @@ static void test_stop(void)
 		++*counter;
 	await(counter, 1);
 	is(sys(__NR_kill, pid, SIGSTOP), 0, "SIGSTOP");
+	sleep_ms(20);
+	is(wait_for(pid, &status, WNOHANG), 0, "who does not ask is not told");
 	is(wait_for(pid, &status, WUNTRACED), pid, "wait4 with WUNTRACED");
 	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "tells it");
 	is(wait_for(pid, &status, WUNTRACED | WNOHANG), 0, "once");
@@ -161,6 +206,8 @@ static void test_waitid(void)
 
 	if (pid == 0)
 		_exit(42);
+	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED | WNOWAIT, NULL), 0, "waitid, to look only");
+	ok(info.pid == pid && info.code == CLD_EXITED && info.status == 42, "says the same as");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED, NULL), 0, "waitid for an end");
 	ok(info.pid == pid && info.code == CLD_EXITED && info.status == 42, "tells the code");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED, NULL), -ECHILD, "nobody is left");
@@ -301,8 +348,14 @@ static void test_init(void)
 	   "PID 1 is immune");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	self = argv[0];
+	if (argc > 1) {
+		write(1, "x", 1);
+		for (;;)
+			sleep_ms(1000);
+	}
 	change_mask(SIG_SETMASK, 0);
 	set_default(SIGCHLD);
 	test_groups();

@@ -214,6 +214,12 @@ static void renaming_with_flags(void)
 	ok(S_ISDIR(status("c").st_mode) && S_ISREG(status("b/e").st_mode), "done");
 	ok(status("b").st_nlink == 2 && status("c/..").st_ino == status(DIR).st_ino, "links, ..");
 	is(renames2("c", "x", RENAME_EXCHANGE), 0, "two directories");
+	is(mkdir("c/in", 0755), 0, "one in a directory");
+	is(renames2("c/in", "x", RENAME_EXCHANGE), 0, "with one beside it");
+	ok(status("x/..").st_ino == status(DIR).st_ino &&
+		   status("c/in/..").st_ino == status("c").st_ino,
+	   ".. of both");
+	is(rmdir("c/in"), 0, "clean");
 	is(renames2("c", "y/", RENAME_EXCHANGE), -ENOTDIR, "a slash behind a file");
 	is(unlink("b/e") | rmdir("b") | rmdir("c") | rmdir("x") | unlink("y"), 0, "clean");
 }
@@ -387,6 +393,10 @@ static void opening(void)
 	is(sys(__NR_open, "new/", O_CREAT | O_RDWR, 0600), -EISDIR, "O_CREAT with a slash");
 	is(sys(__NR_open, "new", O_CREAT | DIRECTORY, 0600), -EINVAL, "O_CREAT | O_DIRECTORY");
 	is(sys(__NR_open, ".", O_CREAT | O_EXCL | O_RDWR, 0600), -EEXIST, "O_EXCL of .");
+	is(sys(__NR_symlink, "nowhere", "dangling"), 0, "a link to nothing");
+	is(sys(__NR_open, "dangling", O_CREAT | O_EXCL | O_RDWR, 0600), -EEXIST, "O_EXCL of it");
+	is(exists("nowhere"), -ENOENT, "makes nothing there");
+	is(unlink("dangling"), 0, "clean");
 	is(sys(__NR_open, ".", TMPFILE | O_RDONLY, 0600), -EINVAL, "O_TMPFILE for reading");
 	is(sys(__NR_open, ".", (TMPFILE & ~DIRECTORY) | O_RDWR, 0600), -EINVAL, "half of it");
 	if (on_octavo())

@@ -214,6 +214,54 @@ static void waits(void)
 	is(status_of_last, 0, "the reader had it all, and then the end");
 }
 
+/* Do all of these children end? Those that do not in three seconds are killed. */
+static int all_end(const pid_t *pids, int nr)
+{
+	uint64_t end = now_ns() + 3000000000u;
+	int good = 1;
+
+	for (int i = 0; i < nr; i++) {
+		while (waitpid(pids[i], &status_of_last, WNOHANG) == 0) {
+			if (now_ns() > end)
+				kill(pids[i], SIGKILL);
+			sleep_ms(1);
+		}
+		good &= status_of_last == 0;
+	}
+	return good;
+}
+
+/* Two readers wait, and one write is for both; a writer waits for a page's room, not for all. */
+static void one_after_the_other(void)
+{
+	char buf[PIPE_BUF];
+	pid_t pids[2];
+
+	new_pipe(0);
+	for (int i = 0; i < 2; i++) {
+		pids[i] = must_fork();
+		if (pids[i] == 0)
+			_exit(sys(__NR_read, fds[0], buf, 1) == 1 ? 0 : 1);
+	}
+	sleep_ms(20);
+	sys(__NR_write, fds[1], "ab", 2);
+	ok(all_end(pids, 2), "a reader who leaves a byte leaves it to the next");
+	close_both();
+
+	new_pipe(O_NONBLOCK);
+	sys(__NR_write, fds[1], big, CAPACITY - PIPE_BUF);
+	sys(__NR_write, fds[1], big, PIPE_BUF - 100);
+	fcntl(fds[1], F_SETFL, 0);
+	pids[0] = must_fork();
+	if (pids[0] == 0)
+		_exit(sys(__NR_write, fds[1], big, PIPE_BUF) == PIPE_BUF ? 0 : 1);
+	sleep_ms(20);
+	is(sys(__NR_read, fds[0], buf, PIPE_BUF), PIPE_BUF,
+	   "a page out of a pipe that is nearly full");
+	ok(all_end(pids, 1), "is room for who waited for it");
+	close_both();
+}
+
 static int reader_dies_body(void *arg)
 {
 	(void)arg;
@@ -228,6 +276,22 @@ static int reader_dies_body(void *arg)
 	close(fds[0]);
 	sys(__NR_write, fds[1], big, sizeof(big));
 	sys(__NR_write, fds[1], big, sizeof(big)); /* the pipe is full: we wait, the reader exits */
+	return 0;
+}
+
+/* The reader has not read a byte: only its end wakes us. */
+static int reader_never_reads(void *arg)
+{
+	(void)arg;
+	new_pipe(0);
+	if (fork() == 0) {
+		close(fds[1]);
+		sleep_ms(20);
+		_exit(0);
+	}
+	close(fds[0]);
+	sys(__NR_write, fds[1], big, sizeof(big));
+	sys(__NR_write, fds[1], big, 1);
 	return 0;
 }
 
@@ -253,6 +317,7 @@ static void ends_die(void)
 {
 	is(in_child(reader_dies_body, NULL), SIGPIPE,
 	   "the only reader ends while we wait to write");
+	is(in_child_for(3000, reader_never_reads, NULL), SIGPIPE, "or ends without a read");
 	is(in_child(writer_dies_body, NULL), 0, "the only writer is killed while we wait to read");
 }
 
@@ -292,6 +357,7 @@ int main(void)
 	broken();
 	broken_and_alive();
 	waits();
+	one_after_the_other();
 	ends_die();
 	atomic_records();
 	return tap_done();

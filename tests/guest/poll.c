@@ -69,7 +69,9 @@ static void pipes(void)
 	read(ends[0], full, 1);
 	is(write(ends[1], full, sizeof(full)), (long)sizeof(full), "a pipe is filled");
 	is(poll_one(ends[1], POLL_OUT, 0, &r), 0, "a full pipe takes nothing");
-	read(ends[0], full, 4096);
+	read(ends[0], full, 1);
+	is(poll_one(ends[1], POLL_OUT, 0, &r), 0, "nor one with room for a byte");
+	read(ends[0], full, 4095);
 	is(poll_one(ends[1], POLL_OUT, 0, &r), 1, "a pipe with room for 4,096 bytes does");
 	close(ends[0]);
 	is(poll_one(ends[1], 0, -1, &r), 1, "a pipe without readers is told unasked");
@@ -160,6 +162,52 @@ static void many(void)
 	}
 }
 
+/* More than fit into one page of waiters; what happens to the pipe later concerns nobody. */
+static void very_many(void)
+{
+	static struct pollfd_abi p[400];
+
+	new_pipe();
+	for (int i = 0; i < 400; i++)
+		p[i] = (struct pollfd_abi){ends[0], POLL_IN, 0};
+	is(sys(NR_POLL, p, 400, 10), 0, "400 answers that do not come");
+	write(ends[1], "x", 1);
+	is(sys(NR_POLL, p, 400, 10), 400, "and then do");
+	close_pipe();
+}
+
+static int poll_for_300_ms(void *arg)
+{
+	uint64_t start = now_ns();
+	int r;
+
+	*(volatile int *)arg = 1;
+	if (poll_one(ends[0], POLL_IN, 300, &r) != 0)
+		return 1;
+	return now_ns() - start < 480 * MS ? 0 : 2;
+}
+
+/* A poll that was stopped for a while ends when it was to end. */
+static void stopped(void)
+{
+	volatile int *polls = map_shared(1);
+	int status;
+	pid_t pid;
+
+	new_pipe();
+	pid = meanwhile(poll_for_300_ms, (void *)(uintptr_t)polls);
+	await(polls, 1);
+	sleep_ms(100);
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	sleep_ms(100);
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	is(status, EXITED(0), "a poll that was stopped is no longer for that");
+	munmap((void *)(uintptr_t)polls, PAGE);
+	close_pipe();
+}
+
 static void selecting(void)
 {
 	uint32_t in[32] = {0}, out[32] = {0};
@@ -188,7 +236,45 @@ static void selecting(void)
 	is(sys(NR_NEWSELECT, 20, in, 0, 0, &t), 0, "nothing comes in 30 ms");
 	ok(now_ns() - start >= 30 * MS, "and that takes 30 ms");
 	ok(t.sec == 0 && t.frac == 0 && in[0] == 0, "nothing is left of the time, or of the set");
-	close_pipe();
+	in[0] = 1u << ends[0] | 1u << 31;
+	t = (struct time32){0, 0};
+	is(sys(NR_NEWSELECT, ends[0] + 1, in, 0, 0, &t), 0,
+	   "what lies behind the number is not seen");
+	close(ends[1]);
+	in[0] = 1u << ends[0];
+	t = (struct time32){2, 0};
+	is(sys(NR_NEWSELECT, 20, in, 0, 0, &t), 1, "a pipe without writers has its end to read");
+	ok(t.sec == 1 && t.frac > 500000, "nearly all of the time is left: %ld.%06ld", (long)t.sec,
+	   (long)t.frac);
+	close(ends[0]);
+}
+
+static volatile int seen;
+
+static void note(int sig)
+{
+	seen = sig;
+}
+
+/* A signal that only the call's own mask lets in. */
+static void masked(void)
+{
+	struct pollfd_abi p = {-1, POLL_IN, 0};
+	uint64_t usr1 = 1ull << (SIGUSR1 - 1), empty = 0, now = 0;
+	struct time32 t = {0, 20 * MS};
+
+	signal(SIGUSR1, note);
+	sys(__NR_rt_sigprocmask, SIG_BLOCK, &usr1, NULL, 8);
+	kill(getpid(), SIGUSR1);
+	is(sys(NR_PPOLL, &p, 1, &t, 0, 8), 0, "a blocked signal does not end ppoll");
+	is(seen, 0, "nor comes");
+	t = (struct time32){0, 20 * MS};
+	is(sys(NR_PPOLL, &p, 1, &t, &empty, 8), -EINTR, "with a mask that lets it in it does");
+	is(seen, SIGUSR1, "and its handler runs");
+	sys(__NR_rt_sigprocmask, SIG_BLOCK, NULL, &now, 8);
+	ok(now == usr1, "the mask is as it was");
+	sys(__NR_rt_sigprocmask, SIG_UNBLOCK, &usr1, NULL, 8);
+	signal(SIGUSR1, SIG_DFL);
 }
 
 static void p_forms(void)
@@ -214,12 +300,15 @@ static void p_forms(void)
 
 int main(void)
 {
-	sys(NR_ALARM, 5); /* a write that found no memory wakes nobody: then this ends here */
+	sys(NR_ALARM, 8); /* a write that found no memory wakes nobody: then this ends here */
 	pipes();
 	descriptors();
 	waiting();
 	many();
+	very_many();
+	stopped();
 	selecting();
 	p_forms();
+	masked();
 	return tap_done();
 }

@@ -411,6 +411,30 @@ static void test_timers(void)
 	forget();
 }
 
+/* Time that the kernel takes for a program counts for ITIMER_PROF alone. */
+static void test_kernel_time(void)
+{
+	static char bytes[1 << 20];
+	struct {
+		int interval[2], value[2];
+	} set = {{0, 0}, {0, 100000}}, off = {{0, 0}, {0, 0}}, left = {{0, 0}, {0, 0}};
+	int zero = open("/dev/zero", O_RDONLY);
+
+	set_action(SIGPROF, count, 0, 0);
+	set_action(SIGVTALRM, count, 0, 0);
+	sys(__NR_setitimer, 2, &set, NULL);
+	sys(__NR_setitimer, 1, &set, NULL);
+	while (!seen[SIGPROF])
+		sys(__NR_read, zero, bytes, sizeof(bytes));
+	sys(__NR_setitimer, 1, &off, &left);
+	ok(seen[SIGVTALRM] == 0 && left.value[1] > 50000, "most of it is not the program's: %d us",
+	   left.value[1]);
+	set_default(SIGPROF);
+	set_default(SIGVTALRM);
+	close(zero);
+	forget();
+}
+
 int main(void)
 {
 	change_mask(SIG_SETMASK, 0);
@@ -425,5 +449,6 @@ int main(void)
 	test_interrupted();
 	test_fork();
 	test_timers();
+	test_kernel_time();
 	return tap_done();
 }

@@ -94,7 +94,19 @@ static void cut(unsigned long len)
 		bail_out("ftruncate");
 }
 
-static void rounds(void)
+/* While the others stand still: whatever they have left is to be found. */
+static void look(const pid_t *pids, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		kill(pids[i], SIGSTOP);
+	sleep_ms(2);
+	if (kernel_command("audit") != 0)
+		bail_out("the audit, after a cut");
+	for (unsigned i = 0; i < nr; i++)
+		kill(pids[i], SIGCONT);
+}
+
+static void rounds(const pid_t *pids, unsigned nr)
 {
 	uint32_t seed = 99;
 	char page[PAGE];
@@ -103,6 +115,8 @@ static void rounds(void)
 	for (int i = 0; i < ROUNDS; i++) {
 		cut(next_random(&seed) % LEN);
 		sched_yield();
+		if (i % 4 == 0)
+			look(pids, nr);
 		cut(LEN);
 		for (int k = 0; k < 4; k++) {
 			lseek(fd, (off_t)(next_random(&seed) % PAGES * PAGE), SEEK_SET);
@@ -130,7 +144,7 @@ int main(void)
 		if (pids[i] == 0)
 			_exit(parts[i](i + 1));
 	}
-	rounds();
+	rounds(pids, sizeof(parts) / sizeof(parts[0]));
 	*over = 1;
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		int status;
