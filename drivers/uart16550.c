@@ -131,7 +131,7 @@ void uart_start_input(void)
 	if (com1_dead)
 		return;
 	outb(COM1 + UART_INTERRUPTS, INTERRUPT_RECEIVED);
-	pic_unmask(IRQ_COM1);
+	irq_controller->unmask(IRQ_COM1);
 	if (com1_early >= 0)
 		console_input_arrives();
 }
@@ -146,7 +146,7 @@ int uart_take(void)
 	return byte;
 }
 
-/* The line goes down when all bytes are taken: the PIC sees nothing new before. */
+/* The line goes down when all bytes are taken: the controller sees nothing new before. */
 void uart_interrupt(void)
 {
 	console_input_arrives();

@@ -38,7 +38,7 @@ static void put_interrupts(struct text *t)
 	for (unsigned i = 0; arch_irq_stat(i, &s); i++)
 		sum += irq_total(&s);
 	text_printf(t, "intr %u", sum);
-	for (unsigned i = 0; arch_irq_stat(i, &s); i++) {
+	for (unsigned i = 0; arch_irq_stat(i, &s) && s.label == NULL; i++) {
 		for (; next < s.line; next++)
 			text_puts(t, " 0");
 		text_printf(t, " %u", irq_total(&s));
@@ -78,7 +78,10 @@ void proc_interrupts_text(struct text *t)
 		text_printf(t, "CPU%-8u", cpu);
 	text_puts(t, "\n");
 	for (unsigned i = 0; arch_irq_stat(i, &s); i++) {
-		text_printf(t, "%3u:", s.line);
+		if (s.label != NULL)
+			text_printf(t, "%s:", s.label);
+		else
+			text_printf(t, "%3u:", s.line);
 		for (unsigned cpu = 0; cpu < sched_nr_cpus(); cpu++)
 			text_printf(t, " %10u", s.count[cpu]);
 		text_printf(t, "   %8s  %s\n", s.controller, s.device);

@@ -90,6 +90,7 @@ void kernel_main(void)
 	mm_init();
 	fs_init();
 	params_apply();
+	arch_start_cpus();
 
 	process_start_init();
 	tty_init();

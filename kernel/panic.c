@@ -12,8 +12,9 @@
 #include <octavo/panic.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
+#include <octavo/sched.h>
 #include <octavo/string.h>
-#include <octavo/task.h>
+#include <octavo/time.h>
 
 #define MESSAGE_MAX     256
 #define BACKTRACE_DEPTH 32
@@ -102,12 +103,21 @@ static void __noreturn panic_end(const char *message, const struct trapframe *fr
 	arch_machine_end(PANIC_STATUS);
 }
 
-/* The first to come goes on; a panic inside the panic says its line and ends the machine. */
+#define STOPPED_NS 20000000u /* by then another CPU's panic has stopped this one */
+
+/* The first to come goes on, alone; a panic inside the panic says its line and ends the machine. */
 static void panic_enter(const char *message)
 {
+	u64 begin;
+
 	arch_irq_disable();
-	if (arch_xchg(&panicking, 1) == 0)
+	if (arch_xchg(&panicking, 1) == 0) {
+		arch_stop_cpus();
 		return;
+	}
+	begin = clock_ns();
+	while (sched_nr_cpus() > 1 && clock_ns() - begin < STOPPED_NS)
+		arch_relax();
 	printk(LOG_EMERG, "panic in panic: %s\n", message);
 	arch_machine_end(PANIC_STATUS);
 }

@@ -482,6 +482,30 @@ void sched_init(void)
 	runqueues[0].curr = &boot_task;
 }
 
+void sched_cpu_add(struct task *idle)
+{
+	struct runqueue *rq = &runqueues[nr_cpus_running];
+	irqstate_t s;
+
+	PANIC_ON(idle->head.cpu != nr_cpus_running);
+	s = rq_lock_irqsave(rq);
+	idle->on_rq = true;
+	idle->charged_ns = (u32)clock_ns();
+	rq->idle = idle;
+	rq->curr = idle;
+	rq_unlock_irqrestore(rq, s);
+	nr_cpus_running++;
+}
+
+bool sched_is_idle(const struct task *t)
+{
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		if (runqueues[cpu].idle == t)
+			return true;
+	}
+	return false;
+}
+
 void sched_cpu_idle(void)
 {
 	for (;;) {

@@ -13,6 +13,7 @@
 #include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/mm.h>
+#include <octavo/printf.h>
 #include <octavo/rlimit.h>
 #include <octavo/sched.h>
 #include <octavo/slab.h>
@@ -132,7 +133,7 @@ bool task_is_known(const struct task *t)
 	const struct task *known;
 	u32 steps = 0;
 
-	if (t == &boot_task)
+	if (sched_is_idle(t))
 		return true;
 	LIST_FOREACH(known, &all_tasks, all) {
 		if (known == t)
@@ -212,6 +213,28 @@ free_stack:
 free_task:
 	slab_free(task_cache, t);
 	return err_ptr(err);
+}
+
+struct task *task_alloc_idle(unsigned cpu)
+{
+	struct task *t = slab_alloc(task_cache, GFP_KERNEL | __GFP_ZERO);
+
+	if (t == NULL)
+		return NULL;
+	if (arch_kstack_alloc(t) != 0) {
+		slab_free(task_cache, t);
+		return NULL;
+	}
+	scnprintf(t->comm, sizeof(t->comm), "idle/%u", cpu);
+	t->flags = TASK_KTHREAD;
+	t->head.cpu = cpu;
+	t->active_mm = &kernel_mm;
+	task_inherit(t, &boot_task);
+	LIST_INIT(&t->children);
+	LIST_INIT(&t->zombies);
+	wait_queue_init(&t->child_exit);
+	signal_task_init(t);
+	return t;
 }
 
 void task_unlist(struct task *t)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock.c - the tick from the PIT, time from the TSC.
+ * clock.c - time from the TSC, the tick from the PIT where there is no local APIC (lapic.c).
  *
  * The TSC counts from the machine's reset. Its frequency is measured against one millisecond of
  * the PIT's second channel; then nanoseconds are a multiplication and a shift.
  */
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/io.h>
 #include <arch/x86.h>
@@ -65,7 +66,7 @@ void clock_calibrate(void)
 void clock_start_ticks(void)
 {
 	pit_load(PIT_CHANNEL0, PIT_RATE, (PIT_HZ + HZ / 2) / HZ);
-	pic_unmask(IRQ_TIMER);
+	irq_controller->unmask(IRQ_TIMER);
 }
 
 u64 arch_clock_ns(void)
@@ -74,6 +75,14 @@ u64 arch_clock_ns(void)
 
 	return ((u64)(u32)(tsc >> 32) * ns_per_cycle << (32 - NS_SHIFT)) +
 	       ((u64)(u32)tsc * ns_per_cycle >> NS_SHIFT);
+}
+
+void clock_wait_us(u32 us)
+{
+	u64 until = arch_clock_ns() + us * 1000ull;
+
+	while (arch_clock_ns() < until)
+		arch_relax();
 }
 
 void clock_tick(const struct trapframe *f)

@@ -4,7 +4,8 @@
  *
  *	IDT	0..31	exceptions, interrupt gates: the page fault's address is read before another
  *			interrupt can come; 3 and 4 may be raised by programs; 8 is a task gate
- *		32..47	the two interrupt controllers
+ *		32..47	lines of devices
+ *		48..63	local APIC, other CPUs
  *		0x80	system calls: a trap gate, interrupts stay on
  */
 #include <arch/cpu.h>
@@ -41,9 +42,9 @@ struct gate {
 };
 
 struct cpu cpus[NR_CPUS];
-static struct gate idt[VECTOR_SYSCALL + 1];
+static struct gate idt[VECTOR_SYSCALL + 1]; /* of all CPUs [I] */
 
-/* The stack of the double fault; like any kernel stack it begins with its task. */
+/* The stack of the double fault; like any kernel stack it begins with its task. Of the boot CPU. */
 static u8 double_fault_stack[KSTACK_SIZE] __aligned(KSTACK_SIZE);
 
 struct cpu *this_cpu(void)
@@ -88,17 +89,17 @@ static void idt_init(void)
 	gate_set(VECTOR_SYSCALL, (u32)syscall_entry, GATE_TRAP | GATE_USER);
 }
 
-static void tss_init(struct cpu *c)
+static void tss_init(struct cpu *c, u32 stack_top)
 {
 	struct tss *df = &c->double_fault_tss;
 
 	c->tss.ss0 = KERNEL_DS;
-	c->tss.esp0 = (u32)boot_stack + KSTACK_SIZE;
+	c->tss.esp0 = stack_top;
 	c->tss.io_map = sizeof(c->tss); /* no port is a program's */
 
 	df->cr3 = virt_to_phys(kernel_dir);
 	df->eip = (u32)double_fault_entry;
-	df->esp = (u32)double_fault_stack + KSTACK_SIZE;
+	df->esp = (u32)c->double_fault_stack + KSTACK_SIZE;
 	df->esp0 = df->esp;
 	df->cs = KERNEL_CS;
 	df->ss = df->ss0 = KERNEL_DS;
@@ -132,15 +133,18 @@ void cpu_init_tables(unsigned nr)
 {
 	struct cpu *c = &cpus[nr];
 
-	*(struct task **)(void *)double_fault_stack = arch_current();
+	if (nr == 0)
+		c->double_fault_stack = double_fault_stack;
+	*(struct task **)c->double_fault_stack = arch_current();
 	c->gdt[GDT_KERNEL_CS] = segment_flat(SEGMENT_CODE);
 	c->gdt[GDT_KERNEL_DS] = segment_flat(SEGMENT_DATA);
 	c->gdt[GDT_USER_CS] = segment_flat(SEGMENT_CODE | SEGMENT_USER);
 	c->gdt[GDT_USER_DS] = segment_flat(SEGMENT_DATA | SEGMENT_USER);
 	c->gdt[GDT_TSS] = segment_tss(&c->tss);
 	c->gdt[GDT_DOUBLE_FAULT_TSS] = segment_tss(&c->double_fault_tss);
-	tss_init(c);
-	idt_init();
+	tss_init(c, (u32)arch_stack_owner() + KSTACK_SIZE);
+	if (nr == 0)
+		idt_init();
 	tables_load(c);
 }
 

@@ -256,7 +256,7 @@ trap_entries:
 	TRAP 16, 0
 	TRAP 17, 1
 	vector = 18
-	.rept	30
+	.rept	46
 	TRAP %vector, 0
 	vector = vector + 1
 	.endr

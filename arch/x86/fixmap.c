@@ -5,6 +5,7 @@
  *
  *	FIXMAP_START	cpu 0: zero | copy from | copy to | temp 0 | temp 1 | (3 unused)
  *	  + 32K		cpu 1: ...
+ *	  + 256K	registers of devices, mapped once
  *
  * Frames of low memory are reached through the direct map instead.
  * Invariant: a CPU's slots are used with preemption off, and by no other CPU.
@@ -17,8 +18,9 @@
 #include <octavo/preempt.h>
 
 #define SLOTS_PER_CPU 8
+#define DEVICE_SLOTS  8
 _Static_assert(FIX_SLOTS <= SLOTS_PER_CPU, "the slots of a CPU");
-_Static_assert(NR_CPUS *SLOTS_PER_CPU <= PTES_PER_TABLE, "one table");
+_Static_assert(NR_CPUS *SLOTS_PER_CPU + DEVICE_SLOTS <= PTES_PER_TABLE, "one table");
 
 void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
 {
@@ -28,6 +30,18 @@ void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
 	fixmap_table[index].v = pfn << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_YOUNG | PTE_DIRTY;
 	arch_invlpg(va);
 	return (void *)va;
+}
+
+volatile u32 *fixmap_device(unsigned device, paddr_t registers)
+{
+	u32 index = NR_CPUS * SLOTS_PER_CPU + device;
+	vaddr_t va = FIXMAP_START + (index << PAGE_SHIFT);
+
+	PANIC_ON(device >= DEVICE_SLOTS);
+	fixmap_table[index].v = (registers & PTE_FRAME) | PTE_PRESENT | PTE_WRITE | PTE_YOUNG |
+				PTE_DIRTY | PTE_CACHE_OFF;
+	arch_invlpg(va);
+	return (volatile u32 *)(va + (registers & (PAGE_SIZE - 1)));
 }
 
 void pmap_zero_frame(pfn_t pfn)

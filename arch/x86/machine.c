@@ -4,6 +4,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
+#include <arch/smp.h>
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/ksyms.h>
@@ -14,8 +15,12 @@
 
 void arch_init(void)
 {
+	boot_task.kstack = boot_stack;
 	pic_init();
-	clock_start_ticks();
+	if (smp_use_apics())
+		lapic_init_cpu();
+	else
+		clock_start_ticks();
 	uart_start_input();
 }
 

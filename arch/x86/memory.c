@@ -10,6 +10,7 @@
  *	0xff800000  fixmap: one table
  */
 #include <arch/cpu.h>
+#include <arch/smp.h>
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/bootmem.h>
@@ -108,10 +109,11 @@ void arch_memory_init(void)
 	mem_map = phys_to_virt(
 		low_alloc(max_pfn * sizeof(struct page), max_low_pfn << PAGE_SHIFT, "struct page"));
 	pmap_activate(&kernel_pmap);
+	smp_find();
 }
 
 /* Global entries outlive a load of CR3. */
-static void flush_all(void)
+void flush_all(void)
 {
 	u32 cr4 = cpu_features & CPU_PGE ? read_cr4() : 0;
 

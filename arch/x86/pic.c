@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pic.c - the two 8259 interrupt controllers, and who handles which line.
+ * pic.c - the two 8259 interrupt controllers: of machines without an IO-APIC; else all is masked.
  */
 #include <arch/io.h>
 #include <arch/irq.h>
 #include <arch/x86.h>
-#include <octavo/arch.h>
-#include <octavo/preempt.h>
-#include <octavo/uart.h>
 
 #define PIC1      0x20
 #define PIC2      0xa0
@@ -43,7 +40,7 @@ void pic_init(void)
 	pic_write_masks();
 }
 
-void pic_unmask(unsigned irq)
+static void pic_unmask(unsigned irq)
 {
 	irqstate_t s = arch_irq_save();
 
@@ -61,7 +58,7 @@ static void pic_end(unsigned irq)
 
 /* A line that went away again before it was acknowledged is reported as 7 or 15: no interrupt is
  * in service then. */
-bool pic_spurious(unsigned irq)
+static bool pic_spurious(unsigned irq)
 {
 	if (irq == 7) {
 		outb(PIC1, OCW3_READ_ISR);
@@ -77,34 +74,9 @@ bool pic_spurious(unsigned irq)
 	return false;
 }
 
-static const struct {
-	u8 line;
-	const char *device;
-} lines[] = {{IRQ_TIMER, "timer"}, {IRQ_COM1, "ttyS0"}};
-static u32 counts[NR_CPUS][ARRAY_SIZE(lines)]; /* [own CPU, interrupts off] */
-
-bool arch_irq_stat(unsigned i, struct arch_irq_stat *s)
-{
-	if (i >= ARRAY_SIZE(lines))
-		return false;
-	*s = (struct arch_irq_stat){
-		.line = lines[i].line, .controller = "XT-PIC", .device = lines[i].device};
-	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
-		s->count[cpu] = counts[cpu][i];
-	return true;
-}
-
-/* Ended first: the handlers run with interrupts off, so nothing nests. */
-void irq_handle(const struct trapframe *f, unsigned irq)
-{
-	u32 *count = counts[arch_current_head()->cpu];
-
-	pic_end(irq);
-	if (irq == IRQ_TIMER) {
-		count[0]++;
-		clock_tick(f);
-	} else if (irq == IRQ_COM1) {
-		count[1]++;
-		uart_interrupt();
-	}
-}
+const struct irq_controller pic_controller = {
+	.name = "XT-PIC",
+	.unmask = pic_unmask,
+	.spurious = pic_spurious,
+	.end = pic_end,
+};

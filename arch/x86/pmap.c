@@ -6,6 +6,7 @@
  * No CPU but this one runs yet; where others must be told to flush, pmap->cpus says which.
  */
 #include <arch/cpu.h>
+#include <arch/smp.h>
 #include <arch/x86.h>
 #include <octavo/assert.h>
 #include <octavo/errno.h>
@@ -175,6 +176,10 @@ void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
 	}
 	for (; va < end; va += PAGE_SIZE)
 		arch_invlpg(va);
+}
+
+void pmap_flush_interrupt(void)
+{
 }
 
 /* --- kernel addresses above VMALLOC_START --- */

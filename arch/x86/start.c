@@ -23,12 +23,10 @@ static u32 loader_magic;    /* [I] */
 static paddr_t loader_info; /* [I] */
 static struct boot_info boot_info;
 
-/* The loader's structures may lie anywhere: they are read through a slot of the fixmap. */
-static bool loader_read(const struct multiboot_memory *m, paddr_t paddr, void *buf, size_t len)
+bool boot_read(paddr_t paddr, void *buf, size_t len)
 {
 	char *to = buf;
 
-	(void)m;
 	if (paddr + len < paddr)
 		return false;
 	while (len > 0) {
@@ -42,6 +40,13 @@ static bool loader_read(const struct multiboot_memory *m, paddr_t paddr, void *b
 		len -= part;
 	}
 	return true;
+}
+
+/* The loader's structures may lie anywhere. */
+static bool loader_read(const struct multiboot_memory *m, paddr_t paddr, void *buf, size_t len)
+{
+	(void)m;
+	return boot_read(paddr, buf, len);
 }
 
 const struct boot_info *arch_boot_info(void)

@@ -5,6 +5,7 @@
  * segment loads) stand in a table with the place where to go on.
  */
 #include <arch/cpu.h>
+#include <arch/smp.h>
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/mm.h>
@@ -19,6 +20,7 @@
 _Static_assert(FAULT_PRESENT == 1 && FAULT_WRITE == 2 && FAULT_USER == 4, "the CPU's bits");
 
 #define VECTOR_DEBUG      1
+#define VECTOR_NMI        2
 #define VECTOR_NO_FPU     7
 #define VECTOR_PROTECTION 13
 #define VECTOR_PAGE_FAULT 14
@@ -145,6 +147,8 @@ void trap(struct trapframe *f, unsigned vector)
 	const char *name = vector < ARRAY_SIZE(exceptions) ? exceptions[vector].name : NULL;
 	uintptr_t fixup;
 
+	if (vector == VECTOR_NMI && panic_in_progress())
+		smp_stop_here(); /* another CPU's panic */
 	if (!name)
 		name = "unknown exception";
 	if (frame_is_user(f) && vector == VECTOR_NO_FPU) {
@@ -171,19 +175,6 @@ void segments_gone(struct trapframe *f)
 	arch_irq_enable();
 	note_trap(f, VECTOR_PROTECTION, 0);
 	user_trap(f, &info, "its stack segment is gone");
-}
-
-void irq_dispatch(struct trapframe *f, unsigned irq)
-{
-	struct task_head *head = arch_current_head();
-
-	if (pic_spurious(irq))
-		return;
-	irq_enter();
-	irq_handle(f, irq);
-	irq_exit();
-	if (!frame_is_user(f) && head->preempt_count == 0 && head->need_resched)
-		preempt_resched_irq();
 }
 
 void arch_print_frame(const struct trapframe *f)

@@ -79,6 +79,14 @@ u32 arch_hwcap(void);
 
 /* --- interrupts, time, end --- */
 
+/* arch_start_cpus - make the machine's other CPUs run sched_cpu_idle(), each with the idle task that
+ * sched_cpu_add() gave for it. => boot, interrupts off, tasks can be made; says what does not start */
+void arch_start_cpus(void);
+/* arch_send_resched - an interrupt to CPU `cpu`, so that it looks at its task's need_resched.
+ *   => interrupts off; not to itself */
+void arch_send_resched(unsigned cpu);
+/* arch_stop_cpus - every other CPU stops for good, whatever it does now: panic */
+void arch_stop_cpus(void);
 void arch_idle(void);    /* wait for an interrupt; returns with interrupts on */
 u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started; 0 before arch_init */
 void arch_machine_end(int status) __noreturn; /* tell the host, or halt; status 0..63 */
@@ -98,6 +106,7 @@ struct text;
 void arch_cpuinfo_text(struct text *t);
 struct arch_irq_stat {
 	u32 line;           /* its number at the controller; they come in growing order */
+	const char *label;  /* NULL; or its name: it is no line of the controller's */
 	u32 count[NR_CPUS]; /* since boot */
 	const char *controller, *device;
 };

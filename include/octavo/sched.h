@@ -14,6 +14,11 @@
 
 /* sched_init - CPU 0's queue; the caller becomes its idle task. => boot, interrupts off */
 void sched_init(void);
+/* sched_cpu_add - one more CPU runs tasks; `idle`, which names its number, is its idle task and runs on
+ * it already. => boot, in the order of their numbers */
+void sched_cpu_add(struct task *idle);
+/* sched_is_idle - is t the idle task of a CPU? Reads nothing of it. */
+bool sched_is_idle(const struct task *t);
 /* sched_is_live - has any task been switched to? Before that nobody can be kept waiting. */
 bool sched_is_live(void);
 /* sched_start - let a new task run from now on. => any context */
@@ -58,7 +63,7 @@ void sched_bury(struct task *t);
 void sched_exit(spinlock_t *lock) __noreturn;
 /* sched_wait_inactive - until `t` (zombie or dead) has left its CPU and its stack. */
 void sched_wait_inactive(struct task *t);
-/* sched_cpu_idle - the boot CPU's loop once main is done. */
+/* sched_cpu_idle - a CPU's loop once it has started. */
 void sched_cpu_idle(void) __noreturn;
 /* sched_nr_runnable - tasks in all queues, for reports. */
 unsigned sched_nr_runnable(void);

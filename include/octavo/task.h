@@ -122,6 +122,8 @@ static inline struct task *current_task(void)
 struct task *task_alloc(const char *comm);
 /* task_free - what task_alloc made; not for a task that can still run. => may sleep */
 void task_free(struct task *t);
+/* task_alloc_idle - what another CPU runs where it has nothing to do: on no list, no pid. => boot; NULL */
+struct task *task_alloc_idle(unsigned cpu);
 /* task_unlist - off the lists of all tasks, pids, groups: nobody finds it any more.
  *   => task_list_lock held; task_free() does it where it has not been done */
 void task_unlist(struct task *t);

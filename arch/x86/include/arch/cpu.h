@@ -39,6 +39,7 @@
 #define CPU_PSE  (1u << 3)
 #define CPU_TSC  (1u << 4)
 #define CPU_CX8  (1u << 8)
+#define CPU_APIC (1u << 9)
 #define CPU_PGE  (1u << 13)
 #define CPU_CMOV (1u << 15)
 #define CPU_FXSR (1u << 24)
@@ -56,6 +57,7 @@ struct cpu {
 	u64 gdt[GDT_ENTRIES];
 	struct tss tss;              /* esp0: top of the running task's kernel stack */
 	struct tss double_fault_tss; /* task gate 8: own stack, own page directory */
+	void *double_fault_stack;    /* [I] */
 	u32 temp_depth;              /* temporary mappings in use; preemption off */
 } __aligned(512);                    /* the size too: an index is a shift */
 

@@ -20,21 +20,28 @@ extern u32 kernel_dir[];     /* the directory of kernel_pmap */
 extern pte_t low_table[];    /* maps the first 4M of memory at KERNEL_BASE */
 extern pte_t fixmap_table[]; /* maps FIXMAP_START on */
 #define LOW_TABLE_PAGES PTES_PER_TABLE
+extern const char ap_trampoline[], ap_trampoline_end[]; /* smp_boot.S */
 
 void x86_start(u32 magic, paddr_t info) __noreturn; /* start.c, called by boot.S */
+
+/* boot_read - copy from any physical address, through a slot of the fixmap. => boot; false: it wraps */
+bool boot_read(paddr_t paddr, void *buf, size_t len);
+void flush_all(void); /* memory.c: every translation of this CPU, global ones too */
 
 /* --- fixmap.c: per-CPU slots that map any frame for a moment --- */
 enum fixmap_slot { FIX_ZERO, FIX_COPY_FROM, FIX_COPY_TO, FIX_TEMP0, FIX_TEMP1, FIX_SLOTS };
 /* fixmap_set - => the address; preemption off, or boot */
 void *fixmap_set(enum fixmap_slot slot, pfn_t pfn);
+/* fixmap_device - registers of a device, for good; boot */
+enum fixmap_device { FIX_LOCAL_APIC, FIX_IOAPIC0 };
+volatile u32 *fixmap_device(unsigned device, paddr_t registers);
 
 /* --- trap.c, entry.S --- */
-extern const u32 trap_entries[48]; /* code for vectors 0..47 */
+extern const u32 trap_entries[64]; /* code for vectors 0..63 */
 void syscall_entry(void);
 void page_fault(struct trapframe *f);
 void trap(struct trapframe *f, unsigned vector);
 void segments_gone(struct trapframe *f);
-void irq_dispatch(struct trapframe *f, unsigned irq);
 /* extable_fixup - where to go on after a fault of the instruction at pc; 0: nowhere */
 uintptr_t extable_fixup(uintptr_t pc);
 struct task *switch_stacks(u32 *save_esp, u32 esp, struct task *prev);
@@ -80,15 +87,42 @@ int fpu_from_frame(const void __user *from); /* NULL: a fresh state. 0, -EFAULT,
 long sys_sigreturn(void);
 long sys_rt_sigreturn(void);
 
-/* --- pic.c, clock.c --- */
-void pic_init(void);
-void pic_unmask(unsigned irq);
-void irq_handle(const struct trapframe *f, unsigned irq); /* interrupts off */
-bool pic_spurious(unsigned irq);
+/* --- irq.c --- */
+struct irq_controller { /* how the lines of devices come to a CPU: one for the machine */
+	const char *name;
+	void (*unmask)(unsigned irq);   /* let ISA line `irq` through, to the boot CPU */
+	bool (*spurious)(unsigned irq); /* was it none? Then it is not ended. */
+	void (*end)(unsigned irq);      /* this CPU has it: the next may come. => interrupts off */
+};
+extern const struct irq_controller *irq_controller;
+extern const struct irq_controller pic_controller, ioapic_controller;
+void irq_dispatch(struct trapframe *f, unsigned irq); /* vector - 32; interrupts off */
+
+/* --- pic.c, ioapic.c, lapic.c, clock.c --- */
+struct acpi_cpus;
+void pic_init(void); /* all lines masked */
+/* ioapic_init - the IO-APICs that the firmware named, all pins masked. => false: one does not answer */
+bool ioapic_init(const struct acpi_cpus *acpi);
+/* lapic_init - the boot CPU's local APIC, mapped, on, its timer measured. => false: there is none */
+bool lapic_init(paddr_t address);
+void lapic_init_cpu(void); /* the calling CPU's, as the boot CPU's was; its ticks begin */
+u8 lapic_id(void);         /* of the calling CPU */
+void lapic_end(void);      /* of the interrupt that is in service */
+/* lapic_send - to the CPU with that id; `command` as the ICR has it. => interrupts off */
+void lapic_send(u8 apic_id, u32 command);
 void clock_calibrate(void); /* before the first message, for its time */
 void clock_start_ticks(void);
 void clock_tick(const struct trapframe *f);
+void clock_wait_us(u32 us); /* spins */
 
-#define IRQ_TIMER 0
-#define IRQ_COM2  3
-#define IRQ_COM1  4
+/* ISA lines, and what has a vector of its own behind them. */
+#define IRQ_TIMER       0
+#define IRQ_COM2        3
+#define IRQ_COM1        4
+#define IRQ_LOCAL_TIMER 16
+#define IRQ_RESCHED     17
+#define IRQ_FLUSH       18
+#define IRQ_APIC_ERROR  30
+#define IRQ_SPURIOUS    31
+#define NR_IRQS         32
+#define VECTOR_IRQS     32 /* the vector of the first */
