@@ -41,7 +41,7 @@ struct mm *process_use_mm(struct mm *mm)
 	loaded = t->active_mm;
 	t->mm = mm;
 	t->active_mm = mm != NULL ? mm : &kernel_mm;
-	mm_switch(loaded, t->active_mm);
+	mm_load(loaded, t->active_mm);
 	arch_irq_restore(s);
 	spin_unlock(&task_list_lock);
 	return old;

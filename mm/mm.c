@@ -234,6 +234,15 @@ struct mm *mm_fork(struct mm *parent)
 
 void mm_switch(struct mm *prev, struct mm *next)
 {
+	(void)prev;
+	if (next == &kernel_mm)
+		pmap_lazy();
+	else
+		pmap_activate(&next->pmap);
+}
+
+void mm_load(struct mm *prev, struct mm *next)
+{
 	if (prev != next)
 		pmap_activate(&next->pmap);
 }

@@ -256,6 +256,11 @@ void mm_switch(struct mm *prev, struct mm *next)
 	mpu_activate(&next->pmap.mpu);
 }
 
+void mm_load(struct mm *prev, struct mm *next)
+{
+	mm_switch(prev, next);
+}
+
 void mm_init(void)
 {
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);

@@ -27,7 +27,7 @@ static void borrow_mm(struct mm *mm)
 	struct mm *old = current->mm;
 	irqstate_t s = arch_irq_save();
 
-	mm_switch(current->active_mm, mm ? mm : &kernel_mm);
+	mm_load(current->active_mm, mm ? mm : &kernel_mm);
 	current->mm = mm;
 	current->active_mm = mm ? mm : &kernel_mm;
 	arch_irq_restore(s);

@@ -134,6 +134,6 @@ void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))
 	for (unsigned i = low_index(text_start); i < low_index(rodata_end); i++)
 		low_table[i].v &= ~PTE_WRITE;
 	low_table[low_index(boot_stack_guard)].v = 0;
-	flush_all();
+	pmap_flush_everywhere();
 	free_init(low_index(init_start), low_index(init_end) - low_index(init_start));
 }

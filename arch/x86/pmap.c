@@ -3,7 +3,20 @@
  * pmap.c - address spaces: their tables, loading them, forgetting cached translations.
  * <arch/pmap.h> has the picture, and the operations on entries.
  *
- * No CPU but this one runs yet; where others must be told to flush, pmap->cpus says which.
+ * A CPU that changes entries tells those that may have them cached (pmap->cpus; all of them for kernel
+ * addresses), and waits until they have forgotten them:
+ *
+ *	asks			is asked
+ *	requests[own] filled
+ *	bit in inbox[other] --> IRQ_FLUSH, if the inbox was empty: one interrupt brings all that is in it
+ *	waits		    <-- bit of requests[asker].waiting cleared
+ *
+ * A CPU that runs a kernel thread keeps the last address space loaded, lazily: the next task is likely
+ * to have the same. The first that it is asked to forget makes it leave that altogether, so it is asked
+ * no more.
+ *
+ * => Whoever asks holds no lock that is taken with interrupts off, else the one who is to answer may wait
+ *    for it. Where interrupts are off (boot) the one who waits looks into its own inbox meanwhile.
  */
 #include <arch/cpu.h>
 #include <arch/smp.h>
@@ -11,6 +24,7 @@
 #include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
+#include <octavo/panic.h>
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
 #include <octavo/string.h>
@@ -25,6 +39,200 @@
 struct pmap kernel_pmap = {.dir = kernel_dir};
 
 static struct pmap *loaded[NR_CPUS]; /* [own CPU, preemption off] */
+static bool lazy[NR_CPUS];           /* [own CPU, interrupts off] loaded, and not in use */
+
+struct flush_request {
+	struct pmap *pmap;    /* NULL: kernel addresses */
+	vaddr_t va, end;      /* va == end: everything */
+	volatile u32 waiting; /* [a] a bit for each CPU that has not done it yet */
+} __aligned(64);
+static struct flush_request requests[NR_CPUS]; /* [own CPU, preemption off; see above] */
+static volatile u32 inbox[NR_CPUS];            /* [a] a bit for each CPU that asks */
+
+/* --- loading and flushing --- */
+
+static u32 this_cpu_nr(void)
+{
+	return arch_current_head()->cpu;
+}
+
+static void cpus_add(struct pmap *pmap, u32 cpu)
+{
+	__asm__ volatile("lock; btsl %1, %0" : "+m"(pmap->cpus) : "r"(cpu) : "memory", "cc");
+}
+
+static void cpus_remove(struct pmap *pmap, u32 cpu)
+{
+	__asm__ volatile("lock; btrl %1, %0" : "+m"(pmap->cpus) : "r"(cpu) : "memory", "cc");
+}
+
+/* Whoever changes an entry after the bit is set asks us; what was changed before, we see. */
+void pmap_activate(struct pmap *pmap)
+{
+	u32 cpu = this_cpu_nr();
+	struct pmap *old = loaded[cpu];
+
+	lazy[cpu] = false;
+	if (old == pmap)
+		return;
+	cpus_add(pmap, cpu);
+	loaded[cpu] = pmap;
+	write_cr3(virt_to_phys(pmap->dir));
+	if (old)
+		cpus_remove(old, cpu);
+}
+
+void pmap_lazy(void)
+{
+	lazy[this_cpu_nr()] = true;
+}
+
+static bool loaded_here(const struct pmap *pmap)
+{
+	return (pmap->cpus >> this_cpu_nr() & 1) != 0;
+}
+
+/* A range of user addresses of the loaded space, or of kernel addresses. */
+static void flush_here(bool kernel, vaddr_t va, vaddr_t end)
+{
+	if (va == end || end - va > FLUSH_SINGLE_MAX) {
+		if (kernel)
+			flush_all();
+		else
+			write_cr3(read_cr3());
+		return;
+	}
+	for (; va < end; va += PAGE_SIZE)
+		arch_invlpg(va);
+}
+
+static void answer(const struct flush_request *r, u32 cpu)
+{
+	if (!r->pmap)
+		flush_here(true, r->va, r->end);
+	else if (loaded[cpu] == r->pmap && lazy[cpu])
+		pmap_activate(&kernel_pmap);
+	else if (loaded[cpu] == r->pmap)
+		flush_here(false, r->va, r->end);
+}
+
+void pmap_flush_interrupt(void)
+{
+	u32 cpu = this_cpu_nr();
+	u32 bits = arch_xchg(&inbox[cpu], 0);
+
+	for (; bits; bits &= bits - 1) {
+		struct flush_request *r = &requests[__builtin_ctz(bits)];
+
+		answer(r, cpu);
+		__asm__ volatile("lock; btrl %1, %0"
+				 : "+m"(r->waiting)
+				 : "r"(cpu)
+				 : "memory", "cc");
+	}
+}
+
+/* Put it into their inboxes; who has something there already has been sent an interrupt. */
+static void ask(u32 self, u32 others)
+{
+	irqstate_t s = arch_irq_save();
+
+	for (; others; others &= others - 1) {
+		u32 cpu = (u32)__builtin_ctz(others);
+		u32 before, seen = inbox[cpu];
+
+		do {
+			before = seen;
+			seen = arch_cmpxchg(&inbox[cpu], before, before | 1u << self);
+		} while (seen != before);
+		if (!before)
+			smp_send(cpu, IRQ_FLUSH);
+	}
+	arch_irq_restore(s);
+}
+
+/* Have `others` forget [va, end) of pmap, and wait until they have. => preemption off */
+static __noinline void flush_others(u32 others, struct pmap *pmap, vaddr_t va, vaddr_t end)
+{
+	u32 self = this_cpu_nr();
+	struct flush_request *r = &requests[self];
+	bool irqs_off = arch_irqs_disabled();
+
+	r->pmap = pmap;
+	r->va = va;
+	r->end = end;
+	r->waiting = others;
+	ask(self, others);
+	while (r->waiting) {
+		if (irqs_off)
+			pmap_flush_interrupt();
+		if (panic_in_progress())
+			break; /* nobody answers any more */
+		arch_relax();
+	}
+}
+
+void pmap_flush_page(struct pmap *pmap, vaddr_t va)
+{
+	u32 others;
+
+	preempt_disable();
+	if (loaded_here(pmap))
+		arch_invlpg(va);
+	others = pmap->cpus &
+		 ~(1u << this_cpu_nr()); /* the entry was changed by a locked operation */
+	if (unlikely(others))
+		flush_others(others, pmap, va, va + PAGE_SIZE);
+	preempt_enable();
+}
+
+void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
+{
+	u32 others;
+
+	preempt_disable();
+	arch_mb(); /* the entries are changed before we look who has them */
+	if (loaded_here(pmap))
+		flush_here(false, va, end);
+	others = pmap->cpus & ~(1u << this_cpu_nr());
+	if (unlikely(others))
+		flush_others(others, pmap, va, end);
+	preempt_enable();
+}
+
+/* Nobody runs in it any more, but CPUs may have it loaded lazily. */
+static void leave_everywhere(struct pmap *pmap)
+{
+	u32 others;
+
+	if (!pmap->cpus)
+		return;
+	preempt_disable();
+	if (loaded_here(pmap))
+		pmap_activate(&kernel_pmap);
+	others = pmap->cpus;
+	if (others)
+		flush_others(others, pmap, 0, 0);
+	preempt_enable();
+}
+
+static void kernel_flush(vaddr_t va, vaddr_t end)
+{
+	u32 others;
+
+	preempt_disable();
+	arch_mb();
+	flush_here(true, va, end);
+	others = smp_online & ~(1u << this_cpu_nr());
+	if (others)
+		flush_others(others, NULL, va, end);
+	preempt_enable();
+}
+
+void pmap_flush_everywhere(void)
+{
+	kernel_flush(0, 0);
+}
 
 /* --- tables --- */
 
@@ -89,6 +297,7 @@ void pmap_destroy(struct pmap *pmap)
 {
 	unsigned i;
 
+	leave_everywhere(pmap);
 	PANIC_ON(pmap->cpus);
 	for_each_table(pmap, i)
 	{
@@ -132,54 +341,11 @@ void pmap_trim(struct pmap *pmap, vaddr_t va, vaddr_t end)
 		page = pfn_to_page(pmap->dir[i] >> PAGE_SHIFT);
 		if (page->private)
 			continue;
-		pmap->dir[i] = 0;
-		/* The CPU may have kept the directory's entry: any flush forgets it. */
+		(void)arch_xchg(&pmap->dir[i], 0);
+		/* CPUs may have kept the directory's entry: any flush forgets it. */
 		pmap_flush_page(pmap, i << TABLE_SHIFT);
 		table_free(page);
 	}
-}
-
-/* --- loading and flushing --- */
-
-void pmap_activate(struct pmap *pmap)
-{
-	u32 cpu = arch_current_head()->cpu;
-	struct pmap *old = loaded[cpu];
-
-	if (old == pmap)
-		return;
-	if (old)
-		__asm__ volatile("lock; btrl %1, %0" : "+m"(old->cpus) : "r"(cpu) : "cc");
-	__asm__ volatile("lock; btsl %1, %0" : "+m"(pmap->cpus) : "r"(cpu) : "cc");
-	loaded[cpu] = pmap;
-	write_cr3(virt_to_phys(pmap->dir));
-}
-
-static bool loaded_here(const struct pmap *pmap)
-{
-	return (pmap->cpus >> arch_current_head()->cpu & 1) != 0;
-}
-
-void pmap_flush_page(struct pmap *pmap, vaddr_t va)
-{
-	if (loaded_here(pmap))
-		arch_invlpg(va);
-}
-
-void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
-{
-	if (!loaded_here(pmap))
-		return;
-	if (end - va > FLUSH_SINGLE_MAX) {
-		write_cr3(read_cr3());
-		return;
-	}
-	for (; va < end; va += PAGE_SIZE)
-		arch_invlpg(va);
-}
-
-void pmap_flush_interrupt(void)
-{
 }
 
 /* --- kernel addresses above VMALLOC_START --- */
@@ -205,10 +371,10 @@ void pmap_kenter(vaddr_t va, pfn_t pfn, u32 prot)
 
 void pmap_kremove(vaddr_t va, vaddr_t end)
 {
-	for (; va < end; va += PAGE_SIZE) {
-		kernel_pte(va)->v = 0;
-		arch_invlpg(va);
-	}
+	for (vaddr_t at = va; at < end; at += PAGE_SIZE)
+		kernel_pte(at)->v = 0;
+	if (va < end)
+		kernel_flush(va, end);
 }
 
 /* --- for the audit --- */

@@ -56,6 +56,8 @@ void mm_drop(struct mm *mm); /* count--: the last frees the mm and its page dire
 struct mm *mm_fork(struct mm *parent);
 /* mm_switch - load next's page tables for the task switch. => scheduler, interrupts off */
 void mm_switch(struct mm *prev, struct mm *next);
+/* mm_load - the same for the current task, which leaves prev for good. => interrupts off */
+void mm_load(struct mm *prev, struct mm *next);
 /* mm_init - the caches of mm and vma; after slab_init() */
 void mm_init(void);
 

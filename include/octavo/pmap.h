@@ -22,8 +22,10 @@ struct page;
 
 /* --- life --- */
 int pmap_init(struct pmap *pmap);      /* => 0 or -ENOMEM; sleeps; kernel part is shared */
-void pmap_destroy(struct pmap *pmap);  /* nothing is mapped; frees all tables; not active */
+void pmap_destroy(struct pmap *pmap);  /* nothing is mapped, nobody runs in it; frees all tables */
 void pmap_activate(struct pmap *pmap); /* load it on this CPU; preemption off */
+/* pmap_lazy - a kernel thread is next: what is loaded may stay so, unused. => interrupts off */
+void pmap_lazy(void);
 extern struct pmap kernel_pmap;
 
 /* pmap_prepare - make the tables for [va, end). => sleeps, PTL not held; 0 or -ENOMEM; tables that
