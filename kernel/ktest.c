@@ -3,7 +3,8 @@
  * ktest.c - runs the tests that ktest= names and says so in TAP, to the console and in K frames.
  *
  * One test runs at a time, in PID 1, with the threads that it makes; a test ends when its threads
- * have ended.
+ * have ended. All of them run on the boot CPU; only tests of several CPUs (ktest_smp.c) let others have
+ * their threads.
  */
 #include <arch/atomic.h>
 #include <octavo/audit.h>
@@ -99,6 +100,14 @@ void ktest_sleep_ms(u32 ms)
 	sleep_until(clock_ns() + ms * NSEC_PER_MSEC);
 }
 
+void ktest_run_on(u32 cpus)
+{
+	current->cpu_set = cpus;
+	arch_mb();
+	sched_affinity_changed(current);
+	preempt_resched();
+}
+
 u32 ktest_random(u32 n)
 {
 	random_state = random_state * 1664525u + 1013904223u;
@@ -139,6 +148,7 @@ static bool run_one(const struct ktest *test, unsigned number)
 
 	failed_checks = 0;
 	random_state = 1;
+	ktest_run_on(1);
 	test->run();
 	ktest_join();
 	KTEST_OK(lockval_reports() == reports, "the lock validator has nothing to say");

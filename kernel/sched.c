@@ -18,12 +18,22 @@
  *
  * The run queue's lock is held from before the choice of the next task until that task has
  * continued on its own stack (finish_switch); so a task that a waker sees off its run queue has
- * left its stack. A woken task returns to the CPU that it ran on.
+ * left its stack.
+ *
+ * Which CPU: a woken task returns to the one that it ran on, unless that is busy and another has nothing
+ * to do; a new one begins where there is least to do. A CPU without a task pulls one from the longest
+ * queue, and every few ticks a busy one does too where the difference is two or more. Only queued tasks
+ * are pulled: they have left their stacks. One that may not run where it is any more (affinity) is
+ * queued nowhere when it is switched out, and the task after it sends it off (finish_switch).
+ *
+ * No two run queues are ever locked at once. On its way from one to the other a task is on_rq, in no
+ * queue, and its CPU is the one that it goes to, whose lock it is put in under.
  * Lock order: any spinlock, then runqueue_lock; nothing inside it.
  */
 #include <arch/atomic.h>
 #include <octavo/arch.h>
 #include <octavo/mm.h>
+#include <octavo/panic.h>
 #include <octavo/sched.h>
 #include <octavo/time.h>
 
@@ -45,12 +55,19 @@ struct runqueue {
 	struct task *idle;                /* [I] */
 	spinlock_t *exit_lock;            /* [lock] of sched_exit(): the next task releases it */
 	struct run_list dead;             /* [lock] TASK_DEAD, off their stacks */
+	struct task *exile;               /* [lock] was switched out and may not run here */
+	u32 cpu;                          /* [I] its number */
+	u32 nr_ticks;                     /* [own CPU, its timer interrupt] */
 	u32 nr_switches;                  /* [lock] */
 } __aligned(64);
 
 static struct runqueue runqueues[NR_CPUS];
 static unsigned nr_cpus_running = 1;
-static bool live; /* set by the first switch */
+static bool live;               /* set by the first switch */
+static volatile u32 frozen_but; /* [a] number + 1 of the one CPU that runs tasks; 0: all do */
+static spinlock_t exile_mark;   /* as exit_lock: nobody takes it, see finish_switch() */
+
+#define BALANCE_TICKS 8u /* ticks between two looks of a busy CPU at the others' queues */
 
 /*
  * --- the run queue's lock: always with interrupts off (spin_lock_raw) ---
@@ -145,11 +162,21 @@ static struct task *nth_runnable(struct runqueue *rq, u32 n, struct run_list **q
 	return t;
 }
 
+/* Other CPUs do nothing now. */
+static inline bool is_frozen(const struct runqueue *rq)
+{
+	u32 but = frozen_but;
+
+	return unlikely(but != 0) && but != rq->cpu + 1;
+}
+
 static __always_inline struct task *pick_next(struct runqueue *rq)
 {
 	struct run_list *queue = &rq->queue[QUEUE_SLEEPERS];
 	struct task *t = TAILQ_FIRST(queue);
 
+	if (is_frozen(rq))
+		return rq->idle;
 	if (t == NULL) {
 		queue = &rq->queue[QUEUE_OTHERS];
 		t = TAILQ_FIRST(queue);
@@ -163,14 +190,16 @@ static __always_inline struct task *pick_next(struct runqueue *rq)
 	return t;
 }
 
-/*
- * Have the CPU of rq choose again as soon as it may. Tasks are queued on other CPUs only once these
- * run; then this is where such a CPU is sent an interrupt.
- */
+/* Have the CPU of rq choose again as soon as it may. One interrupt is enough until it has. */
 static void resched(struct runqueue *rq)
 {
-	rq->curr->head.need_resched |= RESCHED_WANTED;
-	rq->curr->head.work_resched = 1;
+	struct task_head *head = &rq->curr->head;
+	bool asked = (head->need_resched & RESCHED_WANTED) != 0;
+
+	head->need_resched |= RESCHED_WANTED;
+	head->work_resched = 1;
+	if (!asked && unlikely(rq != this_rq()))
+		arch_send_resched(rq->cpu);
 }
 
 /* t has become runnable in queue `which`: does it go before the running task? */
@@ -178,6 +207,141 @@ static void preempt_for(struct runqueue *rq, unsigned which)
 {
 	if (rq->curr == rq->idle || (which == QUEUE_SLEEPERS && in_interrupt()))
 		resched(rq);
+}
+
+/* --- which CPU --- */
+
+static inline bool allowed_on(const struct task *t, const struct runqueue *rq)
+{
+	return (arch_read_once(&t->cpu_set) >> rq->cpu & 1) != 0;
+}
+
+/* Has it nothing to do? Without its lock the answer may be old. */
+static bool has_nothing(const struct runqueue *rq)
+{
+	return arch_read_once(&rq->curr) == rq->idle && arch_read_once(&rq->nr) == 0 &&
+	       !is_frozen(rq);
+}
+
+static u32 load_of(const struct runqueue *rq)
+{
+	return arch_read_once(&rq->nr) + (arch_read_once(&rq->curr) != rq->idle) +
+	       (is_frozen(rq) ? PID_MAX : 0);
+}
+
+/* The least busy CPU that t may run on; `here` if no other is less so. */
+static struct runqueue *least_busy(const struct task *t, struct runqueue *here)
+{
+	struct runqueue *best = allowed_on(t, here) ? here : NULL;
+
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		struct runqueue *rq = &runqueues[cpu];
+
+		if (allowed_on(t, rq) && (best == NULL || load_of(rq) < load_of(best)))
+			best = rq;
+	}
+	return best != NULL ? best : here;
+}
+
+/* Where t, which slept, should run: on its CPU, or on one that has nothing to do. */
+static struct runqueue *place_woken(const struct task *t, struct runqueue *own)
+{
+	if (allowed_on(t, own)) {
+		if (has_nothing(own))
+			return own;
+		for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+			if (has_nothing(&runqueues[cpu]) && allowed_on(t, &runqueues[cpu]))
+				return &runqueues[cpu];
+		}
+		return own;
+	}
+	return least_busy(t, own);
+}
+
+#define LOOK_AT 64u /* tasks of a queue, while its lock is held */
+
+/* Take t out of the queue, to go to another CPU. => rq locked; false: it is not among the first */
+static bool detach(struct runqueue *rq, struct task *t)
+{
+	for (unsigned i = 0; i < NR_QUEUES; i++) {
+		const struct task *queued;
+		u32 n = 0;
+
+		TAILQ_FOREACH(queued, &rq->queue[i], rq_link) {
+			if (queued == t) {
+				TAILQ_REMOVE(&rq->queue[i], t, rq_link);
+				rq->nr--;
+				return true;
+			}
+			if (++n == LOOK_AT)
+				break;
+		}
+	}
+	return false;
+}
+
+/* Put t, which is on its way to `rq` (see above), in there; or on, where it may not run there either.
+ * => no run queue locked, interrupts off */
+static void attach(struct runqueue *rq, struct task *t, unsigned which)
+{
+	for (;;) {
+		struct runqueue *next;
+
+		rq_lock(rq);
+		next = allowed_on(t, rq) ? rq : least_busy(t, rq);
+		if (likely(next == rq))
+			break;
+		t->head.cpu = next->cpu;
+		rq_unlock(rq);
+		rq = next;
+	}
+	preempt_for(rq, enqueue(rq, t, which));
+	rq_unlock(rq);
+}
+
+/* Take out of the queue a task that may run on `to`: the one that would wait longest. => from locked */
+static struct task *detach_for(struct runqueue *from, const struct runqueue *to)
+{
+	for (unsigned i = NR_QUEUES; i-- > 0;) {
+		struct task *t;
+		u32 n = 0;
+
+		TAILQ_FOREACH_REVERSE(t, &from->queue[i], run_list, rq_link) {
+			if (allowed_on(t, to)) {
+				TAILQ_REMOVE(&from->queue[i], t, rq_link);
+				from->nr--;
+				t->head.cpu = to->cpu;
+				return t;
+			}
+			if (++n == LOOK_AT)
+				break;
+		}
+	}
+	return NULL;
+}
+
+/* Pull one task here, where another CPU has at least `more` that wait. => interrupts off, none locked */
+static void pull(struct runqueue *rq, u32 more)
+{
+	struct runqueue *from = NULL;
+	struct task *t;
+
+	if (is_frozen(rq))
+		return;
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		struct runqueue *other = &runqueues[cpu];
+
+		if (other != rq && arch_read_once(&other->nr) >= more &&
+		    (from == NULL || other->nr > from->nr))
+			from = other;
+	}
+	if (from == NULL)
+		return;
+	rq_lock(from);
+	t = from->nr >= more ? detach_for(from, rq) : NULL;
+	rq_unlock(from);
+	if (t != NULL)
+		attach(rq, t, QUEUE_OTHERS);
 }
 
 /* --- the switch --- */
@@ -192,6 +356,19 @@ static void charge(struct task *t, u32 now)
 	t->slice_left_ns -= (s32)MIN(ran, 2u * SLICE_NS);
 }
 
+/* The task before may not run here: it has left its stack now. => rq locked, as on return */
+static __noinline void exile_leaves(struct runqueue *rq)
+{
+	struct task *t = rq->exile;
+	struct runqueue *to = least_busy(t, rq);
+
+	rq->exile = NULL;
+	t->head.cpu = to->cpu;
+	rq_unlock(rq);
+	attach(to, t, QUEUE_OTHERS);
+	rq_lock(rq);
+}
+
 /* The first thing on the stack of the task that continues. => rq lock held, which prev took */
 static void finish_switch(struct runqueue *rq, struct task *prev)
 {
@@ -200,6 +377,10 @@ static void finish_switch(struct runqueue *rq, struct task *prev)
 	if (likely(exit_lock == NULL))
 		return;
 	rq->exit_lock = NULL;
+	if (exit_lock == &exile_mark) {
+		exile_leaves(rq);
+		return;
+	}
 	if (prev->state == TASK_DEAD)
 		TAILQ_INSERT_TAIL(&rq->dead, prev, rq_link);
 	/* From here on a zombie's parent may free it. */
@@ -243,6 +424,9 @@ static void switch_tasks(enum switch_reason reason)
 		PANIC_ON(prev->state != TASK_RUNNABLE); /* there is nobody to run instead */
 	} else if (reason == SWITCH_SLEEP && prev->state != TASK_RUNNABLE) {
 		prev->on_rq = false;
+	} else if (unlikely(!allowed_on(prev, rq))) {
+		rq->exile = prev;
+		rq->exit_lock = &exile_mark;
 	} else {
 		enqueue(rq, prev, reason == SWITCH_YIELD ? QUEUE_OTHERS : QUEUE_SLEEPERS);
 	}
@@ -331,6 +515,21 @@ void sched_exit(spinlock_t *lock)
 #define ANY_SLEEP           (BIT_OF(TASK_SLEEPING) | BIT_OF(TASK_INTERRUPTIBLE))
 #define INTERRUPTIBLE_SLEEP BIT_OF(TASK_INTERRUPTIBLE)
 
+/* t, which is runnable now and in no queue, goes to the CPU that is best for it. => rq, its own, locked;
+ * not so on return */
+static __noinline void wake_placed(struct runqueue *rq, struct task *t)
+{
+	struct runqueue *to = place_woken(t, rq);
+
+	if (to == rq)
+		preempt_for(rq, enqueue(rq, t, QUEUE_SLEEPERS));
+	t->on_rq = true;
+	t->head.cpu = to->cpu;
+	rq_unlock(rq);
+	if (to != rq)
+		attach(to, t, QUEUE_SLEEPERS);
+}
+
 /* Make t runnable if its state is one of `states`. => interrupts off */
 static __always_inline bool wake_task(struct task *t, u32 states)
 {
@@ -340,6 +539,10 @@ static __always_inline bool wake_task(struct task *t, u32 states)
 	__acquire(&rq->lock);
 	if (slept) {
 		t->state = TASK_RUNNABLE;
+		if (!t->on_rq && unlikely(nr_cpus_running > 1)) {
+			wake_placed(rq, t);
+			return true;
+		}
 		if (!t->on_rq)
 			preempt_for(rq, enqueue(rq, t, QUEUE_SLEEPERS));
 	}
@@ -382,15 +585,95 @@ bool sched_wake_stopped(struct task *t)
 void sched_start(struct task *t)
 {
 	irqstate_t s = arch_irq_save();
-	struct runqueue *rq = this_rq();
+	struct runqueue *rq = least_busy(t, this_rq());
 
 	rq_lock(rq);
 	ASSERT(!t->on_rq);
-	t->head.cpu = arch_current_head()->cpu;
+	t->head.cpu = rq->cpu;
 	t->state = TASK_RUNNABLE;
 	t->slice_left_ns = t->slice_ns;
 	preempt_for(rq, enqueue(rq, t, QUEUE_OTHERS));
 	rq_unlock_irqrestore(rq, s);
+}
+
+void sched_kick(struct task *t)
+{
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = task_rq_lock(t);
+
+	__acquire(&rq->lock);
+	if (rq->curr == t && rq != this_rq())
+		arch_send_resched(rq->cpu);
+	rq_unlock_irqrestore(rq, s);
+}
+
+void sched_affinity_changed(struct task *t)
+{
+	irqstate_t s = arch_irq_save();
+	struct runqueue *rq = task_rq_lock(t), *to = NULL;
+
+	__acquire(&rq->lock);
+	if (!allowed_on(t, rq) && rq->curr == t) {
+		resched(rq);
+	} else if (!allowed_on(t, rq) && t->on_rq && detach(rq, t)) {
+		to = least_busy(t, rq); /* else it is on its way here, and goes on by itself */
+		t->head.cpu = to->cpu;
+	}
+	rq_unlock(rq);
+	if (to != NULL)
+		attach(to, t, QUEUE_OTHERS);
+	arch_irq_restore(s);
+}
+
+/* --- only one CPU runs tasks --- */
+
+void sched_freeze(void)
+{
+	u32 own;
+
+	preempt_disable();
+	own = arch_current_head()->cpu;
+	if (nr_cpus_running == 1)
+		return;
+	ASSERT(!arch_irqs_disabled());
+	while (arch_cmpxchg(&frozen_but, 0, own + 1) != 0) {
+		preempt_enable(); /* we are frozen */
+		arch_relax();
+		preempt_disable();
+		own = arch_current_head()->cpu;
+	}
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+		struct runqueue *rq = &runqueues[cpu];
+		irqstate_t s;
+
+		if (cpu == own)
+			continue;
+		s = rq_lock_irqsave(rq);
+		if (rq->curr != rq->idle)
+			resched(rq);
+		rq_unlock_irqrestore(rq, s);
+		while (arch_read_once(&rq->curr) != rq->idle && !panic_in_progress())
+			arch_relax();
+	}
+}
+
+void sched_thaw(void)
+{
+	u32 own = arch_current_head()->cpu;
+
+	if (nr_cpus_running > 1) {
+		ASSERT(frozen_but == own + 1);
+		frozen_but = 0;
+		for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
+			struct runqueue *rq = &runqueues[cpu];
+			irqstate_t s = rq_lock_irqsave(rq);
+
+			if (cpu != own && rq->nr != 0)
+				resched(rq);
+			rq_unlock_irqrestore(rq, s);
+		}
+	}
+	preempt_enable();
 }
 
 void sched_wait_inactive(struct task *t)
@@ -449,7 +732,10 @@ void sched_tick(void)
 	else if (t->slice_left_ns <= 0)
 		t->slice_left_ns = t->slice_ns;
 	CHECK(rq_check(rq));
-	rq_unlock_irqrestore(rq, s);
+	rq_unlock(rq);
+	if (unlikely(nr_cpus_running > 1) && t != rq->idle && rq->nr_ticks++ % BALANCE_TICKS == 0)
+		pull(rq, rq->nr + 2);
+	arch_irq_restore(s);
 }
 
 u64 sched_task_run_ns(struct task *t)
@@ -472,6 +758,7 @@ void sched_init(void)
 		struct runqueue *rq = &runqueues[cpu];
 
 		spin_lock_init(&rq->lock, runqueue_lock);
+		rq->cpu = cpu;
 		for (unsigned i = 0; i < NR_QUEUES; i++)
 			TAILQ_INIT(&rq->queue[i]);
 		TAILQ_INIT(&rq->dead);
@@ -510,6 +797,8 @@ void sched_cpu_idle(void)
 {
 	for (;;) {
 		arch_irq_disable();
+		if (unlikely(nr_cpus_running > 1) && this_rq()->nr == 0)
+			pull(this_rq(), 1);
 		if (current->head.need_resched & RESCHED_WANTED)
 			arch_irq_enable();
 		else

@@ -276,11 +276,12 @@ void signal_set_blocked(sigset_bits blocked)
 /* t has something to look at before it goes on in user mode. */
 static void alert(struct task *t, bool even_if_stopped)
 {
+	bool slept;
+
 	t->head.work_signal = 1;
-	if (even_if_stopped)
-		sched_wake_stopped(t);
-	else
-		sched_wake_interruptible(t);
+	slept = even_if_stopped ? sched_wake_stopped(t) : sched_wake_interruptible(t);
+	if (!slept && t != current && sched_nr_cpus() > 1)
+		sched_kick(t);
 }
 
 /* What signals of job control do when they are sent, whatever the program says of them. */

@@ -16,12 +16,11 @@
 #include <uapi/octavo/sched.h>
 #include <uapi/octavo/time.h>
 
-#define NICE_MIN          (-20)
-#define NICE_MAX          19
-#define RT_PRIORITY_MAX   99
-#define RESET_ON_FORK     0x40000000
-#define CPU_SET_BYTES     4u /* a set of CPUs as the kernel keeps it: one word */
-#define CPUS_PRESENT_MASK 1u
+#define NICE_MIN        (-20)
+#define NICE_MAX        19
+#define RT_PRIORITY_MAX 99
+#define RESET_ON_FORK   0x40000000
+#define CPU_SET_BYTES   4u /* a set of CPUs as the kernel keeps it: one word */
 
 /* The task that a call means, 0 the caller. => task_list_lock held; NULL */
 static struct task *find(int pid)
@@ -256,11 +255,18 @@ long sys_sched_getaffinity(int pid, u32 len, void __user *mask)
 	spin_lock(&task_list_lock);
 	t = find(pid);
 	if (t != NULL)
-		set = t->cpu_set & CPUS_PRESENT_MASK;
+		set = t->cpu_set & sched_cpu_mask();
 	spin_unlock(&task_list_lock);
 	if (t == NULL)
 		return -ESRCH;
 	return copy_to_user(mask, &set, sizeof(set)) != 0 ? -EFAULT : (long)CPU_SET_BYTES;
+}
+
+static void set_affinity(struct task *t, u32 set)
+{
+	t->cpu_set = set;
+	arch_mb(); /* before the look where it is */
+	sched_affinity_changed(t);
 }
 
 long sys_sched_setaffinity(int pid, u32 len, const void __user *mask)
@@ -275,10 +281,10 @@ long sys_sched_setaffinity(int pid, u32 len, const void __user *mask)
 	t = find(pid);
 	if (t == NULL)
 		err = -ESRCH;
-	else if ((set & CPUS_PRESENT_MASK) == 0)
+	else if ((set & sched_cpu_mask()) == 0)
 		err = -EINVAL;
 	else
-		t->cpu_set = set;
+		set_affinity(t, set);
 	spin_unlock(&task_list_lock);
 	return err;
 }

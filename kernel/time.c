@@ -83,10 +83,9 @@ void timer_tick(bool user, uintptr_t pc)
 		lockval_assert_none("user mode");
 	}
 	load_tick(user);
-	if (current->head.cpu == 0) {
+	if (current->head.cpu == 0)
 		ticks++;
-		timers_run(clock_ns());
-	}
+	timers_run(clock_ns());
 	itimers_tick(user);
 	sched_tick();
 }

@@ -1,72 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timer.c - the kernel's timers: one wheel, turned by CPU 0's tick.
+ * timer.c - the kernel's timers: a wheel for each CPU, turned by its tick.
  *
- * timer_lock protects the wheel and `running`. A timer's function is called without the lock, so it
- * may add timers, its own included, and wake tasks. timer_cancel() on another CPU waits until the
- * function has returned; `running` tells it.
+ * A timer is in the wheel of the CPU that added it. The wheel's lock protects the wheel and `running`. A
+ * timer's function is called without the lock, so it may add timers, its own included, and wake tasks.
+ * timer_cancel() on another CPU waits until the function has returned; `running` tells it: so a timer
+ * whose function runs is added in that wheel again.
+ * Two wheels are never locked at once.
  */
 #include <arch/atomic.h>
 #include <octavo/assert.h>
+#include <octavo/config.h>
 #include <octavo/spinlock.h>
 #include <octavo/time.h>
 #include <octavo/timer_wheel.h>
 
-static spinlock_t timer_lock = SPINLOCK_INIT(timer_lock);
-static struct timer_wheel wheel; /* [timer_lock] */
-static struct timer *running;    /* [timer_lock] whose function is being called */
+struct timer_base {
+	spinlock_t lock;
+	struct timer_wheel wheel; /* [lock] */
+	struct timer *running;    /* [lock] whose function is being called */
+};
+
+static struct timer_base bases[NR_CPUS];
 
 void timer_init(void)
 {
-	wheel_init(&wheel, clock_ns());
+	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
+		spin_lock_init(&bases[cpu].lock, timer_lock);
+		wheel_init(&bases[cpu].wheel, clock_ns());
+	}
 }
 
 void timer_add(struct timer *t, u64 expires_ns)
 {
-	irqstate_t s = spin_lock_irqsave(&timer_lock);
+	irqstate_t s = arch_irq_save();
+	u32 cpu = arch_current_head()->cpu;
+	struct timer_base *base = &bases[t->cpu];
 
+	spin_lock(&base->lock);
+	if (t->cpu != cpu && base->running != t) {
+		spin_unlock(&base->lock);
+		base = &bases[cpu];
+		spin_lock(&base->lock);
+		t->cpu = (u8)cpu;
+	}
 	PANIC_ON(t->pending);
 	t->expires_ns = expires_ns;
 	t->pending = true;
-	wheel_add(&wheel, t);
-	spin_unlock_irqrestore(&timer_lock, s);
+	wheel_add(&base->wheel, t);
+	spin_unlock_irqrestore(&base->lock, s);
+}
+
+/* The wheel that t is or was in; it may change until it is locked. => interrupts off, its lock */
+static struct timer_base *base_lock(struct timer *t, irqstate_t *s)
+{
+	for (;;) {
+		struct timer_base *base = &bases[arch_read_once(&t->cpu)];
+
+		*s = spin_lock_irqsave(&base->lock);
+		if (likely(base == &bases[t->cpu])) {
+			__release(&base->lock);
+			return base;
+		}
+		spin_unlock_irqrestore(&base->lock, *s);
+	}
 }
 
 bool timer_cancel(struct timer *t)
 {
-	irqstate_t s = spin_lock_irqsave(&timer_lock);
 	bool was_pending = false;
 
 	for (;;) {
+		irqstate_t s;
+		struct timer_base *base = base_lock(t, &s);
+		bool runs = base->running == t;
+
+		__acquire(&base->lock);
 		if (t->pending) { /* again, where its function has added it meanwhile */
-			wheel_remove(&wheel, t);
+			wheel_remove(&base->wheel, t);
 			t->pending = false;
 			was_pending = true;
 		}
-		if (running != t)
-			break;
-		spin_unlock_irqrestore(&timer_lock, s);
+		spin_unlock_irqrestore(&base->lock, s);
+		if (!runs)
+			return was_pending;
 		arch_relax();
-		s = spin_lock_irqsave(&timer_lock);
 	}
-	spin_unlock_irqrestore(&timer_lock, s);
-	return was_pending;
 }
 
 void timers_run(u64 now_ns)
 {
-	irqstate_t s = spin_lock_irqsave(&timer_lock);
+	struct timer_base *base = &bases[arch_current_head()->cpu];
+	irqstate_t s = spin_lock_irqsave(&base->lock);
 	struct timer *t;
 
-	while ((t = wheel_next_due(&wheel, now_ns)) != NULL) {
-		wheel_remove(&wheel, t);
+	while ((t = wheel_next_due(&base->wheel, now_ns)) != NULL) {
+		wheel_remove(&base->wheel, t);
 		t->pending = false;
-		running = t;
-		spin_unlock_irqrestore(&timer_lock, s);
+		base->running = t;
+		spin_unlock_irqrestore(&base->lock, s);
 		t->fn(t->arg);
-		s = spin_lock_irqsave(&timer_lock);
-		running = NULL;
+		s = spin_lock_irqsave(&base->lock);
+		base->running = NULL;
 	}
-	CHECK(wheel_check(&wheel));
-	spin_unlock_irqrestore(&timer_lock, s);
+	CHECK(wheel_check(&base->wheel));
+	spin_unlock_irqrestore(&base->lock, s);
 }

@@ -15,14 +15,13 @@
  * The notes take 8 bytes for a frame. Where memory is too short for a whole zone's, the audit walks
  * everything again for each part of it: with one page of notes it takes long, but it works.
  *
- * Nothing may change while one part is walked, so preemption is off. A task that was preempted
+ * Nothing may change while one part is walked, so preemption is off, and other CPUs run nothing. A task that was preempted
  * while it had a page in hand, allocated and not yet entered anywhere, looks like a leak: what
  * differs must therefore still differ after a while, when such tasks have gone on.
  */
 #include <octavo/audit.h>
 #include <octavo/assert.h>
 #include <octavo/control.h>
-#include <octavo/preempt.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
 #include <octavo/sched.h>
@@ -205,13 +204,13 @@ static void audit_part(struct audit *a, pfn_t start, pfn_t end)
 {
 	a->start = start;
 	a->end = end;
-	preempt_disable();
+	sched_freeze();
 	memset(a->notes, 0, (end - start) * sizeof(a->notes[0]));
 	for (unsigned i = 0; i < nr_audit_sources; i++)
 		audit_sources[i].walk(a);
 	for (pfn_t pfn = start; pfn < end; pfn++)
 		compare_frame(a, pfn, &a->notes[pfn - start]);
-	preempt_enable();
+	sched_thaw();
 	a->first = false;
 }
 

@@ -13,7 +13,7 @@
  * Lock: preemption off, and only the own CPU's list.
  */
 #include <octavo/fail.h>
-#include <octavo/task.h>
+#include <octavo/sched.h>
 #include <octavo/zone.h>
 
 static inline struct percpu_pages *pcp_of(struct zone *z, const struct task_head *t)
@@ -175,10 +175,10 @@ void pcp_drain_own(void)
 
 void pcp_drain_all(void)
 {
-	preempt_disable();
+	sched_freeze(); /* the others are not in the middle of using theirs */
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
 			pcp_drain(z, &z->pcp[cpu]);
 	}
-	preempt_enable();
+	sched_thaw();
 }

@@ -15,8 +15,8 @@
 #include <octavo/audit.h>
 #include <octavo/fail.h>
 #include <octavo/printf.h>
+#include <octavo/sched.h>
 #include <octavo/slab.h>
-#include <octavo/task.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
 
@@ -102,9 +102,12 @@ static bool zonelist_low(const struct zonelist *zl)
 /* Give back what no one uses: this needs no I/O and touches no one's data. */
 static void reclaim_unused(gfp_t gfp)
 {
-	if (gfp & __GFP_WAIT)
+	if (gfp & __GFP_WAIT) {
 		slab_shrink();
-	pcp_drain_own();
+		pcp_drain_all();
+	} else {
+		pcp_drain_own();
+	}
 }
 
 /* The refusal in words: of each zone, what is free and what must be kept. */
@@ -307,11 +310,11 @@ void zone_check(struct zone *z)
 	PANIC_ON(z->buddy.nr_free >= z->marks.high && z->low_on_memory);
 	PANIC_ON(z->zone_wake_kswapd != (z->buddy.nr_free < z->marks.low));
 	spin_unlock(&z->lock);
-	preempt_disable();
+	sched_freeze();
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
 		PANIC_ON(z->pcp[cpu].count > PCP_HIGH);
 		for (u32 i = 0; i < z->pcp[cpu].count; i++)
 			PANIC_ON(page_owner(z->pcp[cpu].pages[i]) != PAGE_PCP);
 	}
-	preempt_enable();
+	sched_thaw();
 }

@@ -43,6 +43,9 @@ int ktest_run(const char *pattern);
 void ktest_spawn(int (*fn)(void *), void *arg);
 /* ktest_join - until all threads of ktest_spawn() have ended and been freed. => sleeps */
 void ktest_join(void);
+/* ktest_run_on - the test and the threads that it makes from now on run on the CPUs of this mask. At the
+ * start of each test it is the boot CPU alone. => preemption on */
+void ktest_run_on(u32 cpus);
 /* ktest_sleep_ms - let others run for so long. => sleeps */
 void ktest_sleep_ms(u32 ms);
 /* ktest_random - 0 .. n-1, the same series in every run of a test. => any context */

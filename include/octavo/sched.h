@@ -49,6 +49,17 @@ static inline void sched_set_running(void)
 {
 	current->state = TASK_RUNNABLE;
 }
+/* sched_kick - if t runs on another CPU it comes into the kernel there soon, and looks what there is to
+ * do before it goes on in user mode. => any context */
+void sched_kick(struct task *t);
+/* sched_affinity_changed - t->cpu_set has changed: if it may not run where it is, it is moved, or as soon
+ * as it is switched out. => any context; t stays */
+void sched_affinity_changed(struct task *t);
+/* sched_freeze - from now on the other CPUs run nothing, and this one this task only: nobody is in the
+ * middle of anything but tasks that could be preempted there.
+ *   => preemption on, no spinlock held, interrupts on; preemption is off on return */
+void sched_freeze(void);
+void sched_thaw(void);
 /* sched_tick - HZ times a second on each CPU, in the timer interrupt. */
 void sched_tick(void);
 /* sched_task_run_ns - CPU time of `t`, up to now if it runs. => any context */
@@ -68,8 +79,12 @@ void sched_cpu_idle(void) __noreturn;
 /* sched_nr_runnable - tasks in all queues, for reports. */
 unsigned sched_nr_runnable(void);
 u64 sched_nr_switches(void);
-/* sched_nr_cpus - CPUs that run tasks */
+/* sched_nr_cpus - CPUs that run tasks; sched_cpu_mask: a bit for each */
 unsigned sched_nr_cpus(void);
+static inline u32 sched_cpu_mask(void)
+{
+	return 0xffffffffu >> (32 - sched_nr_cpus());
+}
 
 /* chaos.c: with chaos=SEED the scheduler preempts at every point where it may, as a seeded
  * generator decides. */

@@ -21,6 +21,7 @@ struct timer {
 	void (*fn)(void *arg);  /* [I] in the timer interrupt, timer_lock not held */
 	void *arg;              /* [I] */
 	bool pending;           /* [timer_lock] */
+	u8 cpu;                 /* [timer_lock] whose wheel it is or was in */
 	LIST_ENTRY(timer) link; /* [timer_lock] */
 };
 /* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;

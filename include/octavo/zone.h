@@ -129,7 +129,7 @@ u32 nr_total_pages(void); /* frames that the zones hold */
 u32 zone_free_pages(const struct zone *z);
 /* pcp_drain_own - this CPU's lists back into the buddy, for requests that fail otherwise. */
 void pcp_drain_own(void);
-/* pcp_drain_all - every CPU's, for audit and tests. => no other CPU allocates meanwhile */
+/* pcp_drain_all - every CPU's, which stop for it (sched_freeze). => preemption on, no spinlock held */
 void pcp_drain_all(void);
 /* Every zone that has pages, of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
 struct zone *zone_first(void);
