@@ -678,17 +678,17 @@ void sched_thaw(void)
 
 void sched_wait_inactive(struct task *t)
 {
-	bool running;
-
-	do {
+	for (;;) {
 		irqstate_t s = arch_irq_save();
 		struct runqueue *rq = task_rq_lock(t);
+		bool running = rq->curr == t;
 
 		__acquire(&rq->lock);
-		running = rq->curr == t;
 		rq_unlock_irqrestore(rq, s);
+		if (!running)
+			break;
 		arch_relax();
-	} while (running);
+	}
 }
 
 void sched_bury(struct task *t)

@@ -71,6 +71,7 @@ static void irq_handle(const struct trapframe *f, unsigned irq)
 		break;
 	case IRQ_LOCAL_TIMER:
 		count[LOCAL_TIMER]++;
+		smp_pass_turn();
 		clock_tick(f);
 		break;
 	case IRQ_COM1:

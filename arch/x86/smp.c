@@ -22,6 +22,7 @@
 #include <octavo/bootmem.h>
 #include <octavo/pmap.h>
 #include <octavo/sched.h>
+#include <octavo/time.h>
 #include <octavo/vmalloc.h>
 #include <octavo/zone.h>
 
@@ -94,6 +95,19 @@ void smp_stop_here(void)
 {
 	for (;;)
 		__asm__ volatile("cli; hlt");
+}
+
+/*
+ * With -icount QEMU runs the CPUs one after the other, each until it pauses or the next event of any
+ * timer; then the first has its turn again. The ticks of all come together, so at each of them all but
+ * one pause, another one each time: else the first would run alone as long as it is busy.
+ */
+void smp_pass_turn(void)
+{
+	u32 nr = sched_nr_cpus();
+
+	if (nr > 1 && (u32)(arch_clock_ns() / NSEC_PER_TICK) % nr != arch_current_head()->cpu)
+		arch_relax();
 }
 
 /* --- the start --- */
@@ -199,6 +213,7 @@ void arch_start_cpus(void)
 	flush_all();
 	arch_mb();
 	ap_go = 1;
+	lapic_init_cpu(); /* ticks together with the others */
 	trampoline_give_back();
 	pr_info("smp: %u CPUs%s\n", sched_nr_cpus(), acpi.nr_more ? ", others are not used" : "");
 }

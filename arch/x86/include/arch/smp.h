@@ -13,6 +13,7 @@ bool smp_use_apics(void);
 extern volatile u32 smp_online; /* [a] */
 /* smp_send - interrupt `irq` (IRQ_RESCHED, IRQ_FLUSH) on CPU `cpu`. => interrupts off */
 void smp_send(unsigned cpu, unsigned irq);
+void smp_pass_turn(void);            /* at each tick: see there */
 void smp_stop_here(void) __noreturn; /* this CPU does nothing any more */
 void ap_main(void) __noreturn;       /* smp_boot.S: a CPU's first C */
 extern u32 ap_cr0, ap_cr4, ap_stack; /* what the next CPU begins with */
