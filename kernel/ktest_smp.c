@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* ktest_smp.c - several CPUs: locks, wakes, timers, balance, kernel memory. With one CPU all holds too. */
+#include <arch/atomic.h>
+#include <octavo/ktest.h>
+#include <octavo/mutex.h>
+#include <octavo/panic.h>
+#include <octavo/pmap.h>
+#include <octavo/sched.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
+#include <octavo/time.h>
+#include <octavo/vmalloc.h>
+#include <octavo/zone.h>
+
+#define TURNS    2000u
+#define PATIENCE NSEC_PER_SEC
+
+static volatile u32 at_work[NR_CPUS]; /* what the thread of each CPU has done */
+static volatile bool stop;
+static atomic_t elsewhere; /* looks at the CPU that found a wrong one */
+
+static u32 this_cpu_nr(void)
+{
+	return arch_read_once(&current->head.cpu);
+}
+
+/* A thread fn(its CPU's number) on each CPU; the test goes on on the boot CPU. */
+static void on_each_cpu(int (*fn)(void *))
+{
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++) {
+		ktest_run_on(1u << cpu);
+		ktest_spawn(fn, (void *)(uintptr_t)cpu);
+	}
+	ktest_run_on(1);
+}
+
+static bool wait_for(const volatile u32 *word, u32 value)
+{
+	u64 give_up = clock_ns() + PATIENCE;
+
+	while (*word != value && clock_ns() < give_up)
+		ktest_sleep_ms(1);
+	return *word == value;
+}
+
+/* --- where a thread runs --- */
+
+static int stay_here(void *arg)
+{
+	u32 cpu = (u32)(uintptr_t)arg;
+
+	for (u32 i = 0; i < 50; i++) {
+		if (this_cpu_nr() != cpu)
+			atomic_inc(&elsewhere);
+		if (i % 8 == 0)
+			ktest_sleep_ms(1);
+		else
+			sched_yield_cpu();
+	}
+	at_work[cpu]++;
+	return 0;
+}
+
+KTEST(smp_affinity_is_kept, "")
+{
+	u32 ran = 0;
+
+	memset((void *)at_work, 0, sizeof(at_work));
+	atomic_set(&elsewhere, 0);
+	on_each_cpu(stay_here);
+	ktest_join();
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		ran += at_work[cpu];
+	KTEST_OK(ran == sched_nr_cpus(), "a thread for each CPU");
+	KTEST_OK(atomic_read(&elsewhere) == 0, "that ran on no other");
+}
+
+KTEST(smp_a_running_task_moves, "")
+{
+	u32 moved = 0;
+
+	for (u32 cpu = sched_nr_cpus(); cpu-- > 0;) {
+		ktest_run_on(1u << cpu);
+		moved += this_cpu_nr() == cpu;
+	}
+	KTEST_OK(moved == sched_nr_cpus(), "to each CPU, at once");
+}
+
+static int spin_there(void *unused)
+{
+	(void)unused;
+	while (!stop) {
+		at_work[this_cpu_nr()] = 1;
+		arch_relax();
+	}
+	return 0;
+}
+
+static u32 cpus_at_work(void)
+{
+	u32 n = 0;
+
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		n += at_work[cpu];
+	return n;
+}
+
+/* Who waits in a queue that is too long is pulled, as soon as it may go. */
+KTEST(smp_idle_cpus_pull, "")
+{
+	u64 give_up;
+
+	stop = false;
+	memset((void *)at_work, 0, sizeof(at_work));
+	ktest_run_on(sched_cpu_mask());
+	for (u32 i = 0; i < 2 * sched_nr_cpus(); i++)
+		ktest_spawn(spin_there, NULL);
+	give_up = clock_ns() + PATIENCE;
+	while (cpus_at_work() != sched_nr_cpus() && clock_ns() < give_up)
+		ktest_sleep_ms(1);
+	KTEST_OK(cpus_at_work() == sched_nr_cpus(), "every CPU has something to do");
+	stop = true;
+	ktest_join();
+}
+
+/* --- locks and wakes --- */
+
+static spinlock_t counted_lock = SPINLOCK_INIT(uts_lock);
+static struct mutex counted_mutex;
+static u32 by_spinlock, by_mutex;
+static atomic_t by_atomic;
+
+static int count(void *unused)
+{
+	(void)unused;
+	for (u32 i = 0; i < TURNS; i++) {
+		spin_lock(&counted_lock);
+		by_spinlock++;
+		spin_unlock(&counted_lock);
+		atomic_inc(&by_atomic);
+		if (i % 16 == 0) {
+			mutex_lock(&counted_mutex);
+			by_mutex++;
+			mutex_unlock(&counted_mutex);
+		}
+	}
+	return 0;
+}
+
+KTEST(smp_locks_exclude, "")
+{
+	u32 n = sched_nr_cpus();
+
+	mutex_init(&counted_mutex, page_lock);
+	by_spinlock = by_mutex = 0;
+	atomic_set(&by_atomic, 0);
+	on_each_cpu(count);
+	ktest_join();
+	KTEST_OK(by_spinlock == n * TURNS, "under a spinlock");
+	KTEST_OK(by_mutex == n * (TURNS / 16), "under a mutex");
+	KTEST_OK((u32)atomic_read(&by_atomic) == n * TURNS, "by one instruction");
+}
+
+static struct wait_queue ball_moved = WAIT_QUEUE_INIT(ball_moved);
+static volatile u32 ball;
+
+/* Thread n of them takes every n-th turn. */
+static int play(void *arg)
+{
+	u32 me = (u32)(uintptr_t)arg, n = sched_nr_cpus();
+
+	for (u32 i = 0; i < 100; i++) {
+		wait_event(&ball_moved, ball == i * n + me);
+		ball = ball + 1;
+		wake_all(&ball_moved);
+	}
+	return 0;
+}
+
+KTEST(smp_no_wake_is_lost, "")
+{
+	ball = 0;
+	on_each_cpu(play);
+	ktest_join();
+	KTEST_OK(ball == 100 * sched_nr_cpus(), "a ball goes round");
+}
+
+/* --- timers --- */
+
+static volatile u32 fired_on[NR_CPUS];
+static struct timer timers[NR_CPUS];
+
+static void note_cpu(void *arg)
+{
+	fired_on[(uintptr_t)arg] = this_cpu_nr() + 1;
+}
+
+static int add_timer(void *arg)
+{
+	u32 cpu = (u32)(uintptr_t)arg;
+
+	timers[cpu] = (struct timer){.fn = note_cpu, .arg = arg};
+	timer_add(&timers[cpu], clock_ns() + 5 * NSEC_PER_MSEC);
+	return 0;
+}
+
+KTEST(smp_timers_fire_where_they_were_added, "")
+{
+	u32 right = 0;
+
+	memset((void *)fired_on, 0, sizeof(fired_on));
+	on_each_cpu(add_timer);
+	ktest_join();
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		right += wait_for(&fired_on[cpu], cpu + 1);
+	KTEST_OK(right == sched_nr_cpus(), "each on its CPU");
+}
+
+static volatile u32 function_runs;
+
+static void take_long(void *unused)
+{
+	u64 until = clock_ns() + 2 * NSEC_PER_MSEC;
+
+	(void)unused;
+	function_runs = 1;
+	while (clock_ns() < until)
+		arch_relax();
+	function_runs = 2;
+}
+
+static int add_long_timer(void *arg)
+{
+	timers[0] = (struct timer){.fn = take_long};
+	timer_add(&timers[0], clock_ns());
+	while (function_runs == 0)
+		arch_relax();
+	return arg != NULL;
+}
+
+KTEST(smp_cancel_waits_for_the_function, "")
+{
+	u64 give_up = clock_ns() + PATIENCE;
+
+	function_runs = 0;
+	ktest_run_on(1u << (sched_nr_cpus() - 1));
+	ktest_spawn(add_long_timer, NULL);
+	ktest_run_on(1);
+	while (function_runs == 0 && clock_ns() < give_up)
+		sched_yield_cpu();
+	KTEST_OK(!timer_cancel(&timers[0]), "it had fired");
+	KTEST_OK(function_runs == 2, "and its function has returned");
+	ktest_join();
+}
+
+/* --- memory --- */
+
+static int churn(void *arg)
+{
+	u32 number = (u32)(uintptr_t)arg;
+
+	for (u32 i = 0; i < 60; i++) {
+		struct page *single = alloc_page(GFP_KERNEL), *block = alloc_pages(GFP_KERNEL, 1);
+		u32 *small = kmalloc(64 + number, GFP_KERNEL), *area = vmalloc(2 * PAGE_SIZE);
+
+		if (area != NULL && small != NULL) {
+			*small = number;
+			area[PAGE_SIZE / 4] = number + i;
+			sched_yield_cpu();
+			if (*small != number || area[PAGE_SIZE / 4] != number + i)
+				atomic_inc(&elsewhere);
+		}
+		vfree(area);
+		kfree(small);
+		if (block != NULL)
+			free_pages(block, 1);
+		if (single != NULL)
+			free_page(single);
+	}
+	return 0;
+}
+
+KTEST(smp_allocators, "")
+{
+	u32 free;
+
+	pcp_drain_all();
+	free = nr_free_pages();
+	atomic_set(&elsewhere, 0);
+	on_each_cpu(churn);
+	on_each_cpu(churn);
+	ktest_join();
+	KTEST_OK(atomic_read(&elsewhere) == 0, "nobody writes to another's memory");
+	pcp_drain_all();
+	KTEST_OK(nr_free_pages() + 64 >= free, "and most is free again");
+}
+
+/* An address of vmalloc space that gets other frames, time and again: nobody sees the last ones. */
+static u32 *volatile window;
+static volatile u32 shown;
+
+static int look(void *arg)
+{
+	u32 cpu = (u32)(uintptr_t)arg, seen = 0;
+	u64 give_up = clock_ns() + PATIENCE;
+
+	while (!stop && clock_ns() < give_up) {
+		if (shown != seen) {
+			seen = shown;
+			if (*window != seen)
+				atomic_inc(&elsewhere);
+			at_work[cpu] = seen;
+		}
+		if (cpu == 0)
+			sched_yield_cpu();
+		else
+			arch_relax();
+	}
+	return 0;
+}
+
+KTEST(smp_kernel_addresses_are_forgotten, "")
+{
+	struct page *frames[2] = {alloc_page(GFP_KERNEL), alloc_page(GFP_KERNEL)};
+	u32 looked = 0, turns = 20;
+	vaddr_t va;
+
+	window = vmalloc(PAGE_SIZE);
+	va = (vaddr_t)window;
+	KTEST_OK(window != NULL && frames[0] != NULL && frames[1] != NULL, "memory");
+	stop = false;
+	shown = 0;
+	memset((void *)at_work, 0, sizeof(at_work));
+	atomic_set(&elsewhere, 0);
+	on_each_cpu(look);
+	for (u32 i = 1; i <= turns; i++) {
+		pte_t own = pmap_query(&kernel_pmap, va);
+
+		pmap_kremove(va, va + PAGE_SIZE);
+		*(u32 *)page_to_virt(frames[i % 2]) = i;
+		pmap_kenter(va, page_to_pfn(frames[i % 2]), PMAP_READ | PMAP_WRITE);
+		shown = i;
+		for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+			looked += wait_for(&at_work[cpu], i);
+		pmap_kremove(va, va + PAGE_SIZE);
+		pmap_kenter(va, pte_pfn(own), PMAP_READ | PMAP_WRITE);
+	}
+	stop = true;
+	ktest_join();
+	KTEST_OK(looked == turns * sched_nr_cpus(), "every CPU has looked each time");
+	KTEST_OK(atomic_read(&elsewhere) == 0, "and seen what is there now");
+	vfree((void *)window);
+	free_page(frames[0]);
+	free_page(frames[1]);
+}
+
+/* --- only one CPU --- */
+
+static int work(void *arg)
+{
+	while (!stop) {
+		at_work[(uintptr_t)arg]++;
+		if ((uintptr_t)arg == 0)
+			sched_yield_cpu();
+	}
+	return 0;
+}
+
+KTEST(smp_frozen_cpus_do_nothing, "")
+{
+	u32 before[NR_CPUS], moved = 0, go_on = 0;
+	u64 until;
+
+	stop = false;
+	memset((void *)at_work, 0, sizeof(at_work));
+	on_each_cpu(work);
+	ktest_sleep_ms(10);
+	sched_freeze();
+	memcpy(before, (void *)at_work, sizeof(before));
+	until = clock_ns() + 20 * NSEC_PER_MSEC;
+	while (clock_ns() < until)
+		arch_relax();
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		moved += at_work[cpu] != before[cpu];
+	sched_thaw();
+	KTEST_OK(moved == 0, "nobody else runs");
+	ktest_sleep_ms(40);
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		go_on += at_work[cpu] != before[cpu];
+	stop = true;
+	ktest_join();
+	KTEST_OK(go_on == sched_nr_cpus(), "until they may");
+}
+
+KTEST_DELIBERATE(deliberate_panic_beside_others)
+{
+	stop = false;
+	on_each_cpu(work);
+	ktest_run_on(1u << (sched_nr_cpus() - 1));
+	panic("with others at work");
+}
