@@ -28,6 +28,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/signal.h>
 #include <uapi/octavo/stat.h>
+#include <uapi/octavo/termios.h>
 
 #define PIPE_BYTES PIPE_SIZE_BYTES
 #define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
@@ -409,6 +410,20 @@ static u32 pipe_poll_write(struct file *f, struct poll_table *pt)
 	return events;
 }
 
+/* FIONREAD of either end. */
+static long pipe_ioctl(struct file *f, u32 cmd, u32 arg)
+{
+	struct pipe *p = pipe_of(f);
+	s32 n;
+
+	if (cmd != FIONREAD)
+		return -ENOTTY;
+	mutex_lock(&p->mutex);
+	n = (s32)pipe_bytes(p);
+	mutex_unlock(&p->mutex);
+	return copy_to_user((void __user *)(uintptr_t)arg, &n, sizeof(n));
+}
+
 /* --- its two ends --- */
 
 static void pipe_close(struct file *f)
@@ -441,11 +456,12 @@ static void pipe_release(struct inode *inode)
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
 static const struct file_ops pipe_read_fops = {
-	.read = pipe_read, .poll = pipe_poll_read, .close = pipe_close};
+	.read = pipe_read, .poll = pipe_poll_read, .ioctl = pipe_ioctl, .close = pipe_close};
 static const struct file_ops pipe_write_fops = {
 	.write = pipe_write,
 	.write_kernel = pipe_write_kernel,
 	.poll = pipe_poll_write,
+	.ioctl = pipe_ioctl,
 	.close = pipe_close,
 };
 

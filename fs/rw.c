@@ -8,6 +8,7 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
+#include <uapi/octavo/termios.h>
 
 ssize_t file_write_room(const struct file *f, loff_t pos, size_t len)
 {
@@ -158,14 +159,39 @@ long sys_dup2(u32 fd, u32 new_fd)
 	return result;
 }
 
+/* What does not depend on the kind of file. => -ENOTTY: nothing of that */
+static long ioctl_any(u32 fd, struct file *f, u32 cmd, s32 __user *arg)
+{
+	s32 n = 0;
+
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		return sys_fcntl64(fd, F_SETFD, cmd == FIOCLEX ? FD_CLOEXEC : 0);
+	case FIONBIO:
+		if (copy_from_user(&n, arg, sizeof(n)) != 0)
+			return -EFAULT;
+		f->flags = n != 0 ? f->flags | O_NONBLOCK : f->flags & ~(u32)O_NONBLOCK;
+		return 0;
+	case FIONREAD:
+		if (!S_ISREG(f->inode->mode))
+			return -ENOTTY;
+		n = (s32)(f->inode->size - f->pos);
+		return copy_to_user(arg, &n, sizeof(n));
+	default:
+		return -ENOTTY;
+	}
+}
+
 long sys_ioctl(u32 fd, u32 cmd, u32 arg)
 {
 	struct file *f = files_lookup(fd);
-	long result = -ENOTTY;
+	long result;
 
 	if (f == NULL)
 		return -EBADF;
-	if (f->ops->ioctl != NULL)
+	result = ioctl_any(fd, f, cmd, (s32 __user *)(uintptr_t)arg);
+	if (result == -ENOTTY && f->ops->ioctl != NULL)
 		result = f->ops->ioctl(f, cmd, arg);
 	file_put(f);
 	return result;
