@@ -12,6 +12,7 @@
 #include <octavo/errno.h>
 #include <octavo/load.h>
 #include <octavo/param.h>
+#include <octavo/printk.h>
 #include <octavo/sched.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
@@ -86,6 +87,7 @@ void timer_tick(bool user, uintptr_t pc)
 	if (current->head.cpu == 0) {
 		ticks++;
 		timers_run(clock_ns());
+		log_tick();
 	}
 	itimers_tick(user);
 	sched_tick();
