@@ -200,7 +200,7 @@ static struct patience read_patience(const struct tty_line *l)
 static int wait_for_input(struct tty *tty, struct file *file, u64 wait_ns)
 {
 	u64 end = clock_ns() + wait_ns;
-	struct waiter w = {.task = NULL};
+	struct waiter w = {.queued = false};
 	struct timer timer;
 	int err = 0;
 

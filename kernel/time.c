@@ -184,7 +184,7 @@ static bool realtime_came(u64 realtime_ns, u64 base, int *err)
 int sleep_until_realtime(u64 when_ns)
 {
 	struct timer timer = {.fn = sleep_over, .arg = current};
-	struct waiter waiter = {.task = NULL};
+	struct waiter waiter = {.queued = false};
 	bool over = false;
 	int err = 0;
 
