@@ -86,6 +86,23 @@ void tty_out_flush(struct tty *tty)
 	tty->out_len = 0;
 }
 
+/* [m] */
+static __noinline void drop_output(struct tty *tty)
+{
+	tty->out_len = 0;
+	wake_all(&tty->writable);
+}
+
+void tty_flush(struct tty *tty, u32 which)
+{
+	mutex_lock(&tty->mutex);
+	if (which != UAPI_TCOFLUSH)
+		tty_flush_input(tty);
+	if (which != UAPI_TCIFLUSH)
+		drop_output(tty);
+	mutex_unlock(&tty->mutex);
+}
+
 /* While output is stopped, echo that has no room is dropped. */
 static void line_put(struct tty_line *l, char c)
 {
@@ -107,7 +124,11 @@ static void line_start(struct tty_line *l)
 
 static void line_signal(struct tty_line *l, int signal)
 {
-	tty_signal_foreground(container_of(l, struct tty, line), signal);
+	struct tty *tty = container_of(l, struct tty, line);
+
+	if (l->stopped && !(l->t.c_lflag & UAPI_NOFLSH))
+		drop_output(tty);
+	tty_signal_foreground(tty, signal);
 }
 
 static const struct tty_line_ops line_ops = {
@@ -179,7 +200,7 @@ static struct patience read_patience(const struct tty_line *l)
 static int wait_for_input(struct tty *tty, struct file *file, u64 wait_ns)
 {
 	u64 end = clock_ns() + wait_ns;
-	struct waiter w = {.task = NULL};
+	struct waiter w = {.queued = false};
 	struct timer timer;
 	int err = 0;
 
@@ -232,7 +253,7 @@ static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t 
 	int err = tty_may_read(tty, file);
 
 	(void)pos;
-	while (err == 0 && done < len) {
+	while (err == 0 && done < len && !tty_hung_up(tty, file)) {
 		struct patience p;
 		bool ended, canonical;
 		ssize_t n;
@@ -260,14 +281,19 @@ static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t 
 
 /* --- write(2) --- */
 
-int tty_wait_output(struct tty *tty, struct file *file) __must_hold(&tty->mutex)
+/* [m], or a guess */
+static bool is_held_up(struct tty *tty, const struct file *file, bool drain)
+{
+	return tty->line.stopped && (!drain || tty->out_len != 0) && !tty_hung_up(tty, file);
+}
+
+int tty_wait_output(struct tty *tty, struct file *file, bool drain) __must_hold(&tty->mutex)
 {
 	int err = 0;
 
-	while (err == 0 && tty->line.stopped) {
+	while (err == 0 && is_held_up(tty, file, drain)) {
 		mutex_unlock(&tty->mutex);
-		err = wait_event_interruptible(&tty->writable,
-					       !tty->line.stopped || tty_hung_up(tty, file));
+		err = wait_event_interruptible(&tty->writable, !is_held_up(tty, file, drain));
 		mutex_lock(&tty->mutex);
 	}
 	return tty_hung_up(tty, file) ? -EIO : err;
@@ -287,7 +313,7 @@ static ssize_t write_chunk(struct tty *tty, struct file *file, const char __user
 	if (tty->line.stopped && (file->flags & O_NONBLOCK))
 		err = -EAGAIN;
 	else
-		err = tty_wait_output(tty, file);
+		err = tty_wait_output(tty, file, false);
 	if (err == 0) {
 		tty_line_write(&tty->line, chunk, n);
 		tty_out_flush(tty);

@@ -3,6 +3,7 @@
 #include "tty.h"
 
 #include <octavo/errno.h>
+#include <octavo/printk.h>
 #include <octavo/string.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/signal.h>
@@ -13,7 +14,7 @@
 enum set_when {
 	SET_NOW,
 	SET_DRAIN, /* when what was written has gone out */
-	SET_FLUSH, /* then, and what was typed and not read is forgotten */
+	SET_FLUSH, /* then, and what had been typed and not read is forgotten at once */
 };
 
 /* What the line does not do is not set. */
@@ -35,11 +36,11 @@ static long set_termios(struct tty *tty, struct file *file, const void __user *u
 		return -EFAULT;
 	keep_known(&t.t);
 	mutex_lock(&tty->mutex);
+	if (when == SET_FLUSH)
+		tty_flush_input(tty);
 	if (when != SET_NOW)
-		err = tty_wait_output(tty, file);
+		err = tty_wait_output(tty, file, true);
 	if (err == 0) {
-		if (when == SET_FLUSH)
-			tty_flush_input(tty);
 		tty_line_set(&tty->line, &t.t);
 		tty_out_flush(tty);
 	}
@@ -77,12 +78,11 @@ static long drain(struct tty *tty, struct file *file)
 	if (err != 0)
 		return err;
 	mutex_lock(&tty->mutex);
-	err = tty_wait_output(tty, file);
+	err = tty_wait_output(tty, file, true);
 	mutex_unlock(&tty->mutex);
 	return err;
 }
 
-/* Written bytes have gone out; echo that waits for output to go on has not. */
 static long flush(struct tty *tty, u32 which)
 {
 	int err = tty_may_set(tty);
@@ -91,23 +91,17 @@ static long flush(struct tty *tty, u32 which)
 		return err;
 	if (which > UAPI_TCIOFLUSH)
 		return -EINVAL;
-	mutex_lock(&tty->mutex);
-	if (which != UAPI_TCOFLUSH)
-		tty_flush_input(tty);
-	if (which != UAPI_TCIFLUSH)
-		tty->out_len = 0;
-	mutex_unlock(&tty->mutex);
+	tty_flush(tty, which);
 	return 0;
 }
 
-/* TCIOFF, TCION: the characters that ask the other side. */
+/* TCIOFF, TCION: the characters that ask the other side, also while our output is stopped. */
 static void send_flow(struct tty *tty, unsigned place)
 {
 	char c = (char)tty->line.t.c_cc[place];
 
 	if (c != 0)
-		tty->line.ops->put(&tty->line, c);
-	tty_out_flush(tty);
+		console_write(&c, 1);
 }
 
 static long flow(struct tty *tty, u32 what)
@@ -119,10 +113,8 @@ static long flow(struct tty *tty, u32 what)
 	if (what > UAPI_TCION)
 		return -EINVAL;
 	mutex_lock(&tty->mutex);
-	if (what == UAPI_TCOOFF)
-		tty_line_stop(&tty->line);
-	else if (what == UAPI_TCOON)
-		tty_line_start(&tty->line);
+	if (what <= UAPI_TCOON)
+		tty_line_hold(&tty->line, what == UAPI_TCOOFF);
 	else
 		send_flow(tty, what == UAPI_TCIOFF ? UAPI_VSTOP : UAPI_VSTART);
 	mutex_unlock(&tty->mutex);

@@ -202,8 +202,8 @@ void tty_process_exits(void)
 	pgrp = session_gives_up(tty, true);
 	if (pgrp != 0)
 		(void)signal_send_group(pgrp, SIGHUP);
+	tty_flush(tty, UAPI_TCIOFLUSH); /* which wakes its writers */
 	wake_all(&tty->readable);
-	wake_all(&tty->writable);
 }
 
 /* --- its groups --- */

@@ -147,17 +147,23 @@ void tty_line_write(struct tty_line *l, const char *text, size_t len)
 		write_byte(l, (u8)text[i]);
 }
 
-void tty_line_stop(struct tty_line *l)
+static void go_on(struct tty_line *l)
 {
-	l->stopped = true;
-}
-
-void tty_line_start(struct tty_line *l)
-{
-	if (!l->stopped)
+	if (!l->stopped || l->held)
 		return;
 	l->stopped = false;
 	l->ops->start(l);
+}
+
+void tty_line_hold(struct tty_line *l, bool hold)
+{
+	if (l->held == hold)
+		return;
+	l->held = hold;
+	if (hold)
+		l->stopped = true;
+	else
+		go_on(l);
 }
 
 /* --- echo --- */
@@ -453,7 +459,7 @@ static void typed_signal(struct tty_line *l, u8 c, int signal)
 		tty_line_flush(l);
 	l->ops->signal(l, signal);
 	if (iflag(l, UAPI_IXON))
-		tty_line_start(l);
+		go_on(l);
 	if (lflag(l, UAPI_ECHO))
 		echo_visibly(l, c);
 }
@@ -462,9 +468,9 @@ static void typed_signal(struct tty_line *l, u8 c, int signal)
 static bool control(struct tty_line *l, u8 c)
 {
 	if (iflag(l, UAPI_IXON) && is_cc(l, c, UAPI_VSTART)) {
-		tty_line_start(l);
+		go_on(l);
 	} else if (iflag(l, UAPI_IXON) && is_cc(l, c, UAPI_VSTOP)) {
-		tty_line_stop(l);
+		l->stopped = true;
 	} else if (!lflag(l, UAPI_ISIG)) {
 		return false;
 	} else if (is_cc(l, c, UAPI_VINTR)) {
@@ -491,7 +497,7 @@ void tty_line_input(struct tty_line *l, u8 c)
 	if (!literal && control(l, c))
 		return;
 	if (l->stopped && iflag(l, UAPI_IXON) && iflag(l, UAPI_IXANY))
-		tty_line_start(l);
+		go_on(l);
 	if (!literal) {
 		if (c == '\r' && iflag(l, UAPI_IGNCR))
 			return;
@@ -614,7 +620,7 @@ void tty_line_set(struct tty_line *l, const struct uapi_termios *t)
 		}
 	}
 	if (!iflag(l, UAPI_IXON))
-		tty_line_start(l);
+		go_on(l);
 }
 
 void tty_line_check(const struct tty_line *l)

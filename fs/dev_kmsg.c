@@ -8,16 +8,16 @@
  *	|  '- a number that grows: where the line begins in the log
  *	'- level
  *
- * A file's position is where it is in the log. A reader at the end looks again ten times a second:
- * a message may be said where nobody can be woken.
+ * A file's position is where it is in the log. Where what stood there is overwritten, one read says
+ * EPIPE and the next one goes on with the oldest record.
  */
 #include "devices.h"
 
 #include <octavo/errno.h>
+#include <octavo/poll.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
 #include <octavo/string.h>
-#include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 
@@ -25,7 +25,6 @@ enum {
 	TEXT_MAX = 512,
 	HEAD_MAX = 64,
 	WRITE_MAX = 448, /* what the log takes as one line, with its time */
-	PERIOD_NS = 100 * 1000 * 1000,
 	SEEK_DATA = 3,
 };
 
@@ -62,10 +61,14 @@ static ssize_t kmsg_read(struct file *file, char __user *buf, size_t len, loff_t
 	u32 us;
 
 	while ((n = log_read_line(&next, &start, &level, line, sizeof(line) - 1)) < 0) {
-		if (file->flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (sleep_until(clock_ns() + PERIOD_NS) != 0)
-			return -ERESTARTSYS;
+		int err = log_wait(next, (file->flags & O_NONBLOCK) != 0);
+
+		if (err != 0)
+			return err;
+	}
+	if (*pos != 0 && start != (u64)*pos) { /* a file that nobody has read begins anywhere */
+		*pos = (loff_t)start;
+		return -EPIPE;
 	}
 	line[n] = '\0';
 	us = parse_time(line, (size_t)n, &text);
@@ -110,21 +113,27 @@ static ssize_t kmsg_write(struct file *file, const char __user *buf, size_t len,
 	return (ssize_t)len;
 }
 
+static u32 kmsg_poll(struct file *file, struct poll_table *pt)
+{
+	u32 behind;
+
+	poll_wait(pt, &log_readers);
+	behind = (u32)(log_end() - (u64)file->pos);
+	if (behind == 0)
+		return 0;
+	if (behind > LOG_BYTES && file->pos != 0)
+		return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
+	return POLLIN | POLLRDNORM;
+}
+
 /* The oldest record, the end, or (there is no reader's mark) the oldest. Others: EINVAL, ESPIPE */
 static loff_t kmsg_seek(struct file *file, loff_t offset, u32 whence)
 {
-	u64 next = 0, start;
-	unsigned level;
-	char line[1];
-
 	if (offset != 0)
 		return -ESPIPE;
-	if (whence == SEEK_END)
-		while (log_read_line(&next, &start, &level, line, sizeof(line)) >= 0)
-			continue;
-	else if (whence != SEEK_SET && whence != SEEK_DATA)
+	if (whence != SEEK_END && whence != SEEK_SET && whence != SEEK_DATA)
 		return -EINVAL;
-	file->pos = (loff_t)next;
+	file->pos = whence == SEEK_END ? (loff_t)log_end() : 0;
 	return 0;
 }
 
@@ -132,4 +141,5 @@ const struct file_ops kmsg_fops = {
 	.read = kmsg_read,
 	.write = kmsg_write,
 	.seek = kmsg_seek,
+	.poll = kmsg_poll,
 };

@@ -7,7 +7,7 @@
  * The table begins inside struct files and moves to larger memory as descriptors are used; the
  * memory for a larger one is had before files->lock is taken, and the table is looked at again.
  */
-#include "files.h"
+#include "rw.h"
 
 #include <octavo/errno.h>
 #include <octavo/rlimit.h>
@@ -69,6 +69,10 @@ struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *o
 	f->flags = flags;
 	f->inode = inode;
 	f->ops = ops;
+	if (ops->seek == NULL && ops->read != NULL && file_can_read(f))
+		f->stream |= STREAM_READ;
+	if (ops->seek == NULL && ops->write != NULL && file_can_write(f))
+		f->stream |= STREAM_WRITE;
 	mutex_init(&f->pos_mutex, file_pos);
 	if (ops->open != NULL)
 		err = ops->open(inode, f);

@@ -28,6 +28,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/signal.h>
 #include <uapi/octavo/stat.h>
+#include <uapi/octavo/termios.h>
 
 #define PIPE_BYTES PIPE_SIZE_BYTES
 #define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
@@ -58,6 +59,15 @@ static struct pipe *pipe_of(struct file *f)
 static u32 pipe_bytes(const struct pipe *p)
 {
 	return p->write_pos - p->read_pos;
+}
+
+/* Nothing to read, and somebody may still write: a reader has to wait. The writers are looked at first:
+ * the last one's bytes were there before it went. => without the mutex what was so a moment ago */
+static bool pipe_is_idle(const struct pipe *p)
+{
+	u32 nr_writers = arch_load_acquire(&p->nr_writers);
+
+	return arch_read_once(&p->write_pos) == arch_read_once(&p->read_pos) && nr_writers != 0;
 }
 
 /* The page that holds byte `pos`. */
@@ -222,52 +232,49 @@ static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len
 
 /* --- read(2) and write(2) --- */
 
-/* Until there are bytes, or nobody can write any. => 1 for bytes, 0 at the end, or an error;
- * [mutex], which is let go meanwhile: whoever writes finds us on the queue */
-static int pipe_wait_bytes(struct pipe *p, const struct file *f) __must_hold(&p->mutex)
+/* Sleep until there is something to read, or nobody can write any more. => 0, or an error; an error
+ * passes on the wake that may have come for us meanwhile */
+static int pipe_wait_bytes(struct pipe *p, const struct file *f)
 {
-	struct waiter w = {.task = NULL};
+	int err = -EAGAIN;
 
-	while (pipe_bytes(p) == 0) {
-		if (p->nr_writers == 0)
-			return 0;
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (signal_pending())
-			return -ERESTARTSYS;
-		wait_prepare(&p->readable, &w, true);
-		mutex_unlock(&p->mutex);
-		if (!signal_pending())
-			wait_sleep();
-		wait_finish(&p->readable, &w);
-		mutex_lock(&p->mutex);
-	}
-	return 1;
+	if (!(f->flags & O_NONBLOCK))
+		err = wait_event_interruptible(&p->readable, !pipe_is_idle(p));
+	if (unlikely(err == -ERESTARTSYS) && !pipe_is_idle(p))
+		wake_one(&p->readable);
+	return err;
 }
 
 /* A write wakes one reader: what that one leaves, or does not come to read, is for the next. */
 static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
 {
 	struct pipe *p = pipe_of(f);
-	bool was_full, more;
+	bool was_full, more, at_end;
 	ssize_t n;
 
 	(void)pos;
-	mutex_lock(&p->mutex);
-	n = pipe_wait_bytes(p, f);
-	was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
-	if (likely(n > 0)) {
+	do {
+		/* A look without the mutex: whether there is something is decided with it. */
+		if (pipe_is_idle(p)) {
+			int err = pipe_wait_bytes(p, f);
+
+			if (unlikely(err != 0))
+				return err;
+		}
+		mutex_lock(&p->mutex);
+		was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
 		n = (ssize_t)pipe_take_short(p, buf, len);
 		if (unlikely(n == 0))
 			n = pipe_take(p, buf, len);
-	}
-	more = pipe_bytes(p) > 0;
-	CHECK(pipe_check(p));
-	mutex_unlock(&p->mutex);
-	if (unlikely(was_full))
-		wake_all(&p->writable);
-	if (unlikely(more))
-		wake_one(&p->readable);
+		more = pipe_bytes(p) > 0;
+		at_end = n == 0 && p->nr_writers == 0;
+		CHECK(pipe_check(p));
+		mutex_unlock(&p->mutex);
+		if (unlikely(was_full))
+			wake_all(&p->writable);
+		if (unlikely(more))
+			wake_one(&p->readable);
+	} while (unlikely(n == 0) && !at_end); /* another reader was faster */
 	return n;
 }
 
@@ -280,8 +287,7 @@ static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
 }
 
 /* One attempt. => bytes, 0: no room; -EPIPE, -EFAULT, -ENOMEM; [mutex] */
-static __noinline ssize_t pipe_put_long(struct pipe *p, const char __user *buf, size_t left,
-					size_t len)
+static ssize_t pipe_put_some(struct pipe *p, const char __user *buf, size_t left, size_t len)
 {
 	if (p->nr_readers == 0)
 		return -EPIPE;
@@ -291,7 +297,7 @@ static __noinline ssize_t pipe_put_long(struct pipe *p, const char __user *buf, 
 }
 
 /* Until a write that has `left` of its `len` bytes to go may go on. */
-static __noinline int pipe_wait_room(struct pipe *p, const struct file *f, size_t left, size_t len)
+static int pipe_wait_room(struct pipe *p, const struct file *f, size_t left, size_t len)
 {
 	if (f->flags & O_NONBLOCK)
 		return -EAGAIN;
@@ -299,36 +305,51 @@ static __noinline int pipe_wait_room(struct pipe *p, const struct file *f, size_
 					pipe_has_room(p, left, len) || p->nr_readers == 0);
 }
 
-static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
+/* A write that does not go into one page that is there, at once. */
+static __noinline ssize_t pipe_write_long(struct pipe *p, const struct file *f,
+					  const char __user *buf, size_t len)
 {
-	struct pipe *p = pipe_of(f);
 	size_t done = 0;
 	ssize_t n;
 
-	(void)pos;
 	do {
 		bool was_empty;
 
 		mutex_lock(&p->mutex);
 		was_empty = pipe_bytes(p) == 0;
-		n = 0;
-		if (likely(p->nr_readers != 0))
-			n = (ssize_t)pipe_put_short(p, buf + done, len - done);
-		if (unlikely(n == 0))
-			n = pipe_put_long(p, buf + done, len - done, len);
+		n = pipe_put_some(p, buf + done, len - done, len);
 		CHECK(pipe_check(p));
 		mutex_unlock(&p->mutex);
-		if (likely(n > 0)) {
-			if (was_empty)
-				wake_one(&p->readable);
+		if (n > 0 && was_empty)
+			wake_one(&p->readable);
+		if (n > 0)
 			done += (size_t)n;
-		} else if (n == 0) {
+		else if (n == 0)
 			n = pipe_wait_room(p, f, len - done, len);
-		}
 	} while (n >= 0 && done < len);
-	if (unlikely(n == -EPIPE)) /* nobody will read it any more */
+	if (n == -EPIPE) /* nobody will read it any more */
 		signal_send_self(SIGPIPE);
 	return done > 0 ? (ssize_t)done : n;
+}
+
+static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct pipe *p = pipe_of(f);
+	bool was_empty;
+	size_t n = 0;
+
+	(void)pos;
+	mutex_lock(&p->mutex);
+	was_empty = pipe_bytes(p) == 0;
+	if (likely(p->nr_readers != 0))
+		n = pipe_put_short(p, buf, len);
+	CHECK(pipe_check(p));
+	mutex_unlock(&p->mutex);
+	if (unlikely(n == 0))
+		return pipe_write_long(p, f, buf, len);
+	if (was_empty)
+		wake_one(&p->readable);
+	return (ssize_t)n;
 }
 
 /* What fits into one page's rest, up to len. => bytes, 0: no room; -EPIPE, -ENOMEM; [mutex] */
@@ -409,6 +430,20 @@ static u32 pipe_poll_write(struct file *f, struct poll_table *pt)
 	return events;
 }
 
+/* FIONREAD of either end. */
+static long pipe_ioctl(struct file *f, u32 cmd, u32 arg)
+{
+	struct pipe *p = pipe_of(f);
+	s32 n;
+
+	if (cmd != FIONREAD)
+		return -ENOTTY;
+	mutex_lock(&p->mutex);
+	n = (s32)pipe_bytes(p);
+	mutex_unlock(&p->mutex);
+	return copy_to_user((void __user *)(uintptr_t)arg, &n, sizeof(n));
+}
+
 /* --- its two ends --- */
 
 static void pipe_close(struct file *f)
@@ -441,11 +476,12 @@ static void pipe_release(struct inode *inode)
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
 static const struct file_ops pipe_read_fops = {
-	.read = pipe_read, .poll = pipe_poll_read, .close = pipe_close};
+	.read = pipe_read, .poll = pipe_poll_read, .ioctl = pipe_ioctl, .close = pipe_close};
 static const struct file_ops pipe_write_fops = {
 	.write = pipe_write,
 	.write_kernel = pipe_write_kernel,
 	.poll = pipe_poll_write,
+	.ioctl = pipe_ioctl,
 	.close = pipe_close,
 };
 

@@ -3,24 +3,23 @@
  * proc_kmsg.c - /proc/kmsg: the kernel's log for one reader, "<6>[    0.001250] text" a line.
  *
  * What has been read is gone for the next reader, as on Linux: the position is the log's, not the
- * file's. A reader at the end looks again ten times a second: a message may be said where nobody
- * can be woken. Lock: kmsg_mutex for the position and the line that is half read.
+ * file's. Lock: kmsg_mutex for the position and the line that is half read; without it they are looked
+ * at for a guess.
  */
 #include "proc.h"
 
 #include <octavo/errno.h>
 #include <octavo/mutex.h>
+#include <octavo/poll.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
 #include <octavo/string.h>
-#include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 
 enum {
 	LINE_MAX = 512,
 	LEVEL_MAX = 4, /* "<6>" */
-	PERIOD_NS = 100 * 1000 * 1000,
 };
 
 /* Linux's numbers for our levels. */
@@ -78,13 +77,23 @@ static ssize_t kmsg_read(struct file *file, char __user *buf, size_t len, loff_t
 	ssize_t n;
 
 	(void)pos;
-	while ((n = take(buf, len)) == 0) {
-		if (file->flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (sleep_until(clock_ns() + PERIOD_NS) != 0)
-			return -EINTR;
-	}
+	do {
+		/* Before the look: another reader may leave half a line behind it. */
+		u64 seen = next_pos;
+
+		n = take(buf, len);
+		if (n != 0 || len == 0)
+			break;
+		n = log_wait(seen, (file->flags & O_NONBLOCK) != 0);
+	} while (n == 0);
 	return n;
 }
 
-const struct file_ops proc_kmsg_fops = {.read = kmsg_read};
+static u32 kmsg_poll(struct file *file, struct poll_table *pt)
+{
+	(void)file;
+	poll_wait(pt, &log_readers);
+	return line_read < line_len || log_end() != next_pos ? POLLIN | POLLRDNORM : 0;
+}
+
+const struct file_ops proc_kmsg_fops = {.read = kmsg_read, .poll = kmsg_poll};

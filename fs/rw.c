@@ -8,6 +8,7 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
+#include <uapi/octavo/termios.h>
 
 ssize_t file_write_room(const struct file *f, loff_t pos, size_t len)
 {
@@ -32,9 +33,7 @@ ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t
 	return room < 0 ? room : f->ops->write(f, buf, (size_t)room, pos);
 }
 
-/* Inline, with `write` known: pipes are measured by it. */
-static __always_inline ssize_t rw_check(const struct file *f, bool write, const void __user *buf,
-					u32 len)
+ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len)
 {
 	if (write ? !file_can_write(f) : !file_can_read(f))
 		return -EBADF;
@@ -50,41 +49,49 @@ static __always_inline ssize_t rw_check(const struct file *f, bool write, const 
 	return 0;
 }
 
-ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len)
+/* read(2) and write(2), the whole of them. */
+static __noinline long rw_at_position(struct file *f, bool write, char __user *buf, u32 len)
 {
-	return rw_check(f, write, buf, len);
-}
-
-/* read(2) and write(2): a file that seeks has its position locked meanwhile. */
-static __always_inline long rw_at_position(u32 fd, bool write, char __user *buf, u32 len)
-{
-	struct file *f = files_borrow(fd);
-	loff_t no_pos = 0;
 	ssize_t n;
 
 	if (f == NULL)
 		return -EBADF;
-	n = rw_check(f, write, buf, len);
+	n = file_rw_check(f, write, buf, len);
 	len = MIN(len, FILE_IO_MAX);
-	if (n == 0 && len > 0 && f->ops->seek == NULL) {
-		n = write ? f->ops->write(f, buf, len, &no_pos)
-			  : f->ops->read(f, buf, len, &no_pos);
-	} else if (n == 0 && len > 0) {
-		mutex_lock(&f->pos_mutex);
-		n = file_rw(f, write, buf, len, &f->pos);
-		mutex_unlock(&f->pos_mutex);
-	}
+	if (n != 0 || len == 0)
+		return n;
+	if (!file_locks_position(f))
+		return file_rw(f, write, buf, len, &f->pos);
+	mutex_lock(&f->pos_mutex);
+	n = file_rw(f, write, buf, len, &f->pos);
+	mutex_unlock(&f->pos_mutex);
 	return n;
+}
+
+/* Is this the plain case: bytes to or from a file without a position, nothing wrong with them? */
+static __always_inline bool rw_is_plain(const struct file *f, u32 stream, const void __user *buf,
+					u32 len)
+{
+	return likely(f != NULL) && (f->stream & stream) && len - 1 < FILE_IO_MAX &&
+	       user_range_ok(buf, len);
 }
 
 long sys_read(u32 fd, char __user *buf, u32 len)
 {
-	return rw_at_position(fd, false, buf, len);
+	struct file *f = files_borrow(fd);
+
+	if (rw_is_plain(f, STREAM_READ, buf, len))
+		return f->ops->read(f, buf, len, &f->pos);
+	return rw_at_position(f, false, buf, len);
 }
 
 long sys_write(u32 fd, const char __user *buf, u32 len)
 {
-	return rw_at_position(fd, true, (char __user *)buf, len);
+	struct file *f = files_borrow(fd);
+
+	if (rw_is_plain(f, STREAM_WRITE, buf, len))
+		return f->ops->write(f, buf, len, &f->pos);
+	return rw_at_position(f, true, (char __user *)buf, len);
 }
 
 static loff_t seek_fd(u32 fd, loff_t offset, u32 whence)
@@ -96,10 +103,12 @@ static loff_t seek_fd(u32 fd, loff_t offset, u32 whence)
 		return -EBADF;
 	if (whence > 4) {
 		pos = -EINVAL;
-	} else if (f->ops->seek != NULL) {
+	} else if (file_locks_position(f)) {
 		mutex_lock(&f->pos_mutex);
 		pos = f->ops->seek(f, offset, whence);
 		mutex_unlock(&f->pos_mutex);
+	} else if (f->ops->seek != NULL) {
+		pos = f->ops->seek(f, offset, whence);
 	}
 	file_put(f);
 	return pos;
@@ -158,14 +167,39 @@ long sys_dup2(u32 fd, u32 new_fd)
 	return result;
 }
 
+/* What does not depend on the kind of file. => -ENOTTY: nothing of that */
+static long ioctl_any(u32 fd, struct file *f, u32 cmd, s32 __user *arg)
+{
+	s32 n = 0;
+
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		return sys_fcntl64(fd, F_SETFD, cmd == FIOCLEX ? FD_CLOEXEC : 0);
+	case FIONBIO:
+		if (copy_from_user(&n, arg, sizeof(n)) != 0)
+			return -EFAULT;
+		f->flags = n != 0 ? f->flags | O_NONBLOCK : f->flags & ~(u32)O_NONBLOCK;
+		return 0;
+	case FIONREAD:
+		if (!S_ISREG(f->inode->mode))
+			return -ENOTTY;
+		n = (s32)(f->inode->size - f->pos);
+		return copy_to_user(arg, &n, sizeof(n));
+	default:
+		return -ENOTTY;
+	}
+}
+
 long sys_ioctl(u32 fd, u32 cmd, u32 arg)
 {
 	struct file *f = files_lookup(fd);
-	long result = -ENOTTY;
+	long result;
 
 	if (f == NULL)
 		return -EBADF;
-	if (f->ops->ioctl != NULL)
+	result = ioctl_any(fd, f, cmd, (s32 __user *)(uintptr_t)arg);
+	if (result == -ENOTTY && f->ops->ioctl != NULL)
 		result = f->ops->ioctl(f, cmd, arg);
 	file_put(f);
 	return result;

@@ -5,6 +5,7 @@
 #include "files.h"
 
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/stat.h>
 
 static inline bool file_can_read(const struct file *f)
 {
@@ -16,11 +17,18 @@ static inline bool file_can_write(const struct file *f)
 	return (f->flags & O_ACCMODE) != O_RDONLY;
 }
 
+/* Does a call keep others from the file's position? Of what is no device, and has one: a device's read
+ * may sleep for as long as it likes. */
+static inline bool file_locks_position(const struct file *f)
+{
+	return f->ops->seek != NULL && (S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode));
+}
+
 /* file_rw_check - in Linux's order: may this file, is the memory the user's, is the length one.
  *   => 0; -EBADF, -EISDIR, -EINVAL, -EFAULT */
 ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len);
 /* file_rw - move len bytes (1 .. FILE_IO_MAX) at *pos, which is advanced; the checks have been made.
- * pos_mutex is held where *pos is the file's own. => bytes, or -errno */
+ * pos_mutex is held where *pos is the file's own and file_locks_position(). => bytes, or -errno */
 ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t *pos);
 /* file_write_room - a write to a regular file ends at RLIMIT_FSIZE.
  *   => how many of len bytes it may have; -EFBIG at the limit, and SIGXFSZ is sent */

@@ -121,13 +121,12 @@ static ssize_t vector_move(struct file *f, bool write, const struct iovec32 *v, 
 static ssize_t vector_move_file(struct file *f, bool write, const struct iovec32 *v, u32 count,
 				loff_t *at)
 {
-	loff_t no_pos = 0;
 	ssize_t n;
 
 	if (at != NULL)
 		return vector_move(f, write, v, count, at);
-	if (f->ops->seek == NULL)
-		return vector_move(f, write, v, count, &no_pos);
+	if (!file_locks_position(f))
+		return vector_move(f, write, v, count, &f->pos);
 	mutex_lock(&f->pos_mutex);
 	n = vector_move(f, write, v, count, &f->pos);
 	mutex_unlock(&f->pos_mutex);

@@ -23,7 +23,7 @@ static void rescue(void *task)
 KTEST(wait_wake_between_look_and_sleep, "")
 {
 	struct timer rescuer = {.fn = rescue, .arg = current};
-	struct waiter w = {.task = NULL};
+	struct waiter w = {.queued = false};
 	u32 lost = 0;
 
 	for (unsigned i = 0; i < 20; i++) {

@@ -4,6 +4,7 @@
  *
  *	printk() -> ring -> log_flush() -> console
  *	                 -> log_read()      (dmesg)
+ *	      `-> has_news -> log_tick() -> log_readers
  *	console_write()  ----------------> console
  *
  * The console has a position in the ring like any other reader, so what was said before a console
@@ -14,12 +15,15 @@
  * Lock order: console_lock, log_lock. During a panic neither is taken (panic_in_progress): the CPU
  * that panics may hold them, and the task that runs may be damaged.
  */
+#include <octavo/errno.h>
 #include <octavo/log_ring.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
+#include <octavo/sched.h>
 #include <octavo/spinlock.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
+#include <octavo/wait.h>
 
 #define LINE_MAX      512
 #define CONSOLE_CHUNK 32 /* bytes written with interrupts off */
@@ -28,6 +32,9 @@ static char log_buffer[LOG_BYTES];
 static struct log_ring ring = LOG_RING_INIT(log_buffer); /* [log_lock] */
 static char line[LINE_MAX];                              /* [log_lock] */
 static spinlock_t log_lock = SPINLOCK_INIT(log_lock);
+
+struct wait_queue log_readers = WAIT_QUEUE_INIT(log_readers);
+static volatile bool has_news; /* [a] lines that log_readers were not woken for */
 
 static const struct console *console;     /* [console_lock] */
 static u64 console_pos;                   /* [console_lock] what it has of the ring */
@@ -107,8 +114,18 @@ void printk(enum log_level level, const char *fmt, ...)
 	len = format_line(fmt, ap);
 	va_end(ap);
 	log_ring_put(&ring, level, line, len);
+	has_news = true;
 	log_leave(&log_lock, s);
 	log_flush();
+}
+
+/* What is said behind the reset is told by the next tick. */
+void log_tick(void)
+{
+	if (!has_news)
+		return;
+	has_news = false;
+	wake_all(&log_readers);
 }
 
 size_t log_read(u64 *pos, char *buf, size_t len)
@@ -127,6 +144,32 @@ ssize_t log_read_line(u64 *pos, u64 *start, unsigned *level, char *buf, size_t l
 
 	log_leave(&log_lock, s);
 	return n;
+}
+
+/* Torn where 2^32 bytes have just been said: a reader looks once more. */
+u64 log_end(void)
+{
+	return arch_read_once(&ring.head);
+}
+
+int log_wait(u64 pos, bool nonblock)
+{
+	struct waiter w = {.task = NULL};
+	int err = 0;
+
+	while (err == 0) {
+		wait_prepare(&log_readers, &w, true);
+		if (log_end() != pos)
+			break;
+		if (nonblock)
+			err = -EAGAIN;
+		else if (signal_pending())
+			err = -ERESTARTSYS;
+		else
+			wait_sleep();
+	}
+	wait_finish(&log_readers, &w);
+	return err;
 }
 
 void log_set_console_level(enum log_level level)

@@ -31,6 +31,7 @@
  * Lock order: any spinlock, then runqueue_lock; nothing inside it.
  */
 #include <arch/atomic.h>
+#include <arch/clock.h>
 #include <octavo/arch.h>
 #include <octavo/mm.h>
 #include <octavo/panic.h>
@@ -73,9 +74,18 @@ static spinlock_t exile_mark;   /* as exit_lock: nobody takes it, see finish_swi
  * --- the run queue's lock: always with interrupts off (spin_lock_raw) ---
  */
 
-static struct runqueue *this_rq(void)
+static __always_inline struct runqueue *rq_of(u32 cpu)
 {
-	return &runqueues[arch_current_head()->cpu];
+	struct runqueue *rq = &runqueues[cpu];
+
+	/* Keep the pointer: without this the compiler makes it anew from `cpu` at each use. */
+	__asm__("" : "+r"(rq));
+	return rq;
+}
+
+static __always_inline struct runqueue *this_rq(void)
+{
+	return rq_of(arch_current_head()->cpu);
 }
 
 static void rq_lock(struct runqueue *rq) __acquires(&rq->lock)
@@ -104,13 +114,14 @@ static void rq_unlock_irqrestore(struct runqueue *rq, irqstate_t s) __releases(&
 
 /* Lock the run queue of t; it may move while we wait. => interrupts off
  * To sparse a lock that is returned is no lock of this function: the caller says __acquire(). */
-static struct runqueue *task_rq_lock(struct task *t)
+static __always_inline struct runqueue *task_rq_lock(struct task *t)
 {
 	for (;;) {
-		struct runqueue *rq = &runqueues[arch_read_once(&t->head.cpu)];
+		u32 cpu = arch_read_once(&t->head.cpu);
+		struct runqueue *rq = rq_of(cpu);
 
 		rq_lock(rq);
-		if (likely(rq == &runqueues[t->head.cpu])) {
+		if (likely(cpu == arch_read_once(&t->head.cpu))) {
 			__release(&rq->lock);
 			return rq;
 		}
@@ -392,7 +403,7 @@ static __always_inline struct runqueue *switch_to(struct runqueue *rq, struct ta
 						  struct task *next)
 {
 	struct mm *mm = next->mm != NULL ? next->mm : &kernel_mm;
-	u32 now = (u32)clock_ns();
+	u32 now = arch_clock_ns_low();
 
 	charge(prev, now);
 	next->charged_ns = now;
@@ -726,7 +737,7 @@ void sched_tick(void)
 	irqstate_t s = rq_lock_irqsave(rq);
 	struct task *t = rq->curr;
 
-	charge(t, (u32)clock_ns());
+	charge(t, arch_clock_ns_low());
 	if (rq->nr != 0 && (t == rq->idle || t->slice_left_ns <= 0))
 		resched(rq);
 	else if (t->slice_left_ns <= 0)
@@ -746,7 +757,7 @@ u64 sched_task_run_ns(struct task *t)
 
 	__acquire(&rq->lock);
 	if (rq->curr == t)
-		charge(t, (u32)clock_ns());
+		charge(t, arch_clock_ns_low());
 	ns = t->run_ns;
 	rq_unlock_irqrestore(rq, s);
 	return ns;
@@ -764,7 +775,7 @@ void sched_init(void)
 		TAILQ_INIT(&rq->dead);
 	}
 	boot_task.on_rq = true;
-	boot_task.charged_ns = (u32)clock_ns();
+	boot_task.charged_ns = arch_clock_ns_low();
 	runqueues[0].idle = &boot_task;
 	runqueues[0].curr = &boot_task;
 }
@@ -777,7 +788,7 @@ void sched_cpu_add(struct task *idle)
 	PANIC_ON(idle->head.cpu != nr_cpus_running);
 	s = rq_lock_irqsave(rq);
 	idle->on_rq = true;
-	idle->charged_ns = (u32)clock_ns();
+	idle->charged_ns = arch_clock_ns_low();
 	rq->idle = idle;
 	rq->curr = idle;
 	rq_unlock_irqrestore(rq, s);

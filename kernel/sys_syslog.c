@@ -99,8 +99,7 @@ long sys_syslog(int action, char __user *buf, int len)
 			return -EINVAL;
 		return read_all(buf, (u32)len, action == SYSLOG_READ_CLEAR);
 	case SYSLOG_CLEAR:
-		bytes_left(cleared_pos, &end);
-		cleared_pos = end;
+		cleared_pos = log_end();
 		return 0;
 	case SYSLOG_CONSOLE_OFF:
 		log_set_console_level(LOG_EMERG);

@@ -12,6 +12,7 @@
 #include <octavo/errno.h>
 #include <octavo/load.h>
 #include <octavo/param.h>
+#include <octavo/printk.h>
 #include <octavo/sched.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
@@ -83,9 +84,11 @@ void timer_tick(bool user, uintptr_t pc)
 		lockval_assert_none("user mode");
 	}
 	load_tick(user);
-	if (current->head.cpu == 0)
-		ticks++;
 	timers_run(clock_ns());
+	if (current->head.cpu == 0) {
+		ticks++;
+		log_tick();
+	}
 	itimers_tick(user);
 	sched_tick();
 }
@@ -181,7 +184,7 @@ static bool realtime_came(u64 realtime_ns, u64 base, int *err)
 int sleep_until_realtime(u64 when_ns)
 {
 	struct timer timer = {.fn = sleep_over, .arg = current};
-	struct waiter waiter = {.task = NULL};
+	struct waiter waiter = {.queued = false};
 	bool over = false;
 	int err = 0;
 

@@ -24,8 +24,9 @@ void wait_queue_init(struct wait_queue *q)
 void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible)
 {
 	struct task *t = current;
-	irqstate_t s = arch_irq_save();
 
+	ASSERT(!arch_irqs_disabled());
+	arch_irq_disable();
 	spin_lock_raw(&q->lock);
 	if (!w->queued) {
 		w->task = t;
@@ -35,7 +36,7 @@ void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible)
 	t->state = interruptible ? TASK_INTERRUPTIBLE : TASK_SLEEPING;
 	arch_mb(); /* before the caller's look at the condition */
 	spin_unlock_raw(&q->lock);
-	arch_irq_restore(s);
+	arch_irq_enable();
 }
 
 void wait_sleep(void)
@@ -43,7 +44,7 @@ void wait_sleep(void)
 	schedule();
 }
 
-void wait_finish(struct wait_queue *q, struct waiter *w)
+void wait_finish_slow(struct wait_queue *q, struct waiter *w)
 {
 	irqstate_t s;
 

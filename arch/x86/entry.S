@@ -119,6 +119,7 @@ syscall_bad:
 	.globl	task_begin_user
 	.type	task_begin_user, @function
 task_begin_user:			/* a forked task's first switch goes on here */
+	xorl	%ebp, %ebp		/* where backtraces end */
 	call	sched_new_task
 user_return:
 	cli
@@ -184,9 +185,9 @@ trap_common:				/* edx: vector; the frame is complete */
 	movl	%esp, %eax
 	call	trap
 trap_return:
-	movl	FRAME_EFLAGS(%esp), %eax
-	movb	FRAME_CS(%esp), %al
-	testl	$(EFLAGS_VM | CS_RPL), %eax
+	testb	$CS_RPL, FRAME_CS(%esp)
+	jnz	user_return
+	testl	$EFLAGS_VM, FRAME_EFLAGS(%esp)
 	jnz	user_return
 	cli
 	LEAVE
@@ -263,30 +264,14 @@ trap_entries:
 
 /* --- tasks --- */
 
-/* switch_stacks(save_esp, esp, prev) - to another task's stack; prev goes along in eax. */
-	.globl	switch_stacks
-	.type	switch_stacks, @function
-switch_stacks:
-	pushl	%ebp
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
-	movl	%esp, (%eax)
-	movl	%edx, %esp
-	movl	%ecx, %eax
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	popl	%ebp
-	ret
-	.size	switch_stacks, . - switch_stacks
-
 	.globl	task_begin_kernel
 	.type	task_begin_kernel, @function
-task_begin_kernel:			/* ebx: function, esi: its argument */
+task_begin_kernel:			/* on the stack: function, its argument */
+	xorl	%ebp, %ebp		/* where backtraces end */
 	call	sched_new_task
-	movl	%esi, %eax
-	call	*%ebx
+	popl	%edx
+	popl	%eax
+	call	*%edx
 	call	kthread_end
 	.size	task_begin_kernel, . - task_begin_kernel
 

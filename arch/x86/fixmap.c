@@ -22,9 +22,9 @@
 _Static_assert(FIX_SLOTS <= SLOTS_PER_CPU, "the slots of a CPU");
 _Static_assert(NR_CPUS *SLOTS_PER_CPU + DEVICE_SLOTS <= PTES_PER_TABLE, "one table");
 
-void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
+static __always_inline void *slot_set(u32 cpu, enum fixmap_slot slot, pfn_t pfn)
 {
-	u32 index = arch_current_head()->cpu * SLOTS_PER_CPU + slot;
+	u32 index = cpu * SLOTS_PER_CPU + slot;
 	vaddr_t va = FIXMAP_START + (index << PAGE_SHIFT);
 
 	fixmap_table[index].v = pfn << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_YOUNG | PTE_DIRTY;
@@ -44,19 +44,28 @@ volatile u32 *fixmap_device(unsigned device, paddr_t registers)
 	return (volatile u32 *)(va + (registers & (PAGE_SIZE - 1)));
 }
 
+void *fixmap_set(enum fixmap_slot slot, pfn_t pfn)
+{
+	return slot_set(arch_current_head()->cpu, slot, pfn);
+}
+
 void pmap_zero_frame(pfn_t pfn)
 {
+	struct task_head *t;
+
 	if (likely(pfn < max_low_pfn)) {
 		arch_fill(pfn_to_virt(pfn), 0, PAGE_SIZE);
 		return;
 	}
-	preempt_disable();
-	arch_fill(fixmap_set(FIX_ZERO, pfn), 0, PAGE_SIZE);
-	preempt_enable();
+	t = preempt_enter();
+	arch_fill(slot_set(t->cpu, FIX_ZERO, pfn), 0, PAGE_SIZE);
+	if (preempt_leave(t))
+		preempt_resched();
 }
 
 void pmap_copy_frame(pfn_t dst, pfn_t src)
 {
+	struct task_head *t;
 	const void *from;
 	void *to;
 
@@ -64,11 +73,12 @@ void pmap_copy_frame(pfn_t dst, pfn_t src)
 		arch_copy_up(pfn_to_virt(dst), pfn_to_virt(src), PAGE_SIZE);
 		return;
 	}
-	preempt_disable();
-	from = src < max_low_pfn ? pfn_to_virt(src) : fixmap_set(FIX_COPY_FROM, src);
-	to = dst < max_low_pfn ? pfn_to_virt(dst) : fixmap_set(FIX_COPY_TO, dst);
+	t = preempt_enter();
+	from = src < max_low_pfn ? pfn_to_virt(src) : slot_set(t->cpu, FIX_COPY_FROM, src);
+	to = dst < max_low_pfn ? pfn_to_virt(dst) : slot_set(t->cpu, FIX_COPY_TO, dst);
 	arch_copy_up(to, from, PAGE_SIZE);
-	preempt_enable();
+	if (preempt_leave(t))
+		preempt_resched();
 }
 
 void *pmap_map_temp(pfn_t pfn)

@@ -4,7 +4,7 @@
  *
  *	stack + 8K   struct trapframe, once it has been or is to be in user mode
  *		     ...
- *	arch.esp ->  edi esi ebx ebp return address	while it does not run (switch_stacks)
+ *	arch.esp ->  where it goes on	while it does not run (switch_stacks)
  *	stack	     struct task *
  *
  * A few stacks are kept for the next tasks: mapping one costs more than the rest of a fork.
@@ -21,10 +21,11 @@
 #define EFLAGS_USER (EFLAGS_IF | 0x2u) /* bit 1 is always set */
 #define STACKS_KEPT 4
 
-/* What switch_stacks() pops. */
-struct switch_frame {
-	u32 edi, esi, ebx, ebp;
-	void (*go)(void);
+/* What the first switch to a kernel thread finds on its stack. */
+struct thread_start {
+	void (*go)(void); /* task_begin_kernel, which takes the rest */
+	int (*fn)(void *);
+	void *arg;
 };
 
 /* [own CPU, preemption off] */
@@ -118,6 +119,24 @@ static __noinline void switch_extras(struct cpu *c, struct task *prev, struct ta
 	segments_load(next->arch.segments);
 }
 
+/* To another stack: the registers that the compiler must keep lie on this one already, but ebp, which
+ * may be its frame pointer. => prev of the switch that came back here */
+static __always_inline struct task *switch_stacks(struct task *prev, struct task *next)
+{
+	u32 *save_esp = &prev->arch.esp, esp = next->arch.esp;
+
+	__asm__ volatile("pushl	%%ebp\n\t"
+			 "pushl	$1f\n\t"
+			 "movl	%%esp, (%1)\n\t"
+			 "movl	%2, %%esp\n\t"
+			 "ret\n"
+			 "1:	popl	%%ebp"
+			 : "+a"(prev), "+c"(save_esp), "+d"(esp)
+			 :
+			 : "ebx", "esi", "edi", "memory", "cc");
+	return prev;
+}
+
 struct task *arch_switch(struct task *prev, struct task *next)
 {
 	struct cpu *c = &cpus[prev->head.cpu];
@@ -127,7 +146,7 @@ struct task *arch_switch(struct task *prev, struct task *next)
 	if (unlikely(prev->arch.segments | next->arch.segments | prev->arch.extras |
 		     next->arch.extras))
 		switch_extras(c, prev, next);
-	return switch_stacks(&prev->arch.esp, next->arch.esp, prev);
+	return switch_stacks(prev, next);
 }
 
 struct trapframe *arch_user_frame(struct task *t)
@@ -135,18 +154,13 @@ struct trapframe *arch_user_frame(struct task *t)
 	return (struct trapframe *)((char *)t->kstack + KSTACK_SIZE) - 1;
 }
 
-static void task_prepare_switch(struct task *t, void *below, void (*go)(void), u32 ebx, u32 esi)
-{
-	struct switch_frame *s = (struct switch_frame *)below - 1;
-
-	*s = (struct switch_frame){.ebx = ebx, .esi = esi, .go = go};
-	t->arch.esp = (u32)s;
-}
-
 void arch_task_init_kernel(struct task *t, int (*fn)(void *), void *arg)
 {
 	/* Room for a user frame stays: PID 1 begins as a kernel thread. */
-	task_prepare_switch(t, arch_user_frame(t), task_begin_kernel, (u32)fn, (u32)arg);
+	struct thread_start *start = (struct thread_start *)(void *)arch_user_frame(t) - 1;
+
+	*start = (struct thread_start){.go = task_begin_kernel, .fn = fn, .arg = arg};
+	t->arch.esp = (u32)start;
 }
 
 void kthread_end(int result)
@@ -157,10 +171,12 @@ void kthread_end(int result)
 void arch_task_init_fork(struct task *child, const struct trapframe *frame)
 {
 	struct trapframe *f = arch_user_frame(child);
+	void (**go)(void) = (void (**)(void))(void *)f - 1;
 
 	*f = *frame;
 	f->eax = 0;
-	task_prepare_switch(child, f, task_begin_user, 0, 0);
+	*go = task_begin_user;
+	child->arch.esp = (u32)go;
 	child->arch.segments = segments_now();
 	child->arch.extras = current->arch.extras & TASK_TLS;
 	memcpy(child->arch.tls, current->arch.tls, sizeof(child->arch.tls));

@@ -19,6 +19,9 @@
 	"	.long	" at ", " go "\n"                                                          \
 	"	.popsection\n"
 
+/* Out of the way of those that do not fault. */
+#define FIXUP(code) "	.pushsection .text.fixup, \"ax\"\n" code "	.popsection\n"
+
 static inline bool user_range(const void __user *p, size_t len)
 {
 	return len <= USER_END && (uintptr_t)p <= USER_END - len;
@@ -32,10 +35,8 @@ static inline size_t copy_some(void *dst, const void *src, size_t len)
 	__asm__ volatile("1:	rep movsl\n"
 			 "	movl	%3, %%ecx\n"
 			 "2:	rep movsb\n"
-			 "	jmp	4f\n"
-			 "3:	leal	(%3, %%ecx, 4), %%ecx\n"
-			 "	jmp	2b\n"
-			 "4:\n" EXTABLE("1b", "3b") EXTABLE("2b", "4b")
+			 "4:\n" FIXUP("3:	leal	(%3, %%ecx, 4), %%ecx\n"
+				      "	jmp	2b\n") EXTABLE("1b", "3b") EXTABLE("2b", "4b")
 			 : "+c"(left), "+D"(dst), "+S"(src)
 			 : "r"(len & 3)
 			 : "memory", "cc");
@@ -49,10 +50,8 @@ static inline size_t clear_some(void *dst, size_t len)
 	__asm__ volatile("1:	rep stosl\n"
 			 "	movl	%3, %%ecx\n"
 			 "2:	rep stosb\n"
-			 "	jmp	4f\n"
-			 "3:	leal	(%3, %%ecx, 4), %%ecx\n"
-			 "	jmp	2b\n"
-			 "4:\n" EXTABLE("1b", "3b") EXTABLE("2b", "4b")
+			 "4:\n" FIXUP("3:	leal	(%3, %%ecx, 4), %%ecx\n"
+				      "	jmp	2b\n") EXTABLE("1b", "3b") EXTABLE("2b", "4b")
 			 : "+c"(left), "+D"(dst)
 			 : "a"(0), "r"(len & 3)
 			 : "memory", "cc");

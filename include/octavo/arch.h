@@ -5,6 +5,7 @@
  * Headers of the architecture, on the include path as <arch/...>:
  *   atomic.h    atomic_t, arch_xchg, arch_cmpxchg, atomic_inc/dec/add..., arch_relax, barriers
  *   irq.h       irqstate_t, arch_irq_save/restore/disable/enable, arch_irqs_disabled
+ *   clock.h     u32 arch_clock_ns_low(void), the low half of arch_clock_ns() below
  *   current.h   struct task *arch_current(void), struct task_head *arch_current_head(void)
  *   layout.h    addresses: KERNEL_BASE, USER_END, VMALLOC_START, KSTACK_SIZE, MMAP_BASE ...
  *               and names: ARCH_MACHINE (uname), ARCH_PLATFORM (AT_PLATFORM), ELF_MACHINE

@@ -98,9 +98,9 @@ struct file_ops {
 	/* open - after the file is made; failure undoes it. NULL: nothing to do. */
 	int (*open)(struct inode *inode, struct file *file);
 	void (*close)(struct file *file); /* the last reference went; NULL: nothing to do */
-	/* read, write - user memory; *pos is read and advanced (files that seek: pos_mutex is held);
-	 * len 1..FILE_IO_MAX. => bytes or -errno; what was moved before an error counts. NULL: EINVAL
-	 * (directories: EISDIR) */
+	/* read, write - user memory; *pos is read and advanced (but for devices pos_mutex is held where
+	 * it is the file's own); len 1..FILE_IO_MAX. => bytes or -errno; what was moved before an error
+	 * counts. NULL: EINVAL (directories: EISDIR) */
 	ssize_t (*read)(struct file *file, char __user *buf, size_t len, loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 	/* read_kernel - the same into kernel memory: exec, unpacking */
@@ -195,10 +195,15 @@ struct fs_type {
 	int (*mount)(const char *options, u32 flags, struct super_block **out);
 };
 
+/* What read(2) and write(2) ask first: the file may be read, written, and has no position. */
+#define STREAM_READ  0x1u
+#define STREAM_WRITE 0x2u
+
 struct file {
 	atomic_t refs; /* [a] */
 	u32 flags;     /* O_* [I], but O_APPEND and O_NONBLOCK */
-	loff_t pos;    /* [pos_mutex] */
+	u32 stream;    /* [I] STREAM_* */
+	loff_t pos;    /* [pos_mutex], a device's by whoever uses it */
 	struct mutex pos_mutex;
 	struct inode *inode;        /* referenced [I] */
 	struct inode *dir;          /* where its name was looked up, referenced [I]; or NULL */

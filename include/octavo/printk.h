@@ -33,6 +33,18 @@ size_t log_read(u64 *pos, char *buf, size_t len);
  * begins. => bytes; -EAGAIN at the end */
 ssize_t log_read_line(u64 *pos, u64 *start, unsigned *level, char *buf, size_t len);
 
+/* Who waits for the ring's next line. printk() may be said under any lock, so it wakes nobody: the
+ * next tick does. */
+struct wait_queue;
+extern struct wait_queue log_readers;
+/* log_end - where the next line will begin; where a line begins before that, it can be read, and one
+ * more than LOG_BYTES before it is overwritten. */
+u64 log_end(void);
+/* log_wait - until the end is not `pos` any more; nonblock: only look. => 0, -EAGAIN, -ERESTARTSYS */
+int log_wait(u64 pos, bool nonblock);
+/* log_tick - wake the readers where there is something new. => timer interrupt of CPU 0 */
+void log_tick(void);
+
 /* log_set_console_level - later messages above `level` stay off the console; the ring has all of them.
  *   => any context but the console's own write(); syslog(2), loglevel= */
 void log_set_console_level(enum log_level level);

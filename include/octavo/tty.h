@@ -8,5 +8,6 @@
  * before the first interrupt */
 void tty_init(void);
 /* tty_process_exits - the current process ends: where it leads the session whose controlling terminal
- * this is, the terminal is hung up, and the group in the foreground gets SIGHUP. => sleeps not */
+ * this is, the terminal is hung up, what was typed and its echo forgotten, and the group in the
+ * foreground gets SIGHUP. => may sleep */
 void tty_process_exits(void);

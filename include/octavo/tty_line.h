@@ -38,6 +38,7 @@ struct tty_line {
 	bool literal;     /* the next byte is nothing special (LNEXT) */
 	bool erasing;     /* inside the \.../ of ECHOPRT */
 	bool stopped;     /* output was stopped (STOP, TCXONC) */
+	bool held;        /* by TCXONC: only that lets it go on */
 	bool pushed;      /* the first end in ends[] is where ICANON was switched on */
 	u8 bytes[TTY_LINE_BYTES];
 	u32 ends[TTY_LINE_BYTES / 32];
@@ -58,9 +59,8 @@ void tty_line_input(struct tty_line *l, u8 c);
 void tty_line_write(struct tty_line *l, const char *text, size_t len);
 /* tty_line_flush - forget what was typed. */
 void tty_line_flush(struct tty_line *l);
-/* tty_line_stop, tty_line_start - of output. */
-void tty_line_stop(struct tty_line *l);
-void tty_line_start(struct tty_line *l);
+/* tty_line_hold - TCXONC stops output (TCOOFF), or lets it go on (TCOON) where it had stopped it. */
+void tty_line_hold(struct tty_line *l, bool hold);
 
 /* tty_line_ready - is there something for read(2): a whole line, or with ICANON off `least` bytes? */
 bool tty_line_ready(const struct tty_line *l, u32 least);

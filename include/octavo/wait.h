@@ -34,13 +34,25 @@ struct wait_queue {
 	}
 void wait_queue_init(struct wait_queue *q); /* nobody else knows it yet */
 
+/* wait_begin - w is on no queue yet */
+static inline void wait_begin(struct waiter *w)
+{
+	w->queued = false;
+	w->fired = NULL;
+}
 /* wait_prepare - put the current task on q (if it is not there) and mark it sleeping;
- * `interruptible`: a fatal signal wakes it too. The caller then looks at its condition. */
+ * `interruptible`: a signal wakes it too. The caller then looks at its condition. => interrupts on */
 void wait_prepare(struct wait_queue *q, struct waiter *w, bool interruptible);
 /* wait_sleep - give up the CPU unless a wake has come since wait_prepare(). => sleeps */
 void wait_sleep(void);
 /* wait_finish - off the queue, runnable. */
-void wait_finish(struct wait_queue *q, struct waiter *w);
+void wait_finish_slow(struct wait_queue *q, struct waiter *w);
+static inline void wait_finish(struct wait_queue *q, struct waiter *w)
+{
+	/* A waker that has taken w off has made the task runnable before it lets go of the lock. */
+	if (unlikely(arch_read_once(&w->queued) || arch_load_acquire(&q->lock.locked)))
+		wait_finish_slow(q, w);
+}
 
 /* wait_until_granted - for locks that hand themselves over: sleep until the one who lets go has taken
  * w off the queue (queued false) and woken its task. => q->lock held, with the state `s` of
@@ -59,8 +71,9 @@ void wake_all(struct wait_queue *q);
 
 #define wait_event(q, cond)                                                                        \
 	do {                                                                                       \
-		struct waiter w__ = {.task = NULL};                                                \
+		struct waiter w__;                                                                 \
 		might_sleep();                                                                     \
+		wait_begin(&w__);                                                                  \
 		for (;;) {                                                                         \
 			wait_prepare((q), &w__, false);                                            \
 			if (cond)                                                                  \
@@ -75,9 +88,10 @@ void wake_all(struct wait_queue *q);
 /* wait_event_or - the same, but it also ends, with `err`, where `stop` is true. */
 #define wait_event_or(q, cond, stop, err)                                                          \
 	({                                                                                         \
-		struct waiter w__ = {.task = NULL};                                                \
+		struct waiter w__;                                                                 \
 		int err__ = 0;                                                                     \
 		might_sleep();                                                                     \
+		wait_begin(&w__);                                                                  \
 		for (;;) {                                                                         \
 			wait_prepare((q), &w__, true);                                             \
 			if (cond)                                                                  \

@@ -10,6 +10,10 @@
 #define RLIMIT_NOFILE_ 7
 #define SEEK_DATA_     3
 #define SEEK_HOLE_     4
+#define FIONREAD_      0x541b
+#define FIONBIO_       0x5421
+#define FIONCLEX_      0x5450
+#define FIOCLEX_       0x5451
 #define PATH           "/tmp/descriptors"
 
 struct vector {
@@ -160,6 +164,50 @@ static void test_vectors(void)
 	sys(__NR_close, fd);
 }
 
+/* What ioctl(2) does with a file of any kind. */
+static void test_ioctl(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	long null = sys(__NR_open, "/dev/null", O_RDWR, 0);
+	int pair[2], n = -1;
+	char c;
+
+	is(sys(__NR_write, fd, "0123456789", 10), 10, "ten bytes");
+	is(sys(__NR_lseek, fd, 3, SEEK_SET), 3, "to the third");
+	is(sys(__NR_ioctl, fd, FIONREAD_, &n), 0, "FIONREAD");
+	is(n, 7, "seven are left");
+	is(sys(__NR_ioctl, fd, FIONREAD_, KERNEL_ADDRESS), -EFAULT, "to a bad address");
+	is(sys(__NR_ioctl, null, FIONREAD_, &n), -ENOTTY, "of a device without a number of bytes");
+	is(sys(__NR_ioctl, 77, FIONREAD_, &n), -EBADF, "of nothing");
+	is(sys(__NR_ioctl, fd, FIOCLEX_, 0), 0, "FIOCLEX");
+	is(fcntl64(fd, F_GETFD, 0), 1, "closed at exec");
+	is(sys(__NR_ioctl, fd, FIONCLEX_, 0), 0, "FIONCLEX");
+	is(fcntl64(fd, F_GETFD, 0), 0, "open over exec");
+	is(sys(__NR_pipe, pair), 0, "a pipe");
+	is(sys(__NR_write, pair[1], "abcd", 4), 4, "with four bytes");
+	is(sys(__NR_read, pair[0], &c, 1), 1, "less one");
+	is(sys(__NR_ioctl, pair[0], FIONREAD_, &n), 0, "FIONREAD of a pipe");
+	is(n, 3, "tells them");
+	n = -1;
+	is(sys(__NR_ioctl, pair[1], FIONREAD_, &n), 0, "by its other end, too");
+	is(n, 3, "the same");
+	n = 1;
+	is(sys(__NR_ioctl, pair[0], FIONBIO_, &n), 0, "FIONBIO");
+	is(fcntl64(pair[0], F_GETFL, 0) & O_NONBLOCK, O_NONBLOCK, "no waiting");
+	for (int i = 0; i < 3; i++)
+		sys(__NR_read, pair[0], &c, 1);
+	if (fcntl64(pair[0], F_GETFL, 0) & O_NONBLOCK)
+		is(sys(__NR_read, pair[0], &c, 1), -EAGAIN, "for bytes");
+	n = 0;
+	is(sys(__NR_ioctl, pair[0], FIONBIO_, &n), 0, "FIONBIO with 0");
+	is(fcntl64(pair[0], F_GETFL, 0) & O_NONBLOCK, 0, "as before");
+	is(sys(__NR_ioctl, pair[0], FIONBIO_, KERNEL_ADDRESS), -EFAULT, "from a bad address");
+	sys(__NR_close, pair[0]);
+	sys(__NR_close, pair[1]);
+	sys(__NR_close, null);
+	sys(__NR_close, fd);
+}
+
 static void test_many_files(void)
 {
 	struct limit limit = {0, 0};
@@ -278,6 +326,7 @@ int main(void)
 	test_fcntl();
 	test_places();
 	test_vectors();
+	test_ioctl();
 	test_limit_calls();
 	test_file_size();
 	test_many_files();

@@ -18,6 +18,8 @@
  */
 #include "guest.h"
 
+#include <sys/mount.h>
+
 #define RUN_MS     20000 /* longer than any of them takes */
 #define QUICK_FROM 32    /* -q: from here on by an eighth */
 #define QUICK_BY   8
@@ -261,7 +263,23 @@ static void fill_stack_cache(void)
 		waitpid(pids[i], NULL, 0);
 }
 
-/* A run without a fault, which also takes away what an earlier one left in files. */
+/*
+ * The files of all runs lie in a file system of their own, which goes with what killed runs have left
+ * in it; what the kernel has lost stays.
+ */
+static void tmp_mount(void)
+{
+	if (mount("sweep", "/tmp", "tmpfs", 0, NULL) != 0)
+		bail_out("no file system for /tmp: %s", strerror(errno));
+}
+
+static void tmp_unmount(void)
+{
+	if (umount2("/tmp", MNT_DETACH) != 0)
+		bail_out("/tmp cannot be unmounted: %s", strerror(errno));
+}
+
+/* A run without a fault: from then on the kernel has what it keeps. */
 static void run_whole(char *const *argv)
 {
 	run_once("page", INT32_MAX, argv);
@@ -275,11 +293,14 @@ static int sweep(const char *site, char *const *argv)
 	int runs = 0, failed = 0, killed = 0, refused = 0, by_chain = 0;
 	long before;
 
+	tmp_mount();
 	run_whole(argv);
+	tmp_unmount();
 	fill_stack_cache();
 	sleep_ms(50);
 	read_slabs(slabs[0], sizeof(slabs[0]));
 	before = nr_objects();
+	tmp_mount();
 	if (each != INT32_MAX && kernel_command("fail-forget") != 0)
 		bail_out("this kernel cannot tell call chains apart");
 	for (int n = each ? 1 : 0;; n = next_n(n)) {
@@ -315,6 +336,7 @@ static int sweep(const char *site, char *const *argv)
 		diag("%s: %ld allocations were not told apart", site, ask("lost "));
 		return 0;
 	}
+	tmp_unmount();
 	return objects_settle(site, before);
 }
 

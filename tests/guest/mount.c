@@ -349,6 +349,33 @@ static void messages(void)
 	sys(__NR_close, fd);
 }
 
+/* Two readers that wait at the end of one open log: each of them can be killed. */
+static void log_readers(void)
+{
+	int fd = (int)sys(__NR_open, "/dev/kmsg", O_RDONLY, 0), status = 0;
+	pid_t readers[2], ended = 0;
+
+	sys(__NR_lseek, fd, 0, SEEK_END);
+	for (int i = 0; i < 2; i++) {
+		readers[i] = must_fork();
+		if (readers[i] == 0) {
+			sys(__NR_read, fd, text, sizeof(text));
+			_exit(1);
+		}
+		sleep_ms(20);
+	}
+	kill(readers[1], SIGKILL);
+	for (int i = 0; i < 50 && ended == 0; i++) {
+		sleep_ms(10);
+		ended = waitpid(readers[1], &status, WNOHANG);
+	}
+	is(ended, readers[1], "the second reader of the log has ended");
+	is(status, SIGKILL, "killed");
+	kill(readers[0], SIGKILL);
+	is(waitpid(readers[0], &status, 0), readers[0], "the first, too");
+	close(fd);
+}
+
 /* The numbers in the root's own /dev mean the same. */
 static void another_dev(void)
 {
@@ -426,6 +453,8 @@ int main(void)
 	new_root();
 	devices();
 	messages();
+	if (on_octavo())
+		log_readers();
 	another_dev();
 	long_table();
 	unlink(DIR "/file");

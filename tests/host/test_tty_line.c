@@ -205,6 +205,17 @@ static void signals_and_flow(void **state)
 	type("\x13");
 	set_flags(UAPI_ICRNL, UAPI_OPOST);
 	assert_false(line.stopped);
+	begin(0, 0);
+	tty_line_hold(&line, true);
+	type("\x11");
+	set_flags(UAPI_ICRNL, UAPI_OPOST);
+	assert_true(line.stopped);
+	tty_line_hold(&line, false);
+	assert_false(line.stopped);
+	begin(0, 0);
+	type("\x13");
+	tty_line_hold(&line, false);
+	assert_true(line.stopped);
 }
 
 static void input_and_output_flags(void **state)

@@ -72,7 +72,7 @@ release-cflags :=
 # The release kernel is compiled to be small, but for the files that the folders list as FAST: what
 # every fault, switch and short system call runs through.
 debug-speed   := -O2
-release-speed := -Os
+release-speed := -Oz -falign-functions=1
 fast-speed    := -O2
 x86-ldflags := -Wl,-melf_i386
 # libgcc takes its arguments from the stack: arch/x86/div64.c has what is needed of it

@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct trapframe) == 56, "trap.S knows the frame");
 
 static inline bool frame_is_user(const struct trapframe *f)
 {
-	return ((f->cs & 3) | (f->eflags & FRAME_EFLAGS_VM)) != 0;
+	return likely((f->cs & 3) != 0) || (f->eflags & FRAME_EFLAGS_VM) != 0;
 }
 
 static inline uintptr_t frame_pc(const struct trapframe *f)

@@ -44,7 +44,6 @@ void trap(struct trapframe *f, unsigned vector);
 void segments_gone(struct trapframe *f);
 /* extable_fixup - where to go on after a fault of the instruction at pc; 0: nowhere */
 uintptr_t extable_fixup(uintptr_t pc);
-struct task *switch_stacks(u32 *save_esp, u32 esp, struct task *prev);
 void task_begin_kernel(void); /* where a new task's first switch goes on */
 void task_begin_user(void);
 void user_return_to(struct trapframe *f) __noreturn;
