@@ -322,6 +322,13 @@ KTEST_DELIBERATE(deliberate_stack_overflow)
 	KTEST_OK(dig(1000) != 0, "never comes here");
 }
 
+/* Each CPU has a stack for double faults. */
+KTEST_DELIBERATE(deliberate_stack_overflow_elsewhere)
+{
+	ktest_run_on(1u << (sched_nr_cpus() - 1));
+	KTEST_OK(dig(1000) != 0, "never comes here");
+}
+
 KTEST_DELIBERATE(deliberate_write_to_text)
 {
 	*(volatile char *)text_start = 0;

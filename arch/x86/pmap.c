@@ -28,6 +28,7 @@
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
 #include <octavo/string.h>
+#include <octavo/task.h>
 #include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
@@ -174,16 +175,15 @@ static __noinline void flush_others(u32 others, struct pmap *pmap, vaddr_t va, v
 
 void pmap_flush_page(struct pmap *pmap, vaddr_t va)
 {
-	u32 others;
+	u32 cpu = this_cpu_nr();
+	u32 who = pmap->cpus; /* the entry was changed by a locked operation before */
 
-	preempt_disable();
-	if (loaded_here(pmap))
+	ASSERT(current->head.preempt_count != 0);
+	if (who >> cpu & 1)
 		arch_invlpg(va);
-	others = pmap->cpus &
-		 ~(1u << this_cpu_nr()); /* the entry was changed by a locked operation */
-	if (unlikely(others))
-		flush_others(others, pmap, va, va + PAGE_SIZE);
-	preempt_enable();
+	who &= ~(1u << cpu);
+	if (unlikely(who))
+		flush_others(who, pmap, va, va + PAGE_SIZE);
 }
 
 void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
@@ -191,7 +191,8 @@ void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
 	u32 others;
 
 	preempt_disable();
-	arch_mb(); /* the entries are changed before we look who has them */
+	if (smp_online != 1)
+		arch_mb(); /* the entries are changed before we look who has them */
 	if (loaded_here(pmap))
 		flush_here(false, va, end);
 	others = pmap->cpus & ~(1u << this_cpu_nr());
