@@ -18,18 +18,11 @@
  *
  * The run queue's lock is held from before the choice of the next task until that task has
  * continued on its own stack (finish_switch); so a task that a waker sees off its run queue has
- * left its stack.
- *
- * Which CPU: a woken task returns to the one that it ran on, unless that is busy and another has nothing
- * to do; a new one begins where there is least to do. A CPU without a task pulls one from the longest
- * queue, and every few ticks a busy one does too where the difference is two or more. Only queued tasks
- * are pulled: they have left their stacks. One that may not run where it is any more (affinity) is
- * queued nowhere when it is switched out, and the task after it sends it off (finish_switch).
- *
- * No two run queues are ever locked at once. On its way from one to the other a task is on_rq, in no
- * queue, and its CPU is the one that it goes to, whose lock it is put in under.
+ * left its stack. On which CPU a task runs is decided in sched_cpus.c.
  * Lock order: any spinlock, then runqueue_lock; nothing inside it.
  */
+#include "sched_rq.h"
+
 #include <arch/atomic.h>
 #include <arch/clock.h>
 #include <octavo/arch.h>
@@ -38,96 +31,17 @@
 #include <octavo/sched.h>
 #include <octavo/time.h>
 
-TAILQ_HEAD(run_list, task);
-
-enum { QUEUE_SLEEPERS, QUEUE_OTHERS, NR_QUEUES };
-
 enum switch_reason {
 	SWITCH_PREEMPT, /* the task did not ask: its state is left alone */
 	SWITCH_SLEEP,   /* its state says whether it comes back */
 	SWITCH_YIELD,
 };
 
-struct runqueue {
-	spinlock_t lock;
-	struct run_list queue[NR_QUEUES]; /* [lock] */
-	u32 nr;                           /* [lock] tasks in the queues */
-	struct task *curr;                /* [lock] */
-	struct task *idle;                /* [I] */
-	spinlock_t *exit_lock;            /* [lock] of sched_exit(): the next task releases it */
-	struct run_list dead;             /* [lock] TASK_DEAD, off their stacks */
-	struct task *exile;               /* [lock] was switched out and may not run here */
-	u32 cpu;                          /* [I] its number */
-	u32 nr_ticks;                     /* [own CPU, its timer interrupt] */
-	u32 nr_switches;                  /* [lock] */
-} __aligned(64);
-
-static struct runqueue runqueues[NR_CPUS];
-static unsigned nr_cpus_running = 1;
-static bool live;               /* set by the first switch */
-static volatile u32 frozen_but; /* [a] number + 1 of the one CPU that runs tasks; 0: all do */
-static spinlock_t exile_mark;   /* as exit_lock: nobody takes it, see finish_switch() */
+struct runqueue runqueues[NR_CPUS];
+static bool live;             /* set by the first switch */
+static spinlock_t exile_mark; /* as exit_lock: nobody takes it, see finish_switch() */
 
 #define BALANCE_TICKS 8u /* ticks between two looks of a busy CPU at the others' queues */
-
-/*
- * --- the run queue's lock: always with interrupts off (spin_lock_raw) ---
- */
-
-static __always_inline struct runqueue *rq_of(u32 cpu)
-{
-	struct runqueue *rq = &runqueues[cpu];
-
-	/* Keep the pointer: without this the compiler makes it anew from `cpu` at each use. */
-	__asm__("" : "+r"(rq));
-	return rq;
-}
-
-static __always_inline struct runqueue *this_rq(void)
-{
-	return rq_of(arch_current_head()->cpu);
-}
-
-static void rq_lock(struct runqueue *rq) __acquires(&rq->lock)
-{
-	spin_lock_raw(&rq->lock);
-}
-
-static void rq_unlock(struct runqueue *rq) __releases(&rq->lock)
-{
-	spin_unlock_raw(&rq->lock);
-}
-
-static irqstate_t rq_lock_irqsave(struct runqueue *rq) __acquires(&rq->lock)
-{
-	irqstate_t s = arch_irq_save();
-
-	rq_lock(rq);
-	return s;
-}
-
-static void rq_unlock_irqrestore(struct runqueue *rq, irqstate_t s) __releases(&rq->lock)
-{
-	rq_unlock(rq);
-	arch_irq_restore(s);
-}
-
-/* Lock the run queue of t; it may move while we wait. => interrupts off
- * To sparse a lock that is returned is no lock of this function: the caller says __acquire(). */
-static __always_inline struct runqueue *task_rq_lock(struct task *t)
-{
-	for (;;) {
-		u32 cpu = arch_read_once(&t->head.cpu);
-		struct runqueue *rq = rq_of(cpu);
-
-		rq_lock(rq);
-		if (likely(cpu == arch_read_once(&t->head.cpu))) {
-			__release(&rq->lock);
-			return rq;
-		}
-		rq_unlock(rq);
-	}
-}
 
 static void rq_check(const struct runqueue *rq)
 {
@@ -145,19 +59,6 @@ static void rq_check(const struct runqueue *rq)
 
 /* --- queueing; the run queue's lock is held --- */
 
-/* `which` is for a task that has something left of its slice. => the queue that it went to */
-static __always_inline unsigned enqueue(struct runqueue *rq, struct task *t, unsigned which)
-{
-	if (unlikely(t->slice_left_ns <= 0)) {
-		t->slice_left_ns = t->slice_ns;
-		which = QUEUE_OTHERS;
-	}
-	t->on_rq = true;
-	TAILQ_INSERT_TAIL(&rq->queue[which], t, rq_link);
-	rq->nr++;
-	return which;
-}
-
 /* The n-th runnable task, n < rq->nr, and its queue. */
 static struct task *nth_runnable(struct runqueue *rq, u32 n, struct run_list **queue)
 {
@@ -171,14 +72,6 @@ static struct task *nth_runnable(struct runqueue *rq, u32 n, struct run_list **q
 		}
 	}
 	return t;
-}
-
-/* Other CPUs do nothing now. */
-static inline bool is_frozen(const struct runqueue *rq)
-{
-	u32 but = frozen_but;
-
-	return unlikely(but != 0) && but != rq->cpu + 1;
 }
 
 static __always_inline struct task *pick_next(struct runqueue *rq)
@@ -201,160 +94,6 @@ static __always_inline struct task *pick_next(struct runqueue *rq)
 	return t;
 }
 
-/* Have the CPU of rq choose again as soon as it may. One interrupt is enough until it has. */
-static void resched(struct runqueue *rq)
-{
-	struct task_head *head = &rq->curr->head;
-	bool asked = (head->need_resched & RESCHED_WANTED) != 0;
-
-	head->need_resched |= RESCHED_WANTED;
-	head->work_resched = 1;
-	if (!asked && unlikely(rq != this_rq()))
-		arch_send_resched(rq->cpu);
-}
-
-/* t has become runnable in queue `which`: does it go before the running task? */
-static void preempt_for(struct runqueue *rq, unsigned which)
-{
-	if (rq->curr == rq->idle || (which == QUEUE_SLEEPERS && in_interrupt()))
-		resched(rq);
-}
-
-/* --- which CPU --- */
-
-static inline bool allowed_on(const struct task *t, const struct runqueue *rq)
-{
-	return (arch_read_once(&t->cpu_set) >> rq->cpu & 1) != 0;
-}
-
-/* Has it nothing to do? Without its lock the answer may be old. */
-static bool has_nothing(const struct runqueue *rq)
-{
-	return arch_read_once(&rq->curr) == rq->idle && arch_read_once(&rq->nr) == 0 &&
-	       !is_frozen(rq);
-}
-
-static u32 load_of(const struct runqueue *rq)
-{
-	return arch_read_once(&rq->nr) + (arch_read_once(&rq->curr) != rq->idle) +
-	       (is_frozen(rq) ? PID_MAX : 0);
-}
-
-/* The least busy CPU that t may run on; `here` if no other is less so. */
-static struct runqueue *least_busy(const struct task *t, struct runqueue *here)
-{
-	struct runqueue *best = allowed_on(t, here) ? here : NULL;
-
-	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		struct runqueue *rq = &runqueues[cpu];
-
-		if (allowed_on(t, rq) && (best == NULL || load_of(rq) < load_of(best)))
-			best = rq;
-	}
-	return best != NULL ? best : here;
-}
-
-/* Where t, which slept, should run: on its CPU, or on one that has nothing to do. */
-static struct runqueue *place_woken(const struct task *t, struct runqueue *own)
-{
-	if (allowed_on(t, own)) {
-		if (has_nothing(own))
-			return own;
-		for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-			if (has_nothing(&runqueues[cpu]) && allowed_on(t, &runqueues[cpu]))
-				return &runqueues[cpu];
-		}
-		return own;
-	}
-	return least_busy(t, own);
-}
-
-#define LOOK_AT 64u /* tasks of a queue, while its lock is held */
-
-/* Take t out of the queue, to go to another CPU. => rq locked; false: it is not among the first */
-static bool detach(struct runqueue *rq, struct task *t)
-{
-	for (unsigned i = 0; i < NR_QUEUES; i++) {
-		const struct task *queued;
-		u32 n = 0;
-
-		TAILQ_FOREACH(queued, &rq->queue[i], rq_link) {
-			if (queued == t) {
-				TAILQ_REMOVE(&rq->queue[i], t, rq_link);
-				rq->nr--;
-				return true;
-			}
-			if (++n == LOOK_AT)
-				break;
-		}
-	}
-	return false;
-}
-
-/* Put t, which is on its way to `rq` (see above), in there; or on, where it may not run there either.
- * => no run queue locked, interrupts off */
-static void attach(struct runqueue *rq, struct task *t, unsigned which)
-{
-	for (;;) {
-		struct runqueue *next;
-
-		rq_lock(rq);
-		next = allowed_on(t, rq) ? rq : least_busy(t, rq);
-		if (likely(next == rq))
-			break;
-		t->head.cpu = next->cpu;
-		rq_unlock(rq);
-		rq = next;
-	}
-	preempt_for(rq, enqueue(rq, t, which));
-	rq_unlock(rq);
-}
-
-/* Take out of the queue a task that may run on `to`: the one that would wait longest. => from locked */
-static struct task *detach_for(struct runqueue *from, const struct runqueue *to)
-{
-	for (unsigned i = NR_QUEUES; i-- > 0;) {
-		struct task *t;
-		u32 n = 0;
-
-		TAILQ_FOREACH_REVERSE(t, &from->queue[i], run_list, rq_link) {
-			if (allowed_on(t, to)) {
-				TAILQ_REMOVE(&from->queue[i], t, rq_link);
-				from->nr--;
-				t->head.cpu = to->cpu;
-				return t;
-			}
-			if (++n == LOOK_AT)
-				break;
-		}
-	}
-	return NULL;
-}
-
-/* Pull one task here, where another CPU has at least `more` that wait. => interrupts off, none locked */
-static void pull(struct runqueue *rq, u32 more)
-{
-	struct runqueue *from = NULL;
-	struct task *t;
-
-	if (is_frozen(rq))
-		return;
-	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		struct runqueue *other = &runqueues[cpu];
-
-		if (other != rq && arch_read_once(&other->nr) >= more &&
-		    (from == NULL || other->nr > from->nr))
-			from = other;
-	}
-	if (from == NULL)
-		return;
-	rq_lock(from);
-	t = from->nr >= more ? detach_for(from, rq) : NULL;
-	rq_unlock(from);
-	if (t != NULL)
-		attach(rq, t, QUEUE_OTHERS);
-}
-
 /* --- the switch --- */
 
 /* Half of the clock is enough: a task that runs is charged at each tick. */
@@ -368,15 +107,15 @@ static void charge(struct task *t, u32 now)
 }
 
 /* The task before may not run here: it has left its stack now. => rq locked, as on return */
-static __noinline void exile_leaves(struct runqueue *rq)
+static __noinline void exile_leaves(struct runqueue *rq) __must_hold(&rq->lock)
 {
 	struct task *t = rq->exile;
-	struct runqueue *to = least_busy(t, rq);
+	struct runqueue *to = rq_least_busy(t, rq);
 
 	rq->exile = NULL;
 	t->head.cpu = to->cpu;
 	rq_unlock(rq);
-	attach(to, t, QUEUE_OTHERS);
+	rq_attach(to, t, QUEUE_OTHERS);
 	rq_lock(rq);
 }
 
@@ -528,9 +267,9 @@ void sched_exit(spinlock_t *lock)
 
 /* t, which is runnable now and in no queue, goes to the CPU that is best for it. => rq, its own, locked;
  * not so on return */
-static __noinline void wake_placed(struct runqueue *rq, struct task *t)
+static __noinline void wake_placed(struct runqueue *rq, struct task *t) __releases(&rq->lock)
 {
-	struct runqueue *to = place_woken(t, rq);
+	struct runqueue *to = rq_place_woken(t, rq);
 
 	if (to == rq)
 		preempt_for(rq, enqueue(rq, t, QUEUE_SLEEPERS));
@@ -538,7 +277,7 @@ static __noinline void wake_placed(struct runqueue *rq, struct task *t)
 	t->head.cpu = to->cpu;
 	rq_unlock(rq);
 	if (to != rq)
-		attach(to, t, QUEUE_SLEEPERS);
+		rq_attach(to, t, QUEUE_SLEEPERS);
 }
 
 /* Make t runnable if its state is one of `states`. => interrupts off */
@@ -596,7 +335,7 @@ bool sched_wake_stopped(struct task *t)
 void sched_start(struct task *t)
 {
 	irqstate_t s = arch_irq_save();
-	struct runqueue *rq = least_busy(t, this_rq());
+	struct runqueue *rq = rq_least_busy(t, this_rq());
 
 	rq_lock(rq);
 	ASSERT(!t->on_rq);
@@ -616,75 +355,6 @@ void sched_kick(struct task *t)
 	if (rq->curr == t && rq != this_rq())
 		arch_send_resched(rq->cpu);
 	rq_unlock_irqrestore(rq, s);
-}
-
-void sched_affinity_changed(struct task *t)
-{
-	irqstate_t s = arch_irq_save();
-	struct runqueue *rq = task_rq_lock(t), *to = NULL;
-
-	__acquire(&rq->lock);
-	if (!allowed_on(t, rq) && rq->curr == t) {
-		resched(rq);
-	} else if (!allowed_on(t, rq) && t->on_rq && detach(rq, t)) {
-		to = least_busy(t, rq); /* else it is on its way here, and goes on by itself */
-		t->head.cpu = to->cpu;
-	}
-	rq_unlock(rq);
-	if (to != NULL)
-		attach(to, t, QUEUE_OTHERS);
-	arch_irq_restore(s);
-}
-
-/* --- only one CPU runs tasks --- */
-
-void sched_freeze(void)
-{
-	u32 own;
-
-	preempt_disable();
-	own = arch_current_head()->cpu;
-	if (nr_cpus_running == 1)
-		return;
-	ASSERT(!arch_irqs_disabled());
-	while (arch_cmpxchg(&frozen_but, 0, own + 1) != 0) {
-		preempt_enable(); /* we are frozen */
-		arch_relax();
-		preempt_disable();
-		own = arch_current_head()->cpu;
-	}
-	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		struct runqueue *rq = &runqueues[cpu];
-		irqstate_t s;
-
-		if (cpu == own)
-			continue;
-		s = rq_lock_irqsave(rq);
-		if (rq->curr != rq->idle)
-			resched(rq);
-		rq_unlock_irqrestore(rq, s);
-		while (arch_read_once(&rq->curr) != rq->idle && !panic_in_progress())
-			arch_relax();
-	}
-}
-
-void sched_thaw(void)
-{
-	u32 own = arch_current_head()->cpu;
-
-	if (nr_cpus_running > 1) {
-		ASSERT(frozen_but == own + 1);
-		frozen_but = 0;
-		for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-			struct runqueue *rq = &runqueues[cpu];
-			irqstate_t s = rq_lock_irqsave(rq);
-
-			if (cpu != own && rq->nr != 0)
-				resched(rq);
-			rq_unlock_irqrestore(rq, s);
-		}
-	}
-	preempt_enable();
 }
 
 void sched_wait_inactive(struct task *t)
@@ -745,7 +415,7 @@ void sched_tick(void)
 	CHECK(rq_check(rq));
 	rq_unlock(rq);
 	if (unlikely(nr_cpus_running > 1) && t != rq->idle && rq->nr_ticks++ % BALANCE_TICKS == 0)
-		pull(rq, rq->nr + 2);
+		rq_pull(rq, rq->nr + 2);
 	arch_irq_restore(s);
 }
 
@@ -780,36 +450,12 @@ void sched_init(void)
 	runqueues[0].curr = &boot_task;
 }
 
-void sched_cpu_add(struct task *idle)
-{
-	struct runqueue *rq = &runqueues[nr_cpus_running];
-	irqstate_t s;
-
-	PANIC_ON(idle->head.cpu != nr_cpus_running);
-	s = rq_lock_irqsave(rq);
-	idle->on_rq = true;
-	idle->charged_ns = arch_clock_ns_low();
-	rq->idle = idle;
-	rq->curr = idle;
-	rq_unlock_irqrestore(rq, s);
-	nr_cpus_running++;
-}
-
-bool sched_is_idle(const struct task *t)
-{
-	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		if (runqueues[cpu].idle == t)
-			return true;
-	}
-	return false;
-}
-
 void sched_cpu_idle(void)
 {
 	for (;;) {
 		arch_irq_disable();
 		if (unlikely(nr_cpus_running > 1) && this_rq()->nr == 0)
-			pull(this_rq(), 1);
+			rq_pull(this_rq(), 1);
 		if (current->head.need_resched & RESCHED_WANTED)
 			arch_irq_enable();
 		else
@@ -834,11 +480,6 @@ unsigned sched_nr_runnable(void)
 		n += rq->nr + (rq->curr != rq->idle ? 1 : 0);
 	}
 	return n;
-}
-
-unsigned sched_nr_cpus(void)
-{
-	return nr_cpus_running;
 }
 
 u64 sched_nr_switches(void)
