@@ -28,7 +28,6 @@
 #include <octavo/pmap.h>
 #include <octavo/preempt.h>
 #include <octavo/string.h>
-#include <octavo/task.h>
 #include <octavo/vmstat.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
@@ -175,15 +174,16 @@ static __noinline void flush_others(u32 others, struct pmap *pmap, vaddr_t va, v
 
 void pmap_flush_page(struct pmap *pmap, vaddr_t va)
 {
-	u32 cpu = this_cpu_nr();
+	struct task_head *t = preempt_enter();
 	u32 who = pmap->cpus; /* the entry was changed by a locked operation before */
 
-	ASSERT(current->head.preempt_count != 0);
-	if (who >> cpu & 1)
+	if (who >> t->cpu & 1)
 		arch_invlpg(va);
-	who &= ~(1u << cpu);
+	who &= ~(1u << t->cpu);
 	if (unlikely(who))
 		flush_others(who, pmap, va, va + PAGE_SIZE);
+	if (unlikely(preempt_leave(t)))
+		preempt_resched();
 }
 
 void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)

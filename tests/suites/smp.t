@@ -24,7 +24,7 @@ Suite(
     *(run("/tests/smp", "4", on="64M debug 4cpus", append=f"chaos={seed}", only_all=True)
       for seed in range(2, 10)),
     *(ktests("smp", on=on) for on in ("64M debug", "64M debug 4cpus", "64M debug 3cpus wallclock")),
-    ktests("all", on="64M debug 4cpus wallclock"),
+    ktests("all", on="64M debug 4cpus"),
     run(append="ktest=deliberate_panic_beside_others", on="64M debug 4cpus", exit=121,
         console=r"panic: with others at work\n.*cpu 3"),
     run(append="ktest=deliberate_panic_beside_others", on="64M release 4cpus wallclock", exit=121,
