@@ -8,7 +8,7 @@
  *	  group					background: SIGTTIN when it reads, SIGTTOU when it sets
  *
  * There is one terminal, so a process has a controlling one where its session is tty.session and it
- * has not given it up (TASK_NO_TTY). A file counts the hangups before its open in `private`; of
+ * has not given it up (no_tty). A file counts the hangups before its open in `private`; of
  * /dev/console that is 0: it cannot be hung up, never becomes controlling by an open, and reads and
  * writes of it are nobody's business.
  * Lock order: tty_job_lock; signals are sent without it.
@@ -24,7 +24,8 @@
 /* Is it current's controlling terminal? [job_lock], or a guess */
 static bool is_controlling(const struct tty *tty)
 {
-	return tty->session != 0 && tty->session == current->sid && !(current->flags & TASK_NO_TTY);
+	return tty->session != 0 && tty->session == task_leader(current)->sid &&
+	       !current->signal->no_tty;
 }
 
 static u32 foreground(struct tty *tty)
@@ -58,7 +59,7 @@ static bool current_is_orphaned(void)
 	bool orphaned;
 
 	spin_lock(&task_list_lock);
-	orphaned = pgrp_is_orphaned(current->pgid, NULL);
+	orphaned = pgrp_is_orphaned(task_leader(current)->pgid, NULL);
 	spin_unlock(&task_list_lock);
 	return orphaned;
 }
@@ -68,13 +69,13 @@ static int check_foreground(struct tty *tty, int sig)
 {
 	u32 pgrp = foreground(tty);
 
-	if (!is_controlling(tty) || pgrp == 0 || pgrp == current->pgid)
+	if (!is_controlling(tty) || pgrp == 0 || pgrp == task_leader(current)->pgid)
 		return 0;
 	if (current_ignores(sig))
 		return sig == SIGTTIN ? -EIO : 0;
 	if (current_is_orphaned())
 		return -EIO;
-	(void)signal_send_group(current->pgid, sig);
+	(void)signal_send_group(task_leader(current)->pgid, sig);
 	return -ERESTARTSYS;
 }
 
@@ -105,9 +106,9 @@ int tty_may_set(struct tty *tty)
 /* [job_lock] */
 static void become_controlling(struct tty *tty)
 {
-	tty->session = current->sid;
-	tty->pgrp = current->pgid;
-	current->flags &= ~TASK_NO_TTY;
+	tty->session = task_leader(current)->sid;
+	tty->pgrp = task_leader(current)->pgid;
+	current->signal->no_tty = false;
 }
 
 int tty_open(struct inode *inode, struct file *file)
@@ -118,7 +119,7 @@ int tty_open(struct inode *inode, struct file *file)
 	spin_lock(&tty->job_lock);
 	file->private = (void *)(uintptr_t)(tty->hangups + 1);
 	if (!(file->flags & O_NOCTTY) && (file->flags & O_ACCMODE) != O_WRONLY &&
-	    current->signal->leader && tty->session == 0)
+	    current->signal->session_leader && tty->session == 0)
 		become_controlling(tty);
 	spin_unlock(&tty->job_lock);
 	return 0;
@@ -149,10 +150,10 @@ long tty_set_controlling(struct tty *tty, u32 arg)
 	long err = 0;
 
 	spin_lock(&tty->job_lock);
-	if (!current->signal->leader ||
-	    (tty->session != 0 && tty->session != current->sid && arg != 1))
+	if (!current->signal->session_leader ||
+	    (tty->session != 0 && tty->session != task_leader(current)->sid && arg != 1))
 		err = -EPERM;
-	else if (tty->session != current->sid)
+	else if (tty->session != task_leader(current)->sid)
 		become_controlling(tty);
 	spin_unlock(&tty->job_lock);
 	return err;
@@ -180,8 +181,8 @@ long tty_give_up(struct tty *tty)
 
 	if (!is_controlling(tty))
 		return -ENOTTY;
-	if (!current->signal->leader) {
-		current->flags |= TASK_NO_TTY;
+	if (!current->signal->session_leader) {
+		current->signal->no_tty = true;
 		return 0;
 	}
 	pgrp = session_gives_up(tty, false);
@@ -197,7 +198,7 @@ void tty_process_exits(void)
 	struct tty *tty = &console_tty;
 	u32 pgrp;
 
-	if (!current->signal->leader || !is_controlling(tty))
+	if (!current->signal->session_leader || !is_controlling(tty))
 		return;
 	pgrp = session_gives_up(tty, true);
 	if (pgrp != 0)
@@ -238,7 +239,7 @@ long tty_set_pgrp(struct tty *tty, const u32 __user *user)
 	sid = pgrp_for_each(pgrp, session_of, NULL);
 	if (sid == 0)
 		return -ESRCH;
-	if ((u32)sid != current->sid)
+	if ((u32)sid != task_leader(current)->sid)
 		return -EPERM;
 	spin_lock(&tty->job_lock);
 	if (is_controlling(tty))

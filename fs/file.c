@@ -228,6 +228,11 @@ void files_get(struct files *files)
 	atomic_inc(&files->refs);
 }
 
+bool files_shared(const struct files *files)
+{
+	return atomic_read(&files->refs) > 1;
+}
+
 /* Nobody else knows the table any more: no lock. */
 void files_put(struct files *files)
 {

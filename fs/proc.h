@@ -36,7 +36,10 @@ struct proc_dir {
 	u32 base; /* number of the first entry: unique among all tables */
 	/* next - the first number from `from` on that is a name in it, or PROC_NONE. NULL: none are */
 	u32 (*next)(struct proc_inode *dir, u32 from);
+	/* known - is a number that is not listed a name, too? NULL: no */
+	bool (*known)(struct proc_inode *dir, u32 number);
 	const struct proc_entry *child; /* what stands behind a number */
+	bool of_tasks;                  /* the numbers are pids: each begins something of its own */
 };
 
 struct proc_entry {
@@ -70,7 +73,7 @@ static inline struct proc_inode *proc_inode(struct inode *inode)
 extern const struct proc_dir proc_root_dir; /* proc_root.c */
 extern const struct proc_dir proc_pid_dir;  /* proc_pid.c: /proc/PID */
 extern const struct proc_dir proc_sys_dir;  /* proc_sys.c */
-extern const struct proc_entry proc_pid_entry;
+extern const struct proc_entry proc_pid_entry, proc_thread_entry;
 extern const struct proc_dir proc_sys_vm_dir; /* proc_sys_mmu.c, proc_sys_nommu.c */
 
 /* --- files that are text (proc_file.c) --- */
@@ -85,6 +88,11 @@ void proc_task_unlock(void); /* after proc_task_lock() that found it */
 bool proc_task_exists(const struct proc_inode *p);
 /* proc_is_kthread - is it there, and a kernel thread? */
 bool proc_is_kthread(const struct proc_inode *p);
+/* proc_is_thread - is p below /proc/PID/task/TID: of the one thread, not of its process? */
+static inline bool proc_is_thread(const struct proc_inode *p)
+{
+	return p->up->entry == &proc_thread_entry;
+}
 /* proc_mm, proc_files, proc_fs_context - what the task has, with a reference of its own: mm_put(),
  * files_put(), fs_context_put(). => NULL: it has none, or has ended */
 struct mm *proc_mm(const struct proc_inode *p);

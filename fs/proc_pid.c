@@ -80,20 +80,20 @@ static int comm_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	return 0;
 }
 
-/* A process names itself only. */
+/* A process names itself and its threads only. */
 static int comm_store(struct proc_inode *p, char *buf, size_t len)
 {
 	struct task *task = proc_task_lock(p);
-	bool own = task == current;
+	bool own;
 
 	(void)len;
 	if (task == NULL)
 		return -ESRCH;
+	own = task->signal == current->signal;
+	if (own)
+		strlcpy(task->comm, buf, sizeof(task->comm));
 	proc_task_unlock();
-	if (!own)
-		return -EINVAL;
-	strlcpy(current->comm, buf, sizeof(current->comm));
-	return 0;
+	return own ? 0 : -EINVAL;
 }
 
 /* --- fail-nth: which of its allocations to come is to fail --- */
@@ -135,16 +135,25 @@ static int fail_nth_store(struct proc_inode *p, char *buf, size_t len)
 #define LINK   (S_IFLNK | 0777)
 #define DIR    (S_IFDIR | 0555)
 
-static u32 own_number(struct proc_inode *dir, u32 from)
+static u32 next_thread(struct proc_inode *dir, u32 from)
 {
-	return from <= dir->pid && proc_task_exists(dir) ? dir->pid : PROC_NONE;
+	const struct task *t = proc_task_lock(dir);
+	u32 tgid = 0;
+
+	if (t != NULL) {
+		tgid = t->tgid;
+		proc_task_unlock();
+		tgid = task_next_thread(tgid, from);
+	}
+	return tgid != 0 ? tgid : PROC_NONE;
 }
 
 static const struct proc_dir thread_dir;
-static const struct proc_entry thread_entry = {.name = "", .mode = DIR, .dir = &thread_dir};
-static const struct proc_dir task_dir = {.next = own_number, .child = &thread_entry};
+const struct proc_entry proc_thread_entry = {.name = "", .mode = DIR, .dir = &thread_dir};
+static const struct proc_dir task_dir = {
+	.next = next_thread, .child = &proc_thread_entry, .of_tasks = true};
 
-/* The last one is not in /proc/PID/task/PID. */
+/* The last one is not in /proc/PID/task/TID. */
 static const struct proc_entry entries[] = {
 	{.name = "cmdline", .mode = REPORT, .show = cmdline_show},
 	{.name = "comm", .mode = S_IFREG | 0644, .show = comm_show, .store = comm_store},

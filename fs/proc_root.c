@@ -88,10 +88,10 @@ static int why_show(struct proc_inode *p, struct text *t, u64 *cursor)
 
 /* --- links --- */
 
-static ssize_t put_link(char *buf, size_t len, const char *fmt, u32 pid)
+static ssize_t put_link(char *buf, size_t len, const char *fmt)
 {
 	char text[32];
-	size_t n = (size_t)snprintf(text, sizeof(text), fmt, pid, pid);
+	size_t n = (size_t)snprintf(text, sizeof(text), fmt, current->tgid, current->pid);
 
 	n = MIN(n, len);
 	memcpy(buf, text, n);
@@ -101,13 +101,13 @@ static ssize_t put_link(char *buf, size_t len, const char *fmt, u32 pid)
 static ssize_t self_readlink(struct inode *inode, char *buf, size_t len)
 {
 	(void)inode;
-	return put_link(buf, len, "%u", current->pid);
+	return put_link(buf, len, "%u");
 }
 
 static ssize_t thread_self_readlink(struct inode *inode, char *buf, size_t len)
 {
 	(void)inode;
-	return put_link(buf, len, "%u/task/%u", current->pid);
+	return put_link(buf, len, "%u/task/%u");
 }
 
 static ssize_t mounts_readlink(struct inode *inode, char *buf, size_t len)
@@ -149,10 +149,17 @@ static const struct proc_entry entries[] = {
 
 static u32 next_pid(struct proc_inode *dir, u32 from)
 {
-	u32 pid = task_next_pid(from);
+	u32 pid = task_next_process(from);
 
 	(void)dir;
 	return pid != 0 ? pid : PROC_NONE;
+}
+
+/* A thread's directory is there, but not listed. */
+static bool pid_is_known(struct proc_inode *dir, u32 pid)
+{
+	(void)dir;
+	return pid != 0 && task_next_pid(pid) == pid;
 }
 
 const struct proc_dir proc_root_dir = {
@@ -160,5 +167,7 @@ const struct proc_dir proc_root_dir = {
 	.nr = ARRAY_SIZE(entries),
 	.base = 16,
 	.next = next_pid,
+	.known = pid_is_known,
+	.of_tasks = true,
 	.child = &proc_pid_entry,
 };

@@ -19,7 +19,7 @@
 #define KB(pages)    ((pages) * (PAGE_SIZE / 1024))
 
 struct facts {
-	u32 pid, ppid, pgid, sid, flags, cpu, nr_faults, nr_switches, exit_signal;
+	u32 pid, tgid, nr_threads, ppid, pgid, sid, flags, cpu, nr_faults, nr_switches, exit_signal;
 	sigset_bits pending, shared, blocked, ignored, caught;
 	char comm[TASK_COMM_LEN];
 	char state;
@@ -76,15 +76,19 @@ static void facts_signals(struct task *t, struct facts *f)
 static int facts_get(const struct proc_inode *p, struct facts *f)
 {
 	struct task *t = proc_task_lock(p);
+	const struct task *leader;
 	struct cpu_times times;
 
 	if (t == NULL)
 		return -ESRCH;
+	leader = task_leader(t);
 	*f = (struct facts){
 		.pid = t->pid,
-		.ppid = t->parent_pid,
-		.pgid = t->pgid,
-		.sid = t->sid,
+		.tgid = t->tgid,
+		.nr_threads = t->signal->nr_threads,
+		.ppid = leader->parent_pid,
+		.pgid = leader->pgid,
+		.sid = leader->sid,
 		.exit_signal = t->exit_signal,
 		.flags = t->flags,
 		.cpu = t->head.cpu,
@@ -94,10 +98,10 @@ static int facts_get(const struct proc_inode *p, struct facts *f)
 		.started_ns = t->started_ns,
 		.exit_status = t->exit_status,
 	};
-	times = cpu_times_of(t);
+	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
 	f->user_ns = times.user_ns;
 	f->system_ns = times.system_ns;
-	f->children = t->children_times;
+	f->children = t->signal->children_times;
 	f->nice = t->nice;
 	facts_signals(t, f);
 	memcpy(f->comm, t->comm, sizeof(f->comm));
@@ -126,7 +130,8 @@ static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 	text_printf(t, "%u 0 0 0 %u %u %u %u ", f->nr_faults, clocks(f->user_ns),
 		    clocks(f->system_ns), clocks(f->children.user_ns),
 		    clocks(f->children.system_ns));
-	text_printf(t, "%d %d 1 0 %u ", 20 + f->nice, f->nice, clocks(f->started_ns));
+	text_printf(t, "%d %d %u 0 %u ", 20 + f->nice, f->nice, f->nr_threads,
+		    clocks(f->started_ns));
 	if (mm != NULL)
 		text_printf(t, "%lu %u ", (unsigned long)mm->total_pages << PAGE_SHIFT,
 			    mm->nr_resident);
@@ -193,7 +198,7 @@ static void put_identity(struct text *t, const struct facts *f, struct proc_inod
 		fs_context_put(fs);
 	}
 	text_printf(t, "\nState:\t%c (%s)\n", f->state, state_name(f->state));
-	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t0\n", f->pid, f->pid,
+	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t0\n", f->tgid, f->pid,
 		    f->ppid);
 	text_puts(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
 	text_printf(t, "FDSize:\t%u\nGroups:\t0 \n", files != NULL ? files_size(files) : 0);
@@ -244,7 +249,7 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 		mm_put(mm);
 		put_memory(t, &s);
 	}
-	text_puts(t, "Threads:\t1\n");
+	text_printf(t, "Threads:\t%u\n", f.nr_threads);
 	put_set(t, "SigPnd", f.pending);
 	put_set(t, "ShdPnd", f.shared);
 	put_set(t, "SigBlk", f.blocked);

@@ -6,7 +6,7 @@
  *	 sys/		settings: proc_sys.c
  *	 PID/		proc_pid.c
  *	  fd/		a link for each descriptor: proc_fd.c
- *	  task/PID	the same once more: a process has one thread
+ *	  task/TID	the same of each of its threads
  *
  * What a file says is made when it is read (proc_file.c). Inodes are made by look-ups and hold their
  * directory; so nothing here grows with the number of processes.
@@ -52,9 +52,11 @@ static u32 ino_of(const struct proc_inode *dir, const struct proc_entry *e, u32 
 
 	if (dir->entry->dir == &proc_fd_dir)
 		return INO_FDS + dir->pid * NOFILE_MAX + number;
-	if (dir->pid == 0 && e->dir != &proc_pid_dir)
+	if (e == dir->entry->dir->child && dir->entry->dir->of_tasks)
+		return INO_PIDS + number * INOS_PER_PID;
+	if (dir->pid == 0)
 		return entry;
-	return INO_PIDS + (dir->pid != 0 ? dir->pid : number) * INOS_PER_PID + entry;
+	return INO_PIDS + dir->pid * INOS_PER_PID + entry;
 }
 
 static const struct inode_ops *ops_for(const struct proc_entry *e)
@@ -128,7 +130,7 @@ static u32 name_number(const char *name, size_t len)
 	return n;
 }
 
-/* /proc/PID begins here: from now on the inode is about that very task. */
+/* /proc/PID, or /proc/PID/task/TID, begins here: from now on the inode is about that very task. */
 static int bind_task(struct proc_inode *p, u32 pid)
 {
 	struct task *t;
@@ -148,10 +150,12 @@ static int lookup_number(struct proc_inode *dir, u32 n, struct inode **out)
 	const struct proc_dir *d = dir->entry->dir;
 	int err;
 
-	if (n == PROC_NONE || d->next == NULL || d->next(dir, n) != n)
+	if (n == PROC_NONE || d->next == NULL)
+		return -ENOENT;
+	if (d->next(dir, n) != n && (d->known == NULL || !d->known(dir, n)))
 		return -ENOENT;
 	err = inode_in(dir, d->child, n, out);
-	if (err == 0 && dir->pid == 0) {
+	if (err == 0 && d->of_tasks) {
 		err = bind_task(proc_inode(*out), n);
 		if (err != 0)
 			inode_put(*out);

@@ -4,7 +4,8 @@
  *
  * What a task has run is known to the nanosecond (run_ns); how it divides into user and system is
  * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion.
- * A child's times come to its parent's children_times when it is waited for.
+ * A thread's times come to its process's dead_times when it ends, a child's to its parent's
+ * children_times when it is waited for.
  */
 #include <octavo/cpu_time.h>
 
@@ -31,6 +32,7 @@ void cpu_time_tick(bool user)
 		t->user_ticks++;
 	else
 		t->system_ticks++;
+	t->signal->cpu_ticks++;
 	if (unlikely(rlimit(RLIMIT_CPU) != RLIMIT_INFINITE))
 		rlimit_cpu();
 }
@@ -48,21 +50,70 @@ struct cpu_times cpu_times_of(struct task *t)
 	return times;
 }
 
-struct cpu_times cpu_times_with_children(struct task *t)
+static void add_times(struct cpu_times *to, const struct cpu_times *times)
 {
+	to->user_ns += times->user_ns;
+	to->system_ns += times->system_ns;
+}
+
+struct cpu_times cpu_times_of_process(struct task *t)
+{
+	struct signal_state *s = t->signal;
+	struct cpu_times sum = s->dead_times;
+	struct task *thread;
+
+	assert_held(&task_list_lock);
+	LIST_FOREACH(thread, &s->threads, thread_link) {
+		struct cpu_times times = cpu_times_of(thread);
+
+		add_times(&sum, &times);
+	}
+	return sum;
+}
+
+void cpu_times_left(struct task *t)
+{
+	struct signal_state *s = t->signal;
 	struct cpu_times times = cpu_times_of(t);
 
-	times.user_ns += t->children_times.user_ns;
-	times.system_ns += t->children_times.system_ns;
+	assert_held(&task_list_lock);
+	add_times(&s->dead_times, &times);
+	s->dead_run_ns += times.user_ns + times.system_ns;
+}
+
+struct cpu_times cpu_times_with_children(struct task *t)
+{
+	struct cpu_times times = cpu_times_of_process(t);
+
+	add_times(&times, &t->signal->children_times);
 	return times;
 }
 
 void cpu_times_reaped(struct task *child)
 {
-	struct cpu_times times = cpu_times_with_children(child);
+	struct cpu_times times;
 
-	current->children_times.user_ns += times.user_ns;
-	current->children_times.system_ns += times.system_ns;
+	spin_lock(&task_list_lock);
+	times = cpu_times_with_children(child);
+	add_times(&current->signal->children_times, &times);
+	spin_unlock(&task_list_lock);
+}
+
+/* What getrusage(2) and times(2) tell of the current process. */
+static struct cpu_times current_times(int who)
+{
+	struct cpu_times times;
+
+	if (who == RUSAGE_THREAD || (who == RUSAGE_SELF && current->signal->nr_threads == 1 &&
+				     current->signal->dead_run_ns == 0))
+		return cpu_times_of(current);
+	spin_lock(&task_list_lock);
+	if (who == RUSAGE_CHILDREN)
+		times = current->signal->children_times;
+	else
+		times = cpu_times_of_process(current);
+	spin_unlock(&task_list_lock);
+	return times;
 }
 
 void rusage_fill(struct rusage32 *ru, const struct cpu_times *times)
@@ -83,7 +134,7 @@ long sys_getrusage(int who, void __user *usage)
 
 	if (who != RUSAGE_SELF && who != RUSAGE_THREAD && who != RUSAGE_CHILDREN)
 		return -EINVAL;
-	times = who == RUSAGE_CHILDREN ? current->children_times : cpu_times_of(current);
+	times = current_times(who);
 	rusage_fill(&ru, &times);
 	if (who != RUSAGE_CHILDREN) {
 		ru.maxrss_kb = (s32)(current->mm->nr_resident * (PAGE_SIZE / 1024));
@@ -103,13 +154,13 @@ struct tms32 { /* times(2) */
 
 long sys_times(void __user *buf)
 {
-	struct cpu_times own = cpu_times_of(current);
-	const struct cpu_times *children = &current->children_times;
+	struct cpu_times own = current_times(RUSAGE_SELF);
+	struct cpu_times children = current_times(RUSAGE_CHILDREN);
 	struct tms32 t = {
 		.user = clock_units(own.user_ns),
 		.system = clock_units(own.system_ns),
-		.children_user = clock_units(children->user_ns),
-		.children_system = clock_units(children->system_ns),
+		.children_user = clock_units(children.user_ns),
+		.children_system = clock_units(children.system_ns),
 	};
 
 	if (buf != NULL && copy_to_user(buf, &t, sizeof(t)) != 0)

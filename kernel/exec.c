@@ -356,12 +356,31 @@ void exec_close(struct file *file)
 	file_put(file);
 }
 
+/* Be the only thread; *files is a table of its own where others have the current one, too.
+ * => 0; -ENOMEM; -EAGAIN the process ends */
+static int exec_unshare(struct files **files)
+{
+	int err;
+
+	if (files_shared(current->files)) {
+		*files = files_fork(current->files);
+		if (*files == NULL)
+			return -ENOMEM;
+	}
+	err = signal_exec_alone();
+	if (err != 0 && *files != NULL)
+		files_put(*files);
+	return err;
+}
+
 /* The point of no return: the old program's memory goes, the new one's is loaded. */
-static void exec_commit(const struct exec_image *image, const char *path)
+static void exec_commit(const struct exec_image *image, const char *path, struct files *files)
 {
 	const char *name = strrchr(path, '/');
 	struct mm *old;
 
+	if (files != NULL)
+		files_put(process_use_files(files));
 	process_leave_mm();
 	old = process_use_mm(image->mm);
 	process_vfork_done();
@@ -369,13 +388,13 @@ static void exec_commit(const struct exec_image *image, const char *path)
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);
-	current->robust_list = NULL; /* it was the old program's */
 	strlcpy(current->comm, name != NULL ? name + 1 : path, sizeof(current->comm));
 }
 
 static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
 {
 	struct exec_image image = {0};
+	struct files *files = NULL;
 	struct file *file;
 	vaddr_t sp = 0;
 	int err;
@@ -398,7 +417,12 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 		mm_put(image.mm);
 		return err == -EFAULT ? -ENOMEM : err;
 	}
-	exec_commit(&image, path);
+	err = exec_unshare(&files);
+	if (err != 0) {
+		mm_put(image.mm);
+		return err;
+	}
+	exec_commit(&image, path, files);
 	arch_exec_frame(frame, image.entry, sp, image.data_base);
 	return 0;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exit.c - the end of a process.
+ * exit.c - the end of a task, and of its process with the last one.
  *
- *	task_exit()  gives back memory, files, directories; hands its children to PID 1; becomes a
- *	             zombie under task_list_lock and tells its parent (sys_wait.c), or is gone at once
- *	             where the parent does not want to know
+ *	task_exit()  gives back memory, files, directories
+ *	  not the leader	leaves the process and is freed by itself
+ *	  the leader		becomes a zombie
+ *	  the last to end	before that: hands the process's children to PID 1
+ *	  the last to leave	tells the parent (sys_wait.c), or buries the leader where the parent does
+ *				not want to know
  *
  * A child's state, its place in the lists and its exit status are protected by task_list_lock. However
  * many children there are, the lock is held for REAPER_STEP of them at a time.
@@ -17,6 +20,7 @@
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/fs.h>
+#include <octavo/futex.h>
 #include <octavo/machine.h>
 #include <octavo/mm.h>
 #include <octavo/process.h>
@@ -51,11 +55,26 @@ void process_leave_mm(void)
 {
 	struct task *t = current;
 
+	if (unlikely(t->robust_list != NULL) && t->mm != NULL)
+		futex_robust_exit();
 	if (likely(t->clear_child_tid == NULL))
 		return;
-	if (t->mm != NULL && atomic_read(&t->mm->users) > 1)
+	if (t->mm != NULL && atomic_read(&t->mm->users) > 1) {
 		try_put_user_u32(0, t->clear_child_tid);
+		futex_wake_address(t->clear_child_tid);
+	}
 	t->clear_child_tid = NULL;
+}
+
+struct files *process_use_files(struct files *files)
+{
+	struct task *t = current;
+	struct files *old = t->files;
+
+	spin_lock(&task_list_lock);
+	t->files = files;
+	spin_unlock(&task_list_lock);
+	return old;
 }
 
 /* Who takes the children of a dying task: its nearest ancestor that said so (prctl(2)), or PID 1. */
@@ -63,7 +82,7 @@ static struct task *reaper_of(const struct task *t)
 {
 	struct task *up = t->parent;
 
-	while (up != NULL && up != init_task && !(up->attributes & ATTR_SUBREAPER))
+	while (up != NULL && up->signal != init_task->signal && !up->signal->subreaper)
 		up = up->parent;
 	return up != NULL ? up : init_task;
 }
@@ -73,10 +92,12 @@ static struct task *reaper_of(const struct task *t)
 /* `child` of the dying task t, on neither list now, becomes its reaper's. */
 static void child_to_reaper(struct task *t, struct task *child, struct task *reaper)
 {
+	struct task *thread;
+
 	child->parent = reaper;
 	child->parent_pid = reaper->pid;
 	child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
-	if (child->state == TASK_ZOMBIE) {
+	if (process_ended(child)) {
 		LIST_INSERT_HEAD(&reaper->zombies, child, sibling);
 		if (signal_parent_of_end(child)) {
 			LIST_REMOVE(child, sibling);
@@ -87,8 +108,10 @@ static void child_to_reaper(struct task *t, struct task *child, struct task *rea
 	} else {
 		LIST_INSERT_HEAD(&reaper->children, child, sibling);
 	}
-	if (child->parent_death_signal != 0)
-		signal_send(child, child->parent_death_signal, NULL);
+	LIST_FOREACH(thread, &child->signal->threads, thread_link) {
+		if (thread->parent_death_signal != 0)
+			signal_send(thread, thread->parent_death_signal, NULL);
+	}
 	pgrp_parent_lost(child, t, NULL);
 }
 
@@ -128,17 +151,60 @@ static void process_leave_files(struct task *t)
 		fs_context_put(fs);
 }
 
+/* The process that t leads has ended. [task_list_lock] => true: nobody waits for it */
+static bool process_end(struct task *t)
+{
+	const struct signal_state *s = t->signal;
+
+	assert_held(&task_list_lock);
+	if (s->fatal != 0) { /* else what the leader itself said */
+		t->exit_status = s->exit_status;
+		t->exit_code = s->exit_code;
+	}
+	pgrp_parent_lost(t, t->parent, t);
+	LIST_REMOVE(t, sibling);
+	LIST_INSERT_HEAD(&t->parent->zombies, t, sibling);
+	if (!signal_parent_of_end(t))
+		return false;
+	LIST_REMOVE(t, sibling);
+	task_unlist(t);
+	return true;
+}
+
+/* The current task stops being a thread of its process. [task_list_lock] */
+static void thread_end(struct task *t)
+{
+	struct signal_state *s = t->signal;
+	struct task *leader = s->leader;
+
+	t->state = TASK_ZOMBIE;
+	if (t != leader) {
+		signal_leave(t);
+		task_unlist(t);
+		t->state = TASK_DEAD;
+	}
+	if (unlikely(s->execer != NULL)) {
+		wake_all(&s->gone); /* it takes over from here */
+	} else if (process_ended(leader) && process_end(leader)) {
+		if (t == leader)
+			t->state = TASK_DEAD;
+		else
+			sched_bury(leader);
+	}
+}
+
 void task_exit(int status, int code)
 {
 	struct task *t = current;
 	struct mm *mm;
+	bool last = signal_exit();
 
-	if (t == init_task) {
+	if (last && init_task != NULL && t->signal == init_task->signal) {
 		machine_set_status(status, code);
 		machine_end();
 	}
-	tty_process_exits();
-	signal_exit();
+	if (last)
+		tty_process_exits();
 	process_leave_mm();
 	process_leave_files(t);
 	mm = process_use_mm(NULL);
@@ -149,25 +215,17 @@ void task_exit(int status, int code)
 	lockval_assert_none("task_exit");
 
 	spin_lock(&task_list_lock);
-	while (!children_to_reaper(t)) { /* the last time, nobody gets us as parent any more */
+	while (last && !children_to_reaper(t->signal->leader)) { /* the last time, nobody gets us as
+								   * parent any more */
 		spin_unlock(&task_list_lock);
 		spin_lock(&task_list_lock);
 	}
 	t->exit_status = status;
 	t->exit_code = code;
-	if (t->flags & TASK_KTHREAD) {
+	if (t->flags & TASK_KTHREAD)
 		t->state = TASK_DEAD;
-	} else {
-		pgrp_parent_lost(t, t->parent, t);
-		t->state = TASK_ZOMBIE;
-		LIST_REMOVE(t, sibling);
-		LIST_INSERT_HEAD(&t->parent->zombies, t, sibling);
-		if (signal_parent_of_end(t)) {
-			t->state = TASK_DEAD;
-			LIST_REMOVE(t, sibling);
-			task_unlist(t);
-		}
-	}
+	else
+		thread_end(t);
 	sched_exit(&task_list_lock);
 }
 
@@ -178,5 +236,13 @@ long sys_exit(int code)
 
 long sys_exit_group(int code)
 {
-	task_exit((code & 0xff) << 8, code);
+	struct signal_state *s = current->signal;
+	int status = (code & 0xff) << 8;
+
+	if (unlikely(s->nr_threads > 1)) {
+		signal_exit_group(status, code);
+		status = s->exit_status;
+		code = s->exit_code;
+	}
+	task_exit(status, code);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork.c - birth of a process: fork(2), vfork(2), clone(2).
+ * fork.c - birth of a process or a thread: fork(2), vfork(2), clone(2).
  *
  *	fork    copies the address space (process_copy_mm(): fork_mmu.c, fork_nommu.c)
  *	vfork   shares it, and the parent sleeps until the child execs or exits
- *	clone   either, as its flags say, and where the child's stack is and its pid goes
+ *	clone   either, as its flags say, and where the child's stack is and its pid goes; with
+ *		CLONE_THREAD one more thread of the caller's process
  *
  * A child that stores its own pid (CLONE_CHILD_SETTID) begins as a kernel thread does, stores it in
  * its own memory, and then leaves for user mode; every other begins there.
@@ -37,42 +38,62 @@ static void process_uncopy(struct task *child)
 }
 
 /* The parts that parent and child share or copy. On failure the child has none of them. */
-static int process_copy(struct task *child, struct task *parent)
+static int process_copy(struct task *child, struct task *parent, u32 flags)
 {
-	child->files = files_fork(parent->files);
+	if (flags & CLONE_FILES)
+		files_get(child->files = parent->files);
+	else
+		child->files = files_fork(parent->files);
 	if (child->files == NULL)
 		return -ENOMEM;
-	child->fs = fs_context_fork(parent->fs);
+	if (flags & CLONE_FS)
+		fs_context_get(child->fs = parent->fs);
+	else
+		child->fs = fs_context_fork(parent->fs);
 	if (child->fs == NULL) {
 		files_put(child->files);
 		child->files = NULL;
 		return -ENOMEM;
 	}
 	fail_inherit(child, parent);
-	if (signal_fork(child, parent) != 0) {
+	if (flags & CLONE_THREAD) {
+		signal_inherit_thread(child, parent);
+	} else if (signal_fork(child, parent) != 0) {
 		process_uncopy(child);
 		return -ENOMEM;
 	}
 	return 0;
 }
 
-/* The parent is the caller; with CLONE_PARENT it is the caller's own. */
-/* => 0; -ERESTARTNOINTR a signal came, which the child would have missed: fork again after it */
+/*
+ * The parent is the caller; with CLONE_PARENT it is the caller's own.
+ * => 0; -ERESTARTNOINTR a signal came, which the child would have missed: fork again after it; -EAGAIN
+ * the process has as many threads as it may
+ */
 static int process_link(struct task *child, u32 flags)
 {
-	struct task *parent;
+	struct task *me, *parent;
+	int err;
 
 	spin_lock(&task_list_lock);
-	child->pgid = current->pgid;
-	child->sid = current->sid;
-	child->flags |= current->flags & TASK_NO_TTY;
+	if (flags & CLONE_THREAD) {
+		err = signal_join(child);
+		if (err == 0 && (flags & CLONE_VFORK))
+			child->vfork_parent = current;
+		spin_unlock(&task_list_lock);
+		return err;
+	}
+	me = task_leader(current);
+	child->pgid = me->pgid;
+	child->sid = me->sid;
+	child->signal->no_tty = current->signal->no_tty;
 	pgrp_join(child); /* from here on a signal to the group reaches it */
 	if (signal_pending()) {
 		pgrp_leave(child);
 		spin_unlock(&task_list_lock);
 		return -ERESTARTNOINTR;
 	}
-	parent = (flags & CLONE_PARENT) ? current->parent : current;
+	parent = (flags & CLONE_PARENT) ? me->parent : me;
 	child->parent = parent;
 	child->parent_pid = parent->pid;
 	LIST_INSERT_HEAD(&parent->children, child, sibling);
@@ -148,7 +169,8 @@ static int child_prepare(struct task *child, const struct clone_request *r)
 		*frame = keep;
 	}
 	/* A sibling ends as its maker does: nobody chooses what another process's parent gets. */
-	child->exit_signal = r->flags & CLONE_PARENT ? current->exit_signal : r->flags & CSIGNAL;
+	child->exit_signal =
+		r->flags & CLONE_PARENT ? task_leader(current)->exit_signal : r->flags & CSIGNAL;
 	child->clear_child_tid = (r->flags & CLONE_CHILD_CLEARTID) ? r->child_tid : NULL;
 	return err;
 }
@@ -160,14 +182,14 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 	u32 pid;
 	int err;
 
-	child = task_alloc(current->comm);
+	child = task_alloc_thread(current->comm, (r->flags & CLONE_THREAD) ? current->signal : NULL);
 	if (ptr_is_err(child)) {
 		err = ptr_err(child);
 		goto put_mm;
 	}
 	err = child_prepare(child, r);
 	if (err == 0)
-		err = process_copy(child, current);
+		err = process_copy(child, current, r->flags);
 	if (err != 0)
 		goto free_task;
 	if ((r->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
@@ -216,9 +238,9 @@ long sys_vfork(void)
 }
 
 /*
- * Linux's checks, in its order; then what this kernel does not do: to share descriptors, directories,
- * signal handlers or a thread group is ENOSYS, to have a namespace of one's own EINVAL, as on a Linux
- * that was built without them.
+ * Linux's checks, in its order; then what this kernel does not do: to share signal handlers without
+ * being threads of one process, or a descriptor for the child, is ENOSYS; to have a namespace of one's
+ * own EINVAL, as on a Linux that was built without them.
  */
 static int clone_check(u32 flags)
 {
@@ -230,15 +252,14 @@ static int clone_check(u32 flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	if ((flags & CLONE_PARENT) && current == init_task)
+	if ((flags & CLONE_PARENT) && current->signal == init_task->signal)
 		return -EINVAL;
 	if ((flags & CLONE_PIDFD) && (flags & (CLONE_DETACHED | CLONE_PARENT_SETTID)))
 		return -EINVAL;
 	if (flags & CLONE_NAMESPACES)
 		return -EINVAL;
-	if (flags &
-	    (CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS | CLONE_SYSVSEM | CLONE_PIDFD)) {
-		why("clone: ENOSYS: flags %08x ask to share more than memory", flags);
+	if ((flags & CLONE_PIDFD) || (flags & (CLONE_SIGHAND | CLONE_THREAD)) == CLONE_SIGHAND) {
+		why("clone: ENOSYS: flags %08x ask for handlers of two processes, or a pidfd", flags);
 		return -ENOSYS;
 	}
 	return 0;

@@ -128,7 +128,7 @@ void process_start_init(void)
 	init_task = t;
 	t->exit_signal = SIGCHLD;
 	t->signal->untouchable = true;
-	t->signal->leader = true;
+	t->signal->session_leader = true;
 	t->pgid = t->pid;
 	t->sid = t->pid;
 	spin_lock(&task_list_lock);

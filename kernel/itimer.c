@@ -30,11 +30,10 @@ struct itimer {
 
 static void real_timer_fires(void *arg)
 {
-	struct task *t = arg;
-	struct signal_state *s = t->signal;
+	struct signal_state *s = arg;
 	irqstate_t irqs;
 
-	(void)signal_send(t, SIGALRM, NULL);
+	signal_send_state(s, SIGALRM);
 	irqs = spin_lock_irqsave(&s->lock);
 	if (s->real_interval_ns != 0 && !s->dying && !s->real_timer.pending) {
 		u64 now = clock_ns(), next = s->real_timer.expires_ns + s->real_interval_ns;
@@ -145,7 +144,7 @@ static struct itimer timer_set(int which, const struct itimer *to)
 			continue;
 		}
 		s->real_timer.fn = real_timer_fires;
-		s->real_timer.arg = current;
+		s->real_timer.arg = s;
 		s->real_interval_ns = to->interval_ns;
 		if (to->left_ns != 0)
 			timer_add(&s->real_timer, clock_ns() + to->left_ns);

@@ -133,6 +133,7 @@ static int wait_to_be_killed(void *arg)
 	victim_result = wait_event_killable(&queue, false);
 	current->flags |= TASK_KTHREAD;
 	current->signal->fatal = 0;
+	current->sig.must_exit = false;
 	return 0;
 }
 

@@ -82,6 +82,21 @@ void pgrp_leave(struct task *t)
 	spin_unlock_irqrestore(&pgrp_lock, irqs);
 }
 
+void pgrp_replace(struct task *old, struct task *t)
+{
+	irqstate_t irqs;
+
+	assert_held(&task_list_lock);
+	irqs = spin_lock_irqsave(&pgrp_lock);
+	LIST_REMOVE(old, pgrp_link);
+	LIST_REMOVE(old, session_link);
+	group_insert(t, old->pgid);
+	session_insert(t, old->sid);
+	old->pgid = 0;
+	old->sid = 0;
+	spin_unlock_irqrestore(&pgrp_lock, irqs);
+}
+
 bool pgrp_id_in_use(u32 id)
 {
 	irqstate_t irqs = spin_lock_irqsave(&pgrp_lock);
@@ -134,7 +149,7 @@ static int ties_to_session(struct task *t, void *but)
 {
 	const struct task *parent = t->parent;
 
-	if (t == but || t->state == TASK_ZOMBIE || parent == NULL || parent == init_task)
+	if (t == but || process_ended(t) || parent == NULL || parent == init_task)
 		return 0;
 	return parent->pgid != t->pgid && parent->sid == t->sid;
 }
@@ -167,20 +182,22 @@ void pgrp_parent_lost(struct task *t, const struct task *parent, const struct ta
 /* May the current process put t into a group? setpgid(2), in Linux's order. */
 static int check_setpgid(const struct task *t)
 {
-	if (t->parent == current) {
-		if (t->sid != current->sid)
+	const struct task *me = task_leader(current);
+
+	if (t->parent == me) {
+		if (t->sid != me->sid)
 			return -EPERM;
 		if (t->signal->has_execed)
 			return -EACCES;
-	} else if (t != current) {
+	} else if (t != me) {
 		return -ESRCH;
 	}
-	return t->signal->leader ? -EPERM : 0;
+	return t->signal->session_leader ? -EPERM : 0;
 }
 
 long sys_setpgid(int pid, int pgid)
 {
-	u32 id = pid != 0 ? (u32)pid : current->pid;
+	u32 id = pid != 0 ? (u32)pid : current->tgid;
 	u32 group = pgid != 0 ? (u32)pgid : id;
 	const struct task *member;
 	struct task *t;
@@ -192,12 +209,12 @@ long sys_setpgid(int pid, int pgid)
 	spin_lock(&task_list_lock);
 	t = task_find(id);
 	if (t != NULL && !(t->flags & TASK_KTHREAD))
-		err = check_setpgid(t);
+		err = task_is_leader(t) ? check_setpgid(t) : -EINVAL;
 	if (err != 0)
 		goto unlock;
 	irqs = spin_lock_irqsave(&pgrp_lock);
 	member = group_find(group);
-	if (group != id && (member == NULL || member->sid != current->sid)) {
+	if (group != id && (member == NULL || member->sid != task_leader(current)->sid)) {
 		err = -EPERM;
 	} else if (t->pgid != group) {
 		LIST_REMOVE(t, pgrp_link);
@@ -214,7 +231,7 @@ static struct task *asked_about(int pid)
 {
 	struct task *t = pid != 0 ? task_find((u32)pid) : current;
 
-	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t;
+	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t != NULL ? task_leader(t) : NULL;
 }
 
 long sys_getpgid(int pid)
@@ -231,7 +248,7 @@ long sys_getpgid(int pid)
 
 long sys_getpgrp(void)
 {
-	return (long)current->pgid;
+	return (long)task_leader(current)->pgid;
 }
 
 long sys_getsid(int pid)
@@ -248,18 +265,18 @@ long sys_getsid(int pid)
 
 long sys_setsid(void)
 {
-	struct task *t = current;
+	struct task *t = task_leader(current);
 	irqstate_t irqs;
 	long result = -EPERM;
 
 	spin_lock(&task_list_lock);
 	irqs = spin_lock_irqsave(&pgrp_lock);
-	if (!t->signal->leader && group_find(t->pid) == NULL) {
+	if (!t->signal->session_leader && group_find(t->pid) == NULL) {
 		LIST_REMOVE(t, pgrp_link);
 		LIST_REMOVE(t, session_link);
 		group_insert(t, t->pid);
 		session_insert(t, t->pid);
-		t->signal->leader = true;
+		t->signal->session_leader = true;
 		result = (long)t->pid;
 	}
 	spin_unlock_irqrestore(&pgrp_lock, irqs);

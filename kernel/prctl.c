@@ -82,9 +82,10 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 	case PR_GET_PDEATHSIG:
 		return put_user_u32(current->parent_death_signal, (u32 __user __force *)a);
 	case PR_SET_CHILD_SUBREAPER:
-		return set_flag(ATTR_SUBREAPER, a != 0);
+		current->signal->subreaper = a != 0;
+		return 0;
 	case PR_GET_CHILD_SUBREAPER:
-		return put_user_u32((u32)get_flag(ATTR_SUBREAPER), (u32 __user __force *)a);
+		return put_user_u32(current->signal->subreaper, (u32 __user __force *)a);
 	case PR_SET_DUMPABLE:
 		return set_flag(ATTR_NOT_DUMPABLE, a ^ 1);
 	case PR_GET_DUMPABLE:

@@ -2,7 +2,7 @@
 /*
  * rlimit.c - limits of a process: getrlimit(2), setrlimit(2), prlimit(2).
  *
- * A limit belongs to struct task, is inherited by fork and kept by exec. Anybody's may be changed
+ * A limit belongs to a process, is inherited by fork and kept by exec. Anybody's may be changed
  * under task_list_lock; a process reads its own without (one word at a time). The kernel keeps 32
  * bits; in the 64-bit form all above is infinite.
  */
@@ -32,8 +32,12 @@ int rlimit_file_size(u64 size)
 
 void rlimit_cpu(void)
 {
-	const struct rlimit *limit = &current->rlimits[RLIMIT_CPU];
+	const struct signal_state *s = current->signal;
+	const struct rlimit *limit = &s->rlimits[RLIMIT_CPU];
 	u64 run_ns = current->run_ns;
+
+	if (s->nr_threads > 1 || s->dead_run_ns != 0) /* all of its threads: as their ticks say */
+		run_ns = s->cpu_ticks * (u64)NSEC_PER_TICK;
 
 	if (run_ns >= limit->max * NSEC_PER_SEC)
 		signal_send(current, SIGKILL, NULL);
@@ -70,11 +74,11 @@ static int limit_exchange(int pid, u32 which, const struct rlimit *new, struct r
 		err = -ESRCH;
 	} else {
 		if (old != NULL)
-			*old = t->rlimits[which];
+			*old = t->signal->rlimits[which];
 		if (new != NULL)
-			t->rlimits[which] = *new;
+			t->signal->rlimits[which] = *new;
 		if (new != NULL && which == RLIMIT_CPU &&new->cur == 0)
-			t->rlimits[which].cur = 1; /* at once is after a second */
+			t->signal->rlimits[which].cur = 1; /* at once is after a second */
 	}
 	spin_unlock(&task_list_lock);
 	return err;

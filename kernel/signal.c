@@ -27,7 +27,7 @@
 
 #define SIGQUEUES_MAX 4096 /* allocated entries of all processes: Linux's RLIMIT_SIGPENDING */
 
-static struct slab_cache *sigqueue_cache, *sigactions_cache;
+static struct slab_cache *sigqueue_cache, *sigactions_cache, *state_cache;
 static atomic_t nr_sigqueues;
 
 /* --- memory of siginfos --- */
@@ -181,8 +181,8 @@ void signal_recalc(void)
 	const struct signal_state *s = t->signal;
 
 	assert_held(&s->lock);
-	t->head.work_signal =
-		s->fatal != 0 || s->tell_parent != 0 || (pending_of(t) & ~t->sig.blocked) != 0;
+	t->head.work_signal = t->sig.must_exit || s->tell_parent != 0 || s->stopped_by != 0 ||
+			      (pending_of(t) & ~t->sig.blocked) != 0;
 }
 
 static void flush_from(struct signal_state *s, struct sigpending *p, sigset_bits set)
@@ -202,9 +202,13 @@ static void flush_from(struct signal_state *s, struct sigpending *p, sigset_bits
 
 void signal_flush(struct task *t, sigset_bits set)
 {
-	assert_held(&t->signal->lock);
-	flush_from(t->signal, &t->signal->shared, set);
-	flush_from(t->signal, &t->sig.pending, set);
+	struct signal_state *s = t->signal;
+	struct task *thread;
+
+	assert_held(&s->lock);
+	flush_from(s, &s->shared, set);
+	LIST_FOREACH(thread, &s->threads, thread_link)
+		flush_from(s, &thread->sig.pending, set);
 }
 
 static int lowest_signal(sigset_bits set)
@@ -261,16 +265,6 @@ int signal_dequeue(sigset_bits blocked, struct siginfo *info)
 	return sig;
 }
 
-void signal_set_blocked(sigset_bits blocked)
-{
-	struct task *t = current;
-	irqstate_t irqs = spin_lock_irqsave(&t->signal->lock);
-
-	t->sig.blocked = blocked & ~SIGS_KERNEL_ONLY;
-	signal_recalc();
-	spin_unlock_irqrestore(&t->signal->lock, irqs);
-}
-
 /* --- sending --- */
 
 /* t has something to look at before it goes on in user mode. */
@@ -284,6 +278,94 @@ static void alert(struct task *t, bool even_if_stopped)
 		sched_kick(t);
 }
 
+/* t would take `sig` if it looked for one. */
+static bool would_take(const struct task *t, int sig)
+{
+	return !(t->sig.blocked & SIG_BIT(sig)) && !t->sig.exiting;
+}
+
+/*
+ * Who is to look at `sig`, which is pending for all: `first` if it may, else the first thread that may,
+ * best of all one that has nothing to look at yet. => NULL: nobody; it waits until somebody unblocks it
+ */
+static struct task *choose_thread(struct signal_state *s, struct task *first, int sig)
+{
+	struct task *t, *busy = NULL;
+
+	if (would_take(first, sig) && (!first->head.work_signal || s->nr_threads == 1))
+		return first;
+	LIST_FOREACH(t, &s->threads, thread_link) {
+		if (!would_take(t, sig))
+			continue;
+		if (!t->head.work_signal)
+			return t;
+		busy = t;
+	}
+	return busy;
+}
+
+/* current will not take those of `set`: whatever of them is pending for all, others are to look at. */
+static void retarget(struct task *t, sigset_bits set)
+{
+	struct signal_state *s = t->signal;
+
+	set &= s->shared.set;
+	while (set != 0 && s->nr_threads > 1) {
+		int sig = lowest_signal(set);
+		struct task *other = choose_thread(s, t, sig);
+
+		if (other != NULL && other != t)
+			alert(other, false);
+		set &= ~SIG_BIT(sig);
+	}
+}
+
+void signal_set_blocked(sigset_bits blocked)
+{
+	struct task *t = current;
+	irqstate_t irqs = spin_lock_irqsave(&t->signal->lock);
+	sigset_bits before = t->sig.blocked;
+
+	t->sig.blocked = blocked & ~SIGS_KERNEL_ONLY;
+	if (unlikely(t->signal->shared.set != 0))
+		retarget(t, t->sig.blocked & ~before);
+	signal_recalc();
+	spin_unlock_irqrestore(&t->signal->lock, irqs);
+}
+
+/* SIGCONT: whoever has stopped, or is about to, goes on. */
+static void continue_threads(struct signal_state *s)
+{
+	struct task *t;
+
+	s->stopped_by = 0;
+	s->nr_to_stop = 0;
+	s->report = JOB_CONTINUED;
+	s->tell_parent = CLD_CONTINUED;
+	LIST_FOREACH(t, &s->threads, thread_link) {
+		t->sig.to_stop = false;
+		if (!t->sig.exiting)
+			alert(t, true);
+	}
+}
+
+void signal_stop_threads(struct signal_state *s, int sig)
+{
+	struct task *t;
+
+	assert_held(&s->lock);
+	s->stopped_by = (u8)sig;
+	s->nr_to_stop = 0;
+	LIST_FOREACH(t, &s->threads, thread_link) {
+		if (t->sig.exiting)
+			continue;
+		t->sig.to_stop = true;
+		s->nr_to_stop++;
+		if (t != current)
+			alert(t, false);
+	}
+}
+
 /* What signals of job control do when they are sent, whatever the program says of them. */
 static void send_job_control(struct task *t, int sig)
 {
@@ -294,12 +376,8 @@ static void send_job_control(struct task *t, int sig)
 	} else if (sig == SIGCONT) {
 		signal_flush(t, SIGS_STOP);
 		s->stop_wanted = 0;
-		if (s->stopped_by != 0) {
-			s->stopped_by = 0;
-			s->report = JOB_CONTINUED;
-			s->tell_parent = CLD_CONTINUED;
-			alert(t, true);
-		}
+		if (s->stopped_by != 0)
+			continue_threads(s);
 	} else if (sig == SIGKILL) {
 		s->stop_wanted = 0;
 	}
@@ -315,12 +393,50 @@ static bool send_ignored(const struct task *t, int sig)
 	return signal_ignores(s, sig) || (s->untouchable && handler_of(s, sig) == UAPI_SIG_DFL);
 }
 
-static void become_fatal(struct task *t, int sig)
+/* All threads but `but` (NULL: all) are to end. */
+static void end_threads(struct signal_state *s, const struct task *but)
 {
-	if (t->signal->fatal == 0)
-		t->signal->fatal = (u32)sig;
-	t->signal->stopped_by = 0;
-	alert(t, true);
+	struct task *t;
+
+	LIST_FOREACH(t, &s->threads, thread_link) {
+		if (t == but || t->sig.exiting)
+			continue;
+		t->sig.must_exit = true;
+		alert(t, true);
+	}
+}
+
+/* The process ends, unless it does so already: `fatal` as signal_state has it. */
+static void become_fatal(struct signal_state *s, u32 fatal, int status, int code)
+{
+	assert_held(&s->lock);
+	if (s->fatal != 0)
+		return;
+	s->fatal = fatal;
+	s->exit_status = status;
+	s->exit_code = code;
+	s->stopped_by = 0;
+	end_threads(s, NULL);
+}
+
+void signal_end_others(struct signal_state *s)
+{
+	assert_held(&s->lock);
+	end_threads(s, current);
+}
+
+void signal_end(struct signal_state *s, int sig)
+{
+	become_fatal(s, (u32)sig, sig, 128 + sig);
+}
+
+void signal_exit_group(int status, int code)
+{
+	struct signal_state *s = current->signal;
+	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+
+	become_fatal(s, FATAL_EXIT, status, code);
+	spin_unlock_irqrestore(&s->lock, irqs);
 }
 
 /* => 0, -EAGAIN */
@@ -345,6 +461,16 @@ static int enqueue(struct signal_state *s, struct sigpending *p, int sig,
 	return 0;
 }
 
+/* `sig` ends the process by its action: may it do so now, since somebody would take it? */
+static bool ends_at_once(struct signal_state *s, struct task *t, int sig, bool thread)
+{
+	if (s->stopped_by != 0 && sig != SIGKILL)
+		return false;
+	if (!thread)
+		t = choose_thread(s, t, sig);
+	return t != NULL && would_take(t, sig) && !(t->sig.really_blocked & SIG_BIT(sig));
+}
+
 static int send_locked(struct task *t, int sig, const struct siginfo *info, bool thread,
 		       struct sigqueue **spare)
 {
@@ -358,15 +484,20 @@ static int send_locked(struct task *t, int sig, const struct siginfo *info, bool
 	send_job_control(t, sig);
 	if (send_ignored(t, sig) || (sig < SIGRTMIN_KERNEL && (p->set & bit)))
 		return 0;
-	if (!((t->sig.blocked | t->sig.really_blocked) & bit) && is_fatal(s, sig) &&
-	    (s->stopped_by == 0 || sig == SIGKILL)) {
-		become_fatal(t, sig);
+	if (is_fatal(s, sig) && ends_at_once(s, t, sig, thread)) {
+		signal_end(s, sig);
 		return 0;
 	}
 	err = enqueue(s, p, sig, info, spare);
-	if (err == 0 && !(t->sig.blocked & bit) && s->stopped_by == 0)
+	if (err != 0 || s->stopped_by != 0)
+		return err;
+	if (thread)
+		t = would_take(t, sig) ? t : NULL;
+	else
+		t = choose_thread(s, t, sig);
+	if (t != NULL)
 		alert(t, false);
-	return err;
+	return 0;
 }
 
 int signal_send_entry(struct task *t, int sig, const struct siginfo *info, bool thread,
@@ -393,9 +524,17 @@ int signal_send_thread(struct task *t, int sig, const struct siginfo *info)
 	return signal_send_entry(t, sig, info, true, NULL);
 }
 
+void signal_send_state(struct signal_state *s, int sig)
+{
+	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+
+	(void)send_locked(s->leader, sig, NULL, false, NULL);
+	spin_unlock_irqrestore(&s->lock, irqs);
+}
+
 void signal_send_self(int sig)
 {
-	const struct siginfo info = {.code = SI_USER, .pid = current->pid};
+	const struct siginfo info = {.code = SI_USER, .pid = current->tgid};
 
 	signal_send_entry(current, sig, &info, true, NULL);
 }
@@ -407,7 +546,7 @@ void signal_kill(struct task *t, int sig)
 	if (t->flags & TASK_KTHREAD)
 		return;
 	irqs = spin_lock_irqsave(&t->signal->lock);
-	become_fatal(t, sig);
+	signal_end(t->signal, sig);
 	spin_unlock_irqrestore(&t->signal->lock, irqs);
 }
 
@@ -419,10 +558,10 @@ bool signal_force(const struct siginfo *info)
 	int sig = info->signo;
 	bool dies = handler_of(s, sig) <= UAPI_SIG_IGN || (t->sig.blocked & SIG_BIT(sig));
 
-	if (s->fatal != 0) {
+	if (s->fatal != 0 || t->sig.must_exit) {
 		dies = true;
 	} else if (dies) {
-		become_fatal(t, sig);
+		signal_end(s, sig);
 	} else if (!(t->sig.pending.set & SIG_BIT(sig))) {
 		struct sigqueue *q = take_own(s, 0);
 
@@ -444,15 +583,33 @@ static void pending_init(struct sigpending *p)
 	STAILQ_INIT(&p->queue);
 }
 
-void signal_task_init(struct task *t)
+static void state_init(struct signal_state *s, struct task *leader)
 {
-	struct signal_state *s = &t->own_signal;
-
-	t->signal = s;
 	spin_lock_init(&s->lock, sighand_lock);
+	atomic_set(&s->refs, 1);
+	s->leader = leader;
+	LIST_INIT(&s->threads);
+	LIST_INSERT_HEAD(&s->threads, leader, thread_link);
+	s->nr_threads = 1;
+	s->nr_live = 1;
+	wait_queue_init(&s->gone);
 	pending_init(&s->shared);
-	pending_init(&t->sig.pending);
 	STAILQ_INIT(&s->dropped);
+}
+
+int signal_task_init(struct task *t, struct signal_state *process)
+{
+	pending_init(&t->sig.pending);
+	if (process != NULL) {
+		atomic_inc(&process->refs);
+		t->signal = process;
+		return 0;
+	}
+	t->signal = slab_alloc(state_cache, GFP_KERNEL | __GFP_ZERO);
+	if (t->signal == NULL)
+		return -ENOMEM;
+	state_init(t->signal, t);
+	return 0;
 }
 
 static void actions_copy(struct sigactions *to, const struct sigactions *from)
@@ -468,22 +625,32 @@ static void actions_copy(struct sigactions *to, const struct sigactions *from)
 	}
 }
 
+void signal_inherit_thread(struct task *child, const struct task *parent)
+{
+	child->sig.blocked = parent->sig.blocked;
+	child->sig.alt_sp = parent->sig.alt_sp;
+	child->sig.alt_size = parent->sig.alt_size;
+	child->sig.alt_flags = parent->sig.alt_flags;
+}
+
 int signal_fork(struct task *child, struct task *parent)
 {
 	struct signal_state *to = child->signal;
 	const struct signal_state *from = parent->signal;
 
-	if (from->actions != NULL) { /* only its own process changes it: we are that */
+	irqstate_t irqs;
+
+	if (from->actions != NULL) { /* only its own process sets it: we are that */
 		to->actions = sigactions_alloc();
 		if (to->actions == NULL)
 			return -ENOMEM;
-		actions_copy(to->actions, from->actions);
 	}
+	irqs = spin_lock_irqsave(&parent->signal->lock);
+	if (to->actions != NULL)
+		actions_copy(to->actions, from->actions);
 	to->ignored = from->ignored;
-	child->sig.blocked = parent->sig.blocked;
-	child->sig.alt_sp = parent->sig.alt_sp;
-	child->sig.alt_size = parent->sig.alt_size;
-	child->sig.alt_flags = parent->sig.alt_flags;
+	spin_unlock_irqrestore(&parent->signal->lock, irqs);
+	signal_inherit_thread(child, parent);
 	return 0;
 }
 
@@ -505,34 +672,66 @@ void signal_exec(void)
 	sigactions_free(table);
 }
 
-void signal_exit(void)
+/* t was to stop and ends instead: was it the last? => the lock held; the signal to report, or 0 */
+static int stop_without(struct signal_state *s, struct task *t)
+{
+	if (!t->sig.to_stop)
+		return 0;
+	t->sig.to_stop = false;
+	if (--s->nr_to_stop != 0 || s->stopped_by == 0)
+		return 0;
+	s->report = JOB_STOPPED;
+	return s->stopped_by;
+}
+
+bool signal_exit(void)
 {
 	struct task *t = current;
 	struct signal_state *s = t->signal;
 	irqstate_t irqs;
+	int stopped;
+	bool last;
 
 	if (t->flags & TASK_KTHREAD)
-		return;
-	itimers_stop(s);
+		return true;
 	irqs = spin_lock_irqsave(&s->lock);
-	s->dying = true;
-	signal_flush(t, ~(sigset_bits)0);
-	s->tell_parent = 0;
+	t->sig.exiting = true;
+	last = --s->nr_live == 0;
+	stopped = stop_without(s, t);
+	flush_from(s, &t->sig.pending, ~(sigset_bits)0);
+	if (last) {
+		s->dying = true;
+		signal_flush(t, ~(sigset_bits)0);
+		s->tell_parent = 0;
+	} else {
+		retarget(t, ~t->sig.blocked);
+	}
 	t->head.work_signal = s->fatal != 0;
 	spin_unlock_irqrestore(&s->lock, irqs);
+	if (last)
+		itimers_stop(s);
+	else if (stopped != 0)
+		signal_parent_of_job(CLD_STOPPED, stopped);
 	signal_free_dropped(s);
+	return last;
 }
 
 void signal_task_free(struct task *t)
 {
-	signal_free_dropped(t->signal);
-	sigactions_free(t->signal->actions);
-	t->signal->actions = NULL;
+	struct signal_state *s = t->signal;
+
+	signal_free_dropped(s);
+	if (!atomic_dec_and_test(&s->refs))
+		return;
+	sigactions_free(s->actions);
+	slab_free(state_cache, s);
 }
 
 void signal_init(void)
 {
 	sigqueue_cache = slab_cache_create("sigqueue", sizeof(struct sigqueue), 8);
 	sigactions_cache = slab_cache_create("sigactions", sizeof(struct sigactions), 8);
-	signal_task_init(&boot_task);
+	state_cache = slab_cache_create("signal", sizeof(struct signal_state), 8);
+	state_init(boot_task.signal, &boot_task);
+	pending_init(&boot_task.sig.pending);
 }

@@ -30,32 +30,52 @@ static bool is_orphaned(void)
 	bool orphaned;
 
 	spin_lock(&task_list_lock);
-	orphaned = pgrp_is_orphaned(current->pgid, NULL);
+	orphaned = pgrp_is_orphaned(task_leader(current)->pgid, NULL);
 	spin_unlock(&task_list_lock);
 	return orphaned;
+}
+
+/* Sleep as long as the process is stopped; whoever stops last tells the parent. */
+static void stop_thread(void)
+{
+	struct task *t = current;
+	struct signal_state *s = t->signal;
+	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+	int sig = s->stopped_by;
+	bool tell = false;
+
+	if (sig == 0 || t->sig.must_exit) {
+		spin_unlock_irqrestore(&s->lock, irqs);
+		return;
+	}
+	if (t->sig.to_stop) {
+		t->sig.to_stop = false;
+		tell = --s->nr_to_stop == 0;
+	}
+	if (tell)
+		s->report = JOB_STOPPED;
+	t->state = TASK_STOPPED;
+	spin_unlock_irqrestore(&s->lock, irqs);
+	if (tell)
+		signal_parent_of_job(CLD_STOPPED, sig);
+	schedule();
 }
 
 /* `sig` stops the process, unless it is of a group that nobody would continue, or SIGCONT came. */
 static void stop(int sig)
 {
-	struct task *t = current;
-	struct signal_state *s = t->signal;
+	struct signal_state *s = current->signal;
 	irqstate_t irqs;
 
 	if (sig != SIGSTOP && is_orphaned())
 		return;
 	irqs = spin_lock_irqsave(&s->lock);
-	if (!s->stop_wanted || s->fatal != 0) {
-		spin_unlock_irqrestore(&s->lock, irqs);
-		return;
+	if (s->stop_wanted && s->fatal == 0 && s->stopped_by == 0) {
+		s->stop_wanted = 0;
+		signal_stop_threads(s, sig);
 	}
-	s->stop_wanted = 0;
-	s->stopped_by = (u8)sig;
-	s->report = JOB_STOPPED;
-	t->state = TASK_STOPPED;
 	spin_unlock_irqrestore(&s->lock, irqs);
-	signal_parent_of_job(CLD_STOPPED, sig);
-	schedule();
+	stop_thread();
 }
 
 /* What one signal that was taken does. [lock] => is it caught? */
@@ -69,8 +89,8 @@ static bool is_caught(struct signal_state *s, int sig, struct sig_action *a)
 	}
 	if (a->handler == UAPI_SIG_IGN || (SIG_BIT(sig) & SIGS_IGNORED) || s->untouchable)
 		return false;
-	if (!(SIG_BIT(sig) & SIGS_STOP) && s->fatal == 0)
-		s->fatal = (u32)sig;
+	if (!(SIG_BIT(sig) & SIGS_STOP))
+		signal_end(s, sig);
 	return false;
 }
 
@@ -83,11 +103,11 @@ static int next_caught(struct siginfo *info, struct sig_action *a)
 	for (;;) {
 		irqstate_t irqs = spin_lock_irqsave(&s->lock);
 		int tell = s->tell_parent, sig = 0;
-		bool caught = false, stops = false;
-		u32 fatal;
+		bool caught = false, stops = false, stopped = s->stopped_by != 0;
+		int status, code;
 
 		s->tell_parent = 0;
-		if (tell == 0 && s->fatal == 0)
+		if (tell == 0 && !stopped && !t->sig.must_exit)
 			sig = signal_dequeue(t->sig.blocked, info);
 		if (sig != 0) {
 			caught = is_caught(s, sig, a);
@@ -95,12 +115,15 @@ static int next_caught(struct siginfo *info, struct sig_action *a)
 				a->handler == UAPI_SIG_DFL;
 		}
 		signal_recalc();
-		fatal = s->fatal;
+		status = s->exit_status;
+		code = s->exit_code;
 		spin_unlock_irqrestore(&s->lock, irqs);
-		if (fatal != 0)
-			task_exit((int)fatal, 128 + (int)fatal);
+		if (t->sig.must_exit)
+			task_exit(status, code);
 		if (tell != 0)
 			signal_parent_of_job(tell, SIGCONT);
+		else if (stopped)
+			stop_thread();
 		else if (stops)
 			stop(sig);
 		else if (caught || sig == 0)

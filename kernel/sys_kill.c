@@ -18,7 +18,7 @@ static bool is_signal(int sig)
 
 static struct siginfo info_from_me(int code)
 {
-	return (struct siginfo){.code = code, .pid = current->pid};
+	return (struct siginfo){.code = code, .pid = current->tgid};
 }
 
 /* The process `pid`, or NULL. => task_list_lock held */
@@ -67,7 +67,8 @@ static long kill_all(int sig, const struct siginfo *info)
 
 	spin_lock(&task_list_lock);
 	LIST_FOREACH(t, &all_tasks, all) {
-		if (!(t->flags & TASK_KTHREAD) && t->pid > 1 && t != current && t->pgid != 0)
+		if (!(t->flags & TASK_KTHREAD) && t->pid > 1 && t->signal != current->signal &&
+		    t->pgid != 0)
 			err = send_one(t, sig, info, false);
 	}
 	spin_unlock(&task_list_lock);
@@ -110,7 +111,7 @@ long sys_kill(int pid, int sig)
 		return -ESRCH;
 	if (pid == -1)
 		return kill_all(sig, &info);
-	return kill_group(pid == 0 ? current->pgid : (u32)-pid, sig, &info);
+	return kill_group(pid == 0 ? task_leader(current)->pgid : (u32)-pid, sig, &info);
 }
 
 /* To the one task `pid`, of the process `tgid` (0: whichever). */
@@ -121,7 +122,7 @@ static long kill_thread(int tgid, int pid, int sig, const struct siginfo *info)
 
 	spin_lock(&task_list_lock);
 	t = find_process(pid);
-	if (t != NULL && (tgid == 0 || t->pid == (u32)tgid))
+	if (t != NULL && (tgid == 0 || t->tgid == (u32)tgid))
 		err = send_one(t, sig, info, true);
 	spin_unlock(&task_list_lock);
 	return err;
@@ -155,7 +156,7 @@ static int info_from_user(struct siginfo *info, const void __user *user, int sig
 
 static bool may_claim(const struct siginfo *info, int pid)
 {
-	return (info->code < 0 && info->code != SI_TKILL) || (u32)pid == current->pid;
+	return (info->code < 0 && info->code != SI_TKILL) || (u32)pid == current->tgid;
 }
 
 long sys_rt_sigqueueinfo(int pid, int sig, const void __user *user)

@@ -17,12 +17,12 @@ long sys_unknown(u32 nr)
 
 long sys_getpid(void)
 {
-	return (long)current->pid;
+	return (long)current->tgid;
 }
 
 long sys_getppid(void)
 {
-	return (long)current->parent_pid;
+	return (long)task_leader(current)->parent_pid;
 }
 
 long sys_sched_yield(void)

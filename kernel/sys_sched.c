@@ -47,7 +47,7 @@ static bool priority_matches(const struct task *t, int which, int who)
 	case PRIO_PROCESS:
 		return t->pid == (who == 0 ? current->pid : (u32)who);
 	case PRIO_PGRP:
-		return t->pgid == (who == 0 ? current->pgid : (u32)who);
+		return task_leader(t)->pgid == (who == 0 ? task_leader(current)->pgid : (u32)who);
 	default:
 		return who == 0;
 	}

@@ -38,9 +38,9 @@ static struct siginfo child_info(const struct task *t, int code, int status)
 	return (struct siginfo){
 		.signo = SIGCHLD,
 		.code = code,
-		.pid = t->pid,
+		.pid = t->tgid,
 		.status = status,
-		.utime = (u32)(t->run_ns / TICK_OF_CLOCK_NS),
+		.utime = (u32)((t->run_ns + t->signal->dead_run_ns) / TICK_OF_CLOCK_NS),
 	};
 }
 
@@ -76,11 +76,13 @@ bool signal_parent_of_end(struct task *t)
 
 void signal_parent_of_job(int code, int status)
 {
-	struct task *t = current;
-	const struct siginfo info = child_info(t, code, status);
+	struct task *t;
+	struct siginfo info;
 	struct sig_action a;
 
 	spin_lock(&task_list_lock);
+	t = task_leader(current);
+	info = child_info(t, code, status);
 	a = chld_action(t->parent);
 	if (a.handler != UAPI_SIG_IGN && !(a.flags & SA_NOCLDSTOP))
 		(void)signal_send(t->parent, SIGCHLD, &info);
@@ -148,7 +150,7 @@ static bool take_zombie(struct task *child, const struct wait_want *w, struct wa
 
 static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
 {
-	if (child->state == TASK_ZOMBIE)
+	if (process_ended(child))
 		return take_zombie(child, w, found);
 	if (!take_report(child, w, found))
 		return false;
@@ -161,7 +163,7 @@ static bool take_child(struct task *child, const struct wait_want *w, struct wai
 static bool wait_look_at(struct task_children *list, const struct wait_want *w,
 			 struct wait_found *found, bool *any)
 {
-	const u32 news = list == &current->zombies ? WEXITED : WUNTRACED | WCONTINUED;
+	const u32 news = list == &task_leader(current)->zombies ? WEXITED : WUNTRACED | WCONTINUED;
 	struct task *child;
 
 	LIST_FOREACH(child, list, sibling) {
@@ -179,6 +181,7 @@ static bool wait_look_at(struct task_children *list, const struct wait_want *w,
 /* => true: found; else *err is 0 where something may still come, -ECHILD where nothing can */
 static bool wait_look(const struct wait_want *w, struct wait_found *found, int *err)
 {
+	struct task *me = task_leader(current);
 	bool any = false, taken = false;
 
 	found->dead = NULL;
@@ -186,11 +189,12 @@ static bool wait_look(const struct wait_want *w, struct wait_found *found, int *
 	if (w->type == P_PID) {
 		struct task *child = task_find(w->id);
 
-		any = child != NULL && child->parent == current && wait_matches(child, w);
+		any = child != NULL && task_is_leader(child) && child->parent == me &&
+		      wait_matches(child, w);
 		taken = any && take_child(child, w, found);
 	} else {
-		taken = wait_look_at(&current->zombies, w, found, &any) ||
-			wait_look_at(&current->children, w, found, &any);
+		taken = wait_look_at(&me->zombies, w, found, &any) ||
+			wait_look_at(&me->children, w, found, &any);
 	}
 	spin_unlock(&task_list_lock);
 	*err = any ? 0 : -ECHILD;
@@ -205,7 +209,7 @@ static int wait_for_child(const struct wait_want *w, struct wait_found *found)
 
 	if (w->options & WNOHANG)
 		return wait_look(w, found, &err) ? 1 : err;
-	interrupted = wait_event_interruptible(&current->child_exit,
+	interrupted = wait_event_interruptible(&task_leader(current)->child_exit,
 					       (any = wait_look(w, found, &err)) || err != 0);
 	if (interrupted != 0)
 		return interrupted;
@@ -232,7 +236,7 @@ static void free_dead(struct wait_found *found)
 
 	if (child == NULL)
 		return;
-	if (current == init_task)
+	if (current->signal == init_task->signal)
 		last_child_code = child->exit_code;
 	sched_wait_inactive(child);
 	cpu_times_reaped(child);
@@ -270,7 +274,7 @@ long sys_wait4(int pid, int __user *status, int options, void __user *rusage)
 		want.type = P_ALL;
 	} else if (pid <= 0) {
 		want.type = P_PGID;
-		want.id = pid == 0 ? current->pgid : (u32)-pid;
+		want.id = pid == 0 ? task_leader(current)->pgid : (u32)-pid;
 	}
 	err = wait_for_child(&want, &found);
 	if (err <= 0)
@@ -321,7 +325,7 @@ long sys_waitid(int type, int id, void __user *user_info, int options, void __us
 	int err = check_waitid(type, id, options);
 
 	if (err == 0 && type == P_PGID && id == 0)
-		want.id = current->pgid;
+		want.id = task_leader(current)->pgid;
 	if (err == 0)
 		err = wait_for_child(&want, &found);
 	if (err > 0) {

@@ -35,12 +35,16 @@ static volatile u32
 	pids_used[PID_MAX / 32]; /* a bit for each pid; set and cleared [task_list_lock] */
 static struct slab_cache *task_cache;
 
+static struct signal_state boot_signal = {
+	.leader = &boot_task,
+	.rlimits = RLIMITS_OF_INIT,
+};
 struct task boot_task = {
+	.signal = &boot_signal,
 	.flags = TASK_KTHREAD,
 	.active_mm = &kernel_mm,
 	.comm = "idle/0",
 	.slice_ns = SLICE_NS,
-	.rlimits = RLIMITS_OF_INIT,
 	.cpu_set = 0xffffffffu,
 	.timer_slack_ns = 50000,
 };
@@ -78,6 +82,33 @@ u32 task_next_pid(u32 from)
 		bits = pids_used[word];
 	}
 	return word * 32 + (u32)__builtin_ctz(bits);
+}
+
+/* tgid 0: of any process, its leader. */
+static bool pid_matches(u32 pid, u32 tgid)
+{
+	const struct task *t;
+	bool matches;
+
+	spin_lock(&task_list_lock);
+	t = task_find(pid);
+	matches = t != NULL && t->tgid == (tgid == 0 ? pid : tgid);
+	spin_unlock(&task_list_lock);
+	return matches;
+}
+
+u32 task_next_thread(u32 tgid, u32 from)
+{
+	u32 pid = task_next_pid(from);
+
+	while (pid != 0 && !pid_matches(pid, tgid))
+		pid = task_next_pid(pid + 1);
+	return pid;
+}
+
+u32 task_next_process(u32 from)
+{
+	return task_next_thread(0, from);
 }
 
 u32 task_count(void)
@@ -148,13 +179,14 @@ bool task_is_known(const struct task *t)
 static void task_inherit(struct task *t, const struct task *from)
 {
 	spin_lock(&task_list_lock);
-	memcpy(t->rlimits, from->rlimits, sizeof(t->rlimits));
+	if (t->signal != from->signal)
+		memcpy(t->signal->rlimits, from->signal->rlimits, sizeof(t->signal->rlimits));
 	t->nice = from->nice;
 	t->slice_ns = from->slice_ns;
 	t->policy = from->policy;
 	t->cpu_set = from->cpu_set;
 	spin_unlock(&task_list_lock);
-	t->attributes = from->attributes & ~ATTR_SUBREAPER;
+	t->attributes = from->attributes;
 	t->personality = from->personality;
 	t->timer_slack_ns = from->timer_slack_ns;
 }
@@ -184,7 +216,7 @@ static int pid_assign(struct task *t)
 	return 0;
 }
 
-struct task *task_alloc(const char *comm)
+struct task *task_alloc_thread(const char *comm, struct signal_state *process)
 {
 	struct task *t;
 	int err = -ENOMEM;
@@ -195,21 +227,26 @@ struct task *task_alloc(const char *comm)
 		return err_ptr(err);
 	strlcpy(t->comm, comm, sizeof(t->comm));
 	t->started_ns = clock_ns();
-	task_inherit(t, current);
 	LIST_INIT(&t->children);
 	LIST_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
-	signal_task_init(t);
-	err = arch_kstack_alloc(t);
+	err = signal_task_init(t, process);
 	if (err != 0)
 		goto free_task;
+	task_inherit(t, current);
+	err = arch_kstack_alloc(t);
+	if (err != 0)
+		goto free_signal;
 	err = pid_assign(t);
 	if (err != 0)
 		goto free_stack;
+	t->tgid = process != NULL ? current->tgid : t->pid;
 	return t;
 
 free_stack:
 	arch_kstack_free(t);
+free_signal:
+	signal_task_free(t);
 free_task:
 	slab_free(task_cache, t);
 	return err_ptr(err);
@@ -229,12 +266,21 @@ struct task *task_alloc_idle(unsigned cpu)
 	t->flags = TASK_KTHREAD;
 	t->head.cpu = cpu;
 	t->active_mm = &kernel_mm;
-	task_inherit(t, &boot_task);
 	LIST_INIT(&t->children);
 	LIST_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
-	signal_task_init(t);
+	if (signal_task_init(t, NULL) != 0) {
+		arch_kstack_free(t);
+		slab_free(task_cache, t);
+		return NULL;
+	}
+	task_inherit(t, &boot_task);
 	return t;
+}
+
+struct task *task_alloc(const char *comm)
+{
+	return task_alloc_thread(comm, NULL);
 }
 
 void task_unlist(struct task *t)
@@ -247,6 +293,19 @@ void task_unlist(struct task *t)
 	faults_of_dead += t->nr_faults;
 	pids_used[t->pid / 32] &= ~(1u << t->pid % 32);
 	t->flags |= TASK_UNLISTED;
+}
+
+void task_swap_pids(struct task *a, struct task *b)
+{
+	u32 pid = a->pid;
+
+	assert_held(&task_list_lock);
+	LIST_REMOVE(a, pid_hash);
+	LIST_REMOVE(b, pid_hash);
+	a->pid = b->pid;
+	b->pid = pid;
+	LIST_INSERT_HEAD(&pid_table[a->pid % PID_BUCKETS], a, pid_hash);
+	LIST_INSERT_HEAD(&pid_table[b->pid % PID_BUCKETS], b, pid_hash);
 }
 
 void task_free(struct task *t)

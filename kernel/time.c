@@ -8,6 +8,7 @@
  */
 #include <octavo/arch.h>
 #include <octavo/assert.h>
+#include <octavo/clock_watch.h>
 #include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/load.h>
@@ -205,25 +206,88 @@ int sleep_until_realtime(u64 when_ns)
 	return err;
 }
 
+/* --- sleeps that end by the clock, too --- */
+
+/* w's end by clock_ns(), as the clocks are now */
+static u64 watch_end_ns(const struct clock_watch *w)
+{
+	u64 base = w->realtime ? realtime_base() : 0;
+
+	return w->when_ns > base ? w->when_ns - base : 0;
+}
+
+void clock_watch_begin(struct clock_watch *w, bool realtime, u64 when_ns)
+{
+	w->when_ns = when_ns;
+	w->realtime = realtime;
+	w->was_set = 0;
+	if (realtime)
+		wait_watch(&realtime_sleepers, &w->waiter, &w->was_set);
+	timer_wake_current(&w->timer, watch_end_ns(w));
+}
+
+bool clock_watch_over(struct clock_watch *w)
+{
+	if (unlikely(w->was_set)) {
+		w->was_set = 0;
+		arch_mb(); /* before the look at what it was set to */
+		timer_cancel(&w->timer);
+		timer_wake_current(&w->timer, watch_end_ns(w));
+	}
+	return clock_ns() >= watch_end_ns(w);
+}
+
+void clock_watch_end(struct clock_watch *w)
+{
+	timer_cancel(&w->timer);
+	if (w->realtime)
+		wait_unwatch(&realtime_sleepers, &w->waiter);
+}
+
 /* --- system calls --- */
 
-/* The clock of another process's CPU time: the complement of its pid, above three bits of kind. */
+/* The clock of a process's or thread's CPU time: the complement of its pid, above three bits of kind.
+ * => task_list_lock held; false: nobody's */
+static bool cpu_clock(u32 pid, bool of_thread, struct cpu_times *times)
+{
+	struct task *t = pid == 0 ? current : task_find(pid);
+
+	if (t == NULL)
+		return false;
+	if (of_thread && t->signal != current->signal)
+		return false;
+	if (!of_thread && pid != 0 && !task_is_leader(t))
+		return false;
+	*times = of_thread ? cpu_times_of(t) : cpu_times_of_process(t);
+	return true;
+}
+
 static int clock_read_process(int clock, u64 *ns)
 {
 	u32 pid = ~(u32)(clock >> 3);
 	u32 kind = (u32)clock & CLOCK_KIND_MASK;
 	struct cpu_times times = {0};
-	struct task *t;
+	bool known;
 
 	if (kind == CLOCK_KIND_FD)
 		return -EINVAL;
 	spin_lock(&task_list_lock);
-	t = pid == 0 ? current : task_find(pid);
-	if (t != NULL)
-		times = cpu_times_of(t);
+	known = cpu_clock(pid, ((u32)clock & CLOCK_OF_THREAD) != 0, &times);
 	spin_unlock(&task_list_lock);
 	*ns = times.user_ns + (kind == CLOCK_KIND_USER ? 0 : times.system_ns);
-	return t != NULL ? 0 : -EINVAL;
+	return known ? 0 : -EINVAL;
+}
+
+static u64 process_run_ns(void)
+{
+	struct cpu_times times;
+
+	if (current->signal->nr_threads == 1 && current->signal->dead_run_ns == 0)
+		return sched_task_run_ns(current);
+	spin_lock(&task_list_lock);
+	times = cpu_times_of_process(current);
+	spin_unlock(&task_list_lock);
+	return times.user_ns + times.system_ns;
 }
 
 int clock_read(int clock, u64 *ns)
@@ -243,6 +307,8 @@ int clock_read(int clock, u64 *ns)
 		*ns = clock_realtime_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
+		*ns = process_run_ns();
+		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
 		*ns = sched_task_run_ns(current);
 		return 0;

@@ -25,11 +25,11 @@
 static void oom_kill(struct task *t, u32 resident, vaddr_t address)
 {
 	pr_warn("out of memory: killed %s[%u], %u pages resident; %u of %u pages free\n", t->comm,
-		t->pid, resident, nr_free_pages(), nr_total_pages());
+		t->tgid, resident, nr_free_pages(), nr_total_pages());
 	why("OOM: fault at %08lx: killed %s[%u] with %u pages resident; %u of %u pages free",
-	    (unsigned long)address, t->comm, t->pid, resident, nr_free_pages(), nr_total_pages());
+	    (unsigned long)address, t->comm, t->tgid, resident, nr_free_pages(), nr_total_pages());
 	atomic_inc(&oom_kills);
-	t->oom_victim = 1; /* a word of its own: t changes its flags meanwhile */
+	t->signal->oom_victim = 1;
 	signal_kill(t, SIGKILL);
 }
 
@@ -41,7 +41,7 @@ static bool oom_kill_largest(vaddr_t address)
 
 	spin_lock(&task_list_lock);
 	LIST_FOREACH(t, &all_tasks, all) {
-		if (t->mm == NULL || t == init_task)
+		if (t->mm == NULL || t->signal == init_task->signal)
 			continue;
 		if (t->signal->fatal != 0)
 			dying = true;
@@ -58,7 +58,7 @@ bool oom_fault(vaddr_t address, bool in_copy)
 {
 	struct task *t = current;
 
-	if (t == init_task && oom_kill_largest(address)) {
+	if (t->signal == init_task->signal && oom_kill_largest(address)) {
 		if (in_copy)
 			return false;
 		sleep_through(clock_ns() + OOM_RETRY_NS);

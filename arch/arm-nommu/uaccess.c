@@ -6,6 +6,7 @@
  * fault. The list's lock is held while a piece is copied, so that no run goes away meanwhile; the
  * pieces are small, since nobody is scheduled in between.
  */
+#include <arch/atomic.h>
 #include <octavo/errno.h>
 #include <octavo/nommu.h>
 #include <octavo/string.h>
@@ -126,4 +127,39 @@ int get_user_u32(u32 *value, const u32 __user *src)
 int put_user_u32(u32 value, u32 __user *dst)
 {
 	return copy_to_user(dst, &value, sizeof(value));
+}
+
+/* --- words of futexes: what may be touched is there --- */
+
+int user_load_atomic(u32 *value, const u32 __user *src)
+{
+	vaddr_t user = (vaddr_t)(__force const u32 *)src;
+
+	return copy_piece((char *)value, user, sizeof(*value), FROM_USER) == sizeof(*value)
+		       ? 0
+		       : -EFAULT;
+}
+
+int user_cmpxchg_atomic(u32 __user *p, u32 from, u32 to, u32 *was)
+{
+	struct mm *mm = current->mm;
+	vaddr_t user = (vaddr_t)(__force u32 *)p;
+	int err = -EFAULT;
+
+	if (mm == NULL)
+		return err;
+	spin_lock(&mm->page_table_lock);
+	if (nommu_accessible(mm, user, sizeof(*p), true) == sizeof(*p)) {
+		*was = arch_cmpxchg((__force u32 *)p, from, to);
+		err = 0;
+	}
+	spin_unlock(&mm->page_table_lock);
+	return err;
+}
+
+int user_bring_in(u32 __user *p, bool write)
+{
+	(void)p;
+	(void)write;
+	return -EFAULT;
 }

@@ -194,3 +194,30 @@ int put_user_u32(u32 value, u32 __user *dst)
 			 : "cc");
 	return err;
 }
+
+int user_load_atomic(u32 *value, const u32 __user *src)
+{
+	return copy_from_user_atomic(value, src, sizeof(*value)) != 0 ? -EFAULT : 0;
+}
+
+int user_cmpxchg_atomic(u32 __user *p, u32 from, u32 to, u32 *was)
+{
+	int err;
+
+	if (!user_range(p, sizeof(*p)))
+		return -EFAULT;
+	__asm__ volatile("	movl	%4, %0\n"
+			 "1:	lock; cmpxchgl %3, %1\n"
+			 "	xorl	%0, %0\n"
+			 "2:\n" EXTABLE("1b", "2b")
+			 : "=&r"(err), "+m"(*(u32 __force *)p), "+a"(from)
+			 : "r"(to), "i"(-EFAULT)
+			 : "memory", "cc");
+	*was = from;
+	return err;
+}
+
+int user_bring_in(u32 __user *p, bool write)
+{
+	return write ? touch_user_write(p) : touch_user_read(p);
+}

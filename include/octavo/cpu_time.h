@@ -17,7 +17,13 @@ _Static_assert(sizeof(struct rusage32) == 72, "two timevals and fourteen longs")
 void cpu_time_tick(bool user);
 /* cpu_times_of - what `t` has used up to now. => t cannot go away meanwhile */
 struct cpu_times cpu_times_of(struct task *t);
-/* cpu_times_with_children - and what the children used that it has waited for */
+/* cpu_times_of_process - the same for all threads of its process, those that are gone included.
+ *   => task_list_lock held */
+struct cpu_times cpu_times_of_process(struct task *t);
+/* cpu_times_left - t leaves its process: what it has used is kept there. => task_list_lock held */
+void cpu_times_left(struct task *t);
+/* cpu_times_with_children - of the process that has ended, with its children's that it has waited for.
+ *   => task_list_lock held */
 struct cpu_times cpu_times_with_children(struct task *t);
 /* cpu_times_reaped - `child`, which has ended, is being waited for by current. */
 void cpu_times_reaped(struct task *child);

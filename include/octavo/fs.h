@@ -274,6 +274,8 @@ struct files *files_fork(struct files *parent); /* a copy, each file referenced;
 void files_put(struct files *files);
 /* files_get - one more reference, to look at the table of another task. */
 void files_get(struct files *files);
+/* files_shared - has anybody else a reference? */
+bool files_shared(const struct files *files);
 /* files_peek - the file at fd of any table, referenced; NULL. files_next - the first descriptor from
  * fd on that is open, or FILES_NONE. files_size - how many the table has room for */
 struct file *files_peek(struct files *files, u32 fd);

@@ -31,6 +31,7 @@
 	X(pipe_list_lock,    SPIN,  0) /* the list of all pipes */ \
 	X(fs_lock,           SPIN,  0) /* a task's root and working directory */ \
 	X(mount_lock,        SPIN,  0) /* what covers what */ \
+	X(futex_lock,        SPIN,  1) /* who waits for a word; the bucket of the lower address first */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(tree_lock,         SPIN,  0) /* a file's page tree */ \

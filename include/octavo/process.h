@@ -25,13 +25,16 @@ long process_clone(const struct clone_request *request);
  *   => or err_ptr(-ENOMEM), err_ptr(-EINVAL) where memory cannot be copied; sleeps */
 struct mm *process_copy_mm(struct mm *parent);
 /* process_leave_mm - the current task is about to leave its address space, by exec or exit: clears
- * what clear_child_tid points to, if anybody else is there to see it. => sleeps */
+ * what clear_child_tid points to, if anybody else is there to see it, and lets go of the robust futexes.
+ * => sleeps */
 void process_leave_mm(void);
 /* process_vfork_done - the current task leaves its parent's address space: wake the parent. */
 void process_vfork_done(void);
 /* process_use_mm - the current task runs in `mm` from now on (its reference is taken over);
  *   => the mm that it had, to be put by the caller; NULL means none */
 struct mm *process_use_mm(struct mm *mm);
+/* process_use_files - the same with a table of descriptors. => the one that it had */
+struct files *process_use_files(struct files *files);
 /* process_start_init - PID 1: a kernel thread that becomes the first program. */
 void process_start_init(void);
 /* process_last_child_code - the full exit code of the last child that PID 1 reaped. */

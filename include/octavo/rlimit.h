@@ -36,7 +36,7 @@
 /* rlimit - the limit that acts on the current process, in its unit; or RLIMIT_INFINITE */
 static inline u32 rlimit(unsigned which)
 {
-	return current->rlimits[which].cur;
+	return current->signal->rlimits[which].cur;
 }
 
 /* rlimit_file_size - may a file of the current process be `size` bytes long?

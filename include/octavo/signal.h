@@ -2,8 +2,13 @@
 /*
  * signal.h - signals: what is pending, what is done about it, and how it reaches the program.
  *
- *	struct signal_state	of a process: actions, what any of its threads may take, job control
+ *	struct signal_state	of a process, one for all of its threads: who they are, actions, what
+ *				any of them may take, job control, limits
  *	struct signal_thread	of a task: its mask, what is for it alone, its alternate stack
+ *
+ *	process --> threads: leader - task - task	the leader stays listed as a zombie until it is the
+ *							last; it stands for the process among
+ *							parents, children, groups and sessions
  *
  * A sender enters the signal under sighand_lock and sets head.work_signal of the task that is to
  * take it: that byte is signal_pending(), it wakes interruptible sleeps, and it brings the task into
@@ -16,11 +21,21 @@
 #include <octavo/spinlock.h>
 #include <octavo/time.h>
 #include <octavo/types.h>
+#include <octavo/wait.h>
 #include <sys/queue.h>
+#include <uapi/octavo/limits.h>
 #include <uapi/octavo/signal.h>
 
 struct task;
 struct trapframe;
+
+struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
+	u32 cur, max;
+};
+
+struct cpu_times {
+	u64 user_ns, system_ns;
+};
 
 typedef u64 sigset_bits; /* bit n - 1 is signal n */
 #define SIG_BIT(sig)     ((sigset_bits)1 << ((sig)-1))
@@ -87,19 +102,34 @@ struct cpu_timer { /* ITIMER_VIRTUAL, ITIMER_PROF: counted in ticks' time */
 /* What a wait call has not been told yet, besides the end. */
 enum job_report { JOB_NOTHING, JOB_STOPPED, JOB_CONTINUED };
 
+#define GROUP_THREADS_MAX 4096 /* of a process: its threads are walked under sighand_lock */
+
+#define FATAL_EXIT 0x100u /* signal_state.fatal: exit_group(2) */
+
 /* Of a process; all fields but the lock and those with a mark: [lock] */
 struct signal_state {
 	spinlock_t lock;            /* sighand_lock */
+	atomic_t refs;              /* [a] tasks that point here; the last one frees it */
+	struct task *leader;        /* [lock and task_list_lock] its pid is the process's */
+	LIST_HEAD(group_threads, task) threads; /* [lock and task_list_lock] */
+	u32 nr_threads;             /* [lock and task_list_lock] in that list */
+	u32 nr_live;                /* of them, those that have not begun to exit */
+	u32 nr_to_stop;             /* that have not stopped yet for stopped_by */
+	struct task *execer;        /* the thread that the others end for, execve(2) */
+	struct wait_queue gone;     /* execer sleeps here until it is alone */
+	int exit_status, exit_code; /* of the process, where `fatal` is set */
 	sigset_bits ignored;        /* SIG_IGN */
 	struct sigactions *actions; /* NULL: every action is in `ignored`, or SIG_DFL */
 	struct sigpending shared;   /* for whichever thread takes it */
 	struct sigqueue own[SIGQUEUE_OWN];
 	u32 own_used;                 /* bits */
 	struct sigqueue_list dropped; /* allocated entries to free, by whoever may */
-	volatile u32 fatal;           /* the signal that ends the process, or 0; read without */
+	volatile u32 fatal;           /* the signal that ends it, FATAL_EXIT, or 0; read without */
 	bool untouchable;             /* PID 1: what would end or stop it by default is dropped */
 	bool dying;                   /* in task_exit(): takes no signal any more */
-	bool leader;                  /* of its session [task_list_lock] */
+	bool session_leader;          /* [task_list_lock] */
+	bool subreaper;               /* [task_list_lock] orphans among its descendants become its own */
+	bool no_tty;                  /* gave up its session's terminal (TIOCNOTTY); its own affair */
 	bool has_execed;              /* [task_list_lock] for setpgid(2) */
 	u8 stop_wanted;               /* a stop signal was taken, and no SIGCONT came since */
 	u8 stopped_by;                /* stopped by this signal; 0: not stopped */
@@ -109,6 +139,12 @@ struct signal_state {
 	u64 real_interval_ns;
 	bool cpu_timers_on; /* read without */
 	struct cpu_timer virtual_timer, prof_timer;
+	u32 cpu_ticks;                   /* ticks that found one of its threads running; a guess */
+	u64 dead_run_ns;                 /* [task_list_lock] of threads that are gone */
+	struct cpu_times dead_times;     /* [task_list_lock] the same, divided */
+	struct cpu_times children_times; /* [task_list_lock] of children that were waited for */
+	struct rlimit rlimits[RLIM_NLIMITS]; /* [task_list_lock]; its own are read without */
+	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
 };
 
 /* How a call goes on that restart_syscall(2) continues. */
@@ -117,6 +153,7 @@ struct restart_block {
 	u64 when_ns;
 	void __user *remaining;
 	u32 wide; /* remaining is a timespec of 64 bits */
+	u32 args[4]; /* what else fn wants */
 };
 
 /* Of a task; [o] its own, `blocked` and `pending` changed under the process's sighand_lock. */
@@ -125,6 +162,9 @@ struct signal_thread {
 	sigset_bits really_blocked; /* [lock] while sigtimedwait(2) has opened the mask; else 0 */
 	sigset_bits saved;          /* [o] the mask to return to after sigsuspend(2) */
 	bool restore_saved;         /* [o] */
+	volatile bool must_exit;    /* [lock] it is to end: read without */
+	bool exiting;               /* [lock] in task_exit(): takes no signal any more */
+	bool to_stop;               /* [lock] counted in nr_to_stop */
 	struct sigpending pending;  /* [lock] */
 	u32 alt_sp, alt_size, alt_flags; /* [o] sigaltstack(2) */
 	struct restart_block restart;    /* [o] */
@@ -137,6 +177,8 @@ struct signal_thread {
  *   => any context, t stays alive meanwhile (task_list_lock, pgrp_lock, or it is current);
  *   0; -EAGAIN a queued (sigqueue) signal found no memory */
 int signal_send(struct task *t, int sig, const struct siginfo *info);
+/* signal_send_state - the same to the process of s, from a timer of its own. */
+void signal_send_state(struct signal_state *s, int sig);
 /* signal_send_thread - the same to the one task, as tkill(2) does. */
 int signal_send_thread(struct task *t, int sig, const struct siginfo *info);
 /* signal_send_entry - either of them with `*spare`, memory for one siginfo, or NULL; it is set to
@@ -152,6 +194,15 @@ void signal_send_self(int sig);
 /* signal_force - the current task did something that it cannot go on from: `info` says what. Where it
  * does not catch the signal, it dies of it, whatever it blocks or ignores. => true: it dies */
 bool signal_force(const struct siginfo *info);
+/* signal_exit_group - the current process ends with that raw wait status and code, where it does not
+ * end of something else already: all its threads are told. */
+void signal_exit_group(int status, int code);
+/* signal_end - the same with `sig`. => the lock held */
+void signal_end(struct signal_state *s, int sig);
+/* signal_stop_threads - the process stops by `sig`: every thread is to look. => the lock held */
+void signal_stop_threads(struct signal_state *s, int sig);
+/* signal_end_others - all threads but the current one are to end. => the lock held */
+void signal_end_others(struct signal_state *s);
 /* signal_kill - the process of t dies of `sig`, whatever it says (the OOM killer). => any context */
 void signal_kill(struct task *t, int sig);
 /* signal_action - what the process does about `sig`. => its lock held */
@@ -183,15 +234,27 @@ void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
 
 /* --- life --- */
 
-/* signal_task_init - of a new task, all empty. */
-void signal_task_init(struct task *t);
+/* signal_task_init - of a new task: it is the leader of a process of its own, all empty; or one more
+ * task of `process`, not listed there yet. => 0, -ENOMEM; sleeps */
+int signal_task_init(struct task *t, struct signal_state *process);
 /* signal_fork - what a child inherits: mask and actions, nothing pending. => 0, -ENOMEM; sleeps */
 int signal_fork(struct task *child, struct task *parent);
+/* signal_inherit_thread - what another thread of the process does. */
+void signal_inherit_thread(struct task *child, const struct task *parent);
+/* signal_join - t is one of the threads of the current process now. => task_list_lock held; 0, -EAGAIN
+ * there are too many; -ERESTARTNOINTR a signal is pending, which comes first */
+int signal_join(struct task *t);
+/* signal_leave - t, not the leader, is none of them any more. => task_list_lock held */
+void signal_leave(struct task *t);
+/* signal_exec_alone - end all threads but the current one, and make it the leader.
+ *   => 0; -EAGAIN the process ends, or another thread does the same; sleeps */
+int signal_exec_alone(void);
 /* signal_exec - caught signals get their default action back; no alternate stack. => sleeps */
 void signal_exec(void);
-/* signal_exit - the current process takes no more signals, its timers are off. => sleeps */
-void signal_exit(void);
-/* signal_task_free - memory of a task that is gone. */
+/* signal_exit - the current task takes no more signals.
+ *   => true: it is the process's last; the process takes none either, its timers are off; sleeps */
+bool signal_exit(void);
+/* signal_task_free - memory of a task that is gone, and of its process with the last one. */
 void signal_task_free(struct task *t);
 void signal_init(void); /* caches, the boot task */
 
@@ -227,6 +290,9 @@ int signal_set_altstack(u32 sp, u32 flags, u32 size, uintptr_t user_sp, u32 min_
  *   => task_list_lock held */
 void pgrp_join(struct task *t);
 void pgrp_leave(struct task *t);
+/* pgrp_replace - t, in no group, takes the place of `old` in its group and session, which `old` leaves.
+ *   => task_list_lock held */
+void pgrp_replace(struct task *old, struct task *t);
 /* pgrp_id_in_use - is `id` that of a group or session? => task_list_lock held */
 bool pgrp_id_in_use(u32 id);
 /* pgrp_for_each - fn on every member of a group, until it is not 0. => pgrp_lock is held during fn */
@@ -240,7 +306,7 @@ void pgrp_parent_lost(struct task *t, const struct task *parent, const struct ta
 
 /* --- telling the parent (sys_wait.c) --- */
 
-/* signal_parent_of_end - SIGCHLD for the end of t. => task_list_lock held; true: t leaves no zombie */
+/* signal_parent_of_end - SIGCHLD for the end of the process that t leads. => task_list_lock held; true: t leaves no zombie */
 bool signal_parent_of_end(struct task *t);
 /* signal_parent_of_job - SIGCHLD for the current process stopped or continued: code CLD_*.
  *   => takes task_list_lock */

@@ -61,6 +61,10 @@ long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
 /* kernel/: clone, identity */
 long sys_clone(u32 flags, vaddr_t stack, u32 __user *parent_tid, u32 tls, u32 __user *child_tid);
+long sys_futex(u32 __user *word, int op, u32 value, const void __user *timeout,
+	       u32 __user *word2, u32 value3);
+long sys_futex_time64(u32 __user *word, int op, u32 value, const void __user *timeout,
+		      u32 __user *word2, u32 value3);
 long sys_set_tid_address(u32 __user *address);
 long sys_set_robust_list(void __user *head, u32 len);
 long sys_get_robust_list(int pid, u32 __user *head, u32 __user *len);

@@ -27,21 +27,11 @@ enum task_state {
 #define TASK_KTHREAD  0x1u  /* no user mode, no mm of its own */
 #define TASK_MEMALLOC 0x2u  /* frees memory now: may take the last pages (bal-27) */
 #define TASK_UNLISTED 0x8u  /* task_unlist() was called [tl] */
-#define TASK_NO_TTY   0x10u /* gave up its session's controlling terminal (TIOCNOTTY) */
 
 /* Bits of task.attributes, see prctl(2). */
-#define ATTR_SUBREAPER    0x1u /* orphans among its descendants become its children */
 #define ATTR_NOT_DUMPABLE 0x2u
 #define ATTR_KEEPCAPS     0x4u
 #define ATTR_NO_NEW_PRIVS 0x8u
-
-struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
-	u32 cur, max;
-};
-
-struct cpu_times {
-	u64 user_ns, system_ns;
-};
 
 /*
  * Legend: [I] immutable after creation, [o] only the task itself, [rq] runqueue_lock of its CPU,
@@ -49,12 +39,13 @@ struct cpu_times {
  */
 struct task {
 	struct task_head head; /* first: see preempt.h; [o] but need_resched and user_work */
-	u32 pid;               /* [I] also the thread group's id: threads come later */
+	u32 pid;               /* [tl] its thread id; changed by exec of a thread only */
 	u32 flags;             /* [o] TASK_* bits */
 	void *kstack;          /* [I] lowest address of the kernel stack */
 	struct mm *mm; /* [o], others under [tl]; NULL: a kernel thread, borrowing active_mm */
 	struct mm *active_mm;  /* [o] whose page tables are loaded */
 	struct arch_task arch; /* [o] */
+	u32 tgid;              /* [I] its process's id: the leader's pid */
 
 	enum task_state state;     /* [rq] */
 	bool on_rq;                /* [rq] queued, or running */
@@ -67,37 +58,35 @@ struct task {
 	u32 nr_faults;             /* [o] page faults, served or not */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
-	u32 user_ticks, system_ticks;    /* [o] ticks that found it in user mode, in the kernel */
-	struct cpu_times children_times; /* [o] of children that it has waited for */
+	u32 user_ticks, system_ticks; /* [o] ticks that found it in user mode, in the kernel */
 
-	struct task *parent;                     /* [tl] */
+	LIST_ENTRY(task) thread_link; /* [tl and sighand_lock] in signal->threads */
+	/* From here to exit_code: of a process, and used in its leader only. */
+	struct task *parent;                     /* [tl] a leader too */
 	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
 	LIST_HEAD(task_children, task) children; /* [tl] that have not ended */
 	struct task_children zombies;            /* [tl] that have, and are to be waited for */
 	LIST_ENTRY(task) sibling;                /* [tl] in one of the two */
 	LIST_ENTRY(task) all;                    /* [tl] every task but the idle ones */
 	LIST_ENTRY(task) pid_hash;               /* [tl] */
-	struct wait_queue child_exit;            /* wait4() sleeps here */
-	int exit_status;           /* raw wait status; valid from TASK_ZOMBIE on [tl] */
-	int exit_code;             /* full 32 bits given to exit */
+	struct wait_queue child_exit; /* wait4() sleeps here; and any task that calls vfork() */
+	int exit_status;              /* raw wait status; valid from TASK_ZOMBIE on [tl] */
+	int exit_code;                /* full 32 bits given to exit */
 	struct task *vfork_parent; /* [tl] sleeps until we exec or exit */
 	u32 exit_signal;           /* [tl] what the parent gets when we end; 0: nothing. clone(2) */
 	u32 __user *clear_child_tid; /* [o] zeroed when we leave our memory; set_tid_address(2) */
 	void __user *robust_list;    /* [o], others under [tl]; set_robust_list(2) */
 
 	u32 pgid, sid; /* process group and session [tl and pgrp_lock]; 0: a kernel thread */
-	LIST_ENTRY(task) pgrp_link;     /* [tl and pgrp_lock] */
-	LIST_ENTRY(task) session_link;  /* [tl and pgrp_lock] */
-	struct signal_state *signal;    /* [I] of its process: its leader's own_signal */
-	struct signal_state own_signal; /* see signal.h */
-	struct signal_thread sig;       /* see signal.h */
+	LIST_ENTRY(task) pgrp_link;    /* [tl and pgrp_lock] */
+	LIST_ENTRY(task) session_link; /* [tl and pgrp_lock] */
+	struct signal_state *signal;   /* [I] of its process, see signal.h */
+	struct signal_thread sig;      /* see signal.h */
 
-	struct files *files;     /* [o], others under [tl] */
-	struct fs_context *fs;   /* [o], others under [tl]: root, working directory */
-	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
-	atomic_t fail_nth;       /* [a] allocations until one fails; 0: none does */
-	struct fail_plan *fail_plan;         /* [o] fault injection, see fail.h; NULL: none */
-	struct rlimit rlimits[RLIM_NLIMITS]; /* [tl]; its own are read without, see rlimit.h */
+	struct files *files;   /* [o], others under [tl]; shared by threads */
+	struct fs_context *fs; /* [o], others under [tl]: root, working directory; shared, too */
+	atomic_t fail_nth;     /* [a] allocations until one fails; 0: none does */
+	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
 	s8 nice;                             /* [tl] */
 	u8 policy;                           /* [tl] SCHED_* */
 	u8 parent_death_signal;              /* [o], others under [tl]; 0: none. prctl(2) */
@@ -117,9 +106,11 @@ static inline struct task *current_task(void)
 
 /* --- task.c: making and finding tasks (kernel/task.c) --- */
 
-/* task_alloc - a task with kernel stack, pid, nothing running yet, on no list but the pid table.
+/* task_alloc - a task with kernel stack, pid, nothing running yet, on no list but the pid table: a
+ * process of its own. task_alloc_thread: it is to be one more thread of `process`, which is current's.
  *   => may sleep; err_ptr(-ENOMEM), err_ptr(-EAGAIN) where pids are short */
 struct task *task_alloc(const char *comm);
+struct task *task_alloc_thread(const char *comm, struct signal_state *process);
 /* task_free - what task_alloc made; not for a task that can still run. => may sleep */
 void task_free(struct task *t);
 /* task_alloc_idle - what another CPU runs where it has nothing to do: on no list, no pid. => boot; NULL */
@@ -127,6 +118,8 @@ struct task *task_alloc_idle(unsigned cpu);
 /* task_unlist - off the lists of all tasks, pids, groups: nobody finds it any more.
  *   => task_list_lock held; task_free() does it where it has not been done */
 void task_unlist(struct task *t);
+/* task_swap_pids - each is listed with the other's pid. => task_list_lock held */
+void task_swap_pids(struct task *a, struct task *b);
 /* task_reap_dead - free the kernel threads that have ended. task_alloc() does it too. => sleeps */
 void task_reap_dead(void);
 /* task_is_known - is `t` a task? Reads only what the lists of tasks lead to, so that a panic may ask
@@ -137,6 +130,10 @@ struct task *task_find(u32 pid);
 /* task_next_pid - the smallest pid in use that is not below `from`; 0: there is none. => any context;
  * the task may be gone by the time that one looks */
 u32 task_next_pid(u32 from);
+/* task_next_process, task_next_thread - the same of processes; of threads of process `tgid`.
+ *   => takes task_list_lock, for one task at a time */
+u32 task_next_process(u32 from);
+u32 task_next_thread(u32 tgid, u32 from);
 u32 task_count(void);    /* tasks, the idle one of this CPU not counted */
 u32 tasks_created(void); /* since boot */
 u32 task_last_pid(void);
@@ -167,8 +164,24 @@ static inline bool signal_pending(void)
 {
 	return current->head.work_signal != 0;
 }
-/* signal_fatal - is the current process to die of a signal? */
+/* signal_fatal - is the current task to end: of a signal, or because its process does? */
 static inline bool signal_fatal(void)
 {
-	return current->signal->fatal != 0;
+	return current->sig.must_exit;
+}
+
+/* task_leader - the task that stands for the process of t. => t is current, or task_list_lock held */
+static inline struct task *task_leader(const struct task *t)
+{
+	return t->signal->leader;
+}
+/* task_is_leader - is t a process, not one more of its threads? */
+static inline bool task_is_leader(const struct task *t)
+{
+	return t->signal->leader == t;
+}
+/* process_ended - has the process that t leads ended, with all its threads? => task_list_lock held */
+static inline bool process_ended(const struct task *t)
+{
+	return t->state == TASK_ZOMBIE && t->signal->nr_threads == 1;
 }

@@ -21,6 +21,13 @@ size_t copy_to_user_partial(void __user *dst, const void *src, size_t len) __mus
  * counts as a bad address (MMU) */
 size_t copy_from_user_atomic(void *dst, const void __user *src, size_t len) __must_check;
 size_t copy_to_user_atomic(void __user *dst, const void *src, size_t len) __must_check;
+/* user_load_atomic, user_cmpxchg_atomic - one aligned word, read, or made `to` if it is `from`, with
+ * preemption off; *value, *was: what was there. => 0; -EFAULT its page is not there or must not be
+ * written: user_bring_in() may help */
+int user_load_atomic(u32 *value, const u32 __user *src) __must_check;
+int user_cmpxchg_atomic(u32 __user *p, u32 from, u32 to, u32 *was) __must_check;
+/* user_bring_in - what these could not touch. => 0: try again; -EFAULT; sleeps */
+int user_bring_in(u32 __user *p, bool write) __must_check;
 /* touch_user_* - bring the page of one byte in, for reading or writing; its value stays (MMU).
  * => 0 or -EFAULT */
 int touch_user_read(const void __user *src) __must_check;

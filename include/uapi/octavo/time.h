@@ -20,6 +20,7 @@
 #define CLOCK_KIND_MASK 3
 #define CLOCK_KIND_USER 1
 #define CLOCK_KIND_FD   3
+#define CLOCK_OF_THREAD 4 /* PID is that of a thread: its alone */
 
 #define TIMER_ABSTIME 1
 
