@@ -24,8 +24,17 @@ struct files {
 	struct fd_slot embedded[FILES_EMBEDDED];
 };
 
+/* files_lookup_any - files_lookup() that finds files opened with O_PATH, too */
+struct file *files_lookup_any(u32 fd);
+
+/* files_are_own - has no other task current's descriptor table? */
+static inline bool files_are_own(void)
+{
+	return likely(atomic_read(&current->files->refs) == 1);
+}
+
 /* files_borrow - current's file at fd, for the time of a call that does not change the table: no other
- * task changes it, so it holds the file for us. NULL: EBADF */
+ * task changes it, so it holds the file for us. NULL: EBADF => files_are_own() */
 static inline struct file *files_borrow(u32 fd)
 {
 	const struct files *files = current->files;
@@ -50,9 +59,6 @@ void files_unreserve(u32 fd);
 /* fs_root_get, fs_cwd_get - referenced */
 struct inode *fs_root_get(struct fs_context *fs);
 struct inode *fs_cwd_get(struct fs_context *fs);
-
-/* files_lookup_any - files_lookup() that finds files opened with O_PATH, too */
-struct file *files_lookup_any(u32 fd);
 
 /*
  * path_walk - along `path`, from current's root or, where it is relative, from `base` (a directory;

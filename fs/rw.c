@@ -68,6 +68,17 @@ static __noinline long rw_at_position(struct file *f, bool write, char __user *b
 	return n;
 }
 
+/* The same where another thread may close the descriptor meanwhile. */
+static __noinline long rw_shared(u32 fd, bool write, char __user *buf, u32 len)
+{
+	struct file *f = files_lookup_any(fd);
+	long n = rw_at_position(f, write, buf, len);
+
+	if (f != NULL)
+		file_put(f);
+	return n;
+}
+
 /* Is this the plain case: bytes to or from a file without a position, nothing wrong with them? */
 static __always_inline bool rw_is_plain(const struct file *f, u32 stream, const void __user *buf,
 					u32 len)
@@ -78,8 +89,11 @@ static __always_inline bool rw_is_plain(const struct file *f, u32 stream, const 
 
 long sys_read(u32 fd, char __user *buf, u32 len)
 {
-	struct file *f = files_borrow(fd);
+	struct file *f;
 
+	if (!files_are_own())
+		return rw_shared(fd, false, buf, len);
+	f = files_borrow(fd);
 	if (rw_is_plain(f, STREAM_READ, buf, len))
 		return f->ops->read(f, buf, len, &f->pos);
 	return rw_at_position(f, false, buf, len);
@@ -87,8 +101,11 @@ long sys_read(u32 fd, char __user *buf, u32 len)
 
 long sys_write(u32 fd, const char __user *buf, u32 len)
 {
-	struct file *f = files_borrow(fd);
+	struct file *f;
 
+	if (!files_are_own())
+		return rw_shared(fd, true, (char __user *)buf, len);
+	f = files_borrow(fd);
 	if (rw_is_plain(f, STREAM_WRITE, buf, len))
 		return f->ops->write(f, buf, len, &f->pos);
 	return rw_at_position(f, true, (char __user *)buf, len);

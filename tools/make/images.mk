@@ -38,3 +38,23 @@ build/i386/%.version: tools/fetch-i386
 	@mkdir -p $(@D)
 	@$(say) FETCH build/i386/$*
 	$(Q)tools/fetch-i386 $* build/i386/$*
+
+# POSIX threads as Debian's C libraries make them, from one source: build/threads is laid over the root
+# (--root). musl is the i386 package's, with the cross compiler's own headers and libgcc.
+musl := build/i386/musl-dev/usr
+musl-command = i686-linux-gnu-gcc -O2 -static -nostdinc -nostdlib -no-pie -fno-pie -fno-stack-protector \
+	       -isystem $(musl)/include/i386-linux-musl -isystem $$(i686-linux-gnu-gcc -print-file-name=include)
+musl-objs := $(addprefix $(musl)/lib/i386-linux-musl/,crt1.o crti.o)
+
+thread-programs := build/threads/tests/pthreads_glibc build/threads/tests/pthreads_musl
+
+build/threads/tests/%_glibc: tests/guest/%.c tests/guest/tap.h tools/make/images.mk | build/.setup
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)$(glibc-command) -Wall -Wextra $< -o $@
+
+build/threads/tests/%_musl: tests/guest/%.c tests/guest/tap.h tools/make/images.mk build/i386/musl-dev.version
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)$(musl-command) -Wall -Wextra $(musl-objs) $< -Wl,--start-group $(musl)/lib/i386-linux-musl/libc.a \
+		-lgcc -Wl,--end-group $(musl)/lib/i386-linux-musl/crtn.o -o $@
