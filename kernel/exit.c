@@ -154,13 +154,9 @@ static void process_leave_files(struct task *t)
 /* The process that t leads has ended. [task_list_lock] => true: nobody waits for it */
 static bool process_end(struct task *t)
 {
-	const struct signal_state *s = t->signal;
-
 	assert_held(&task_list_lock);
-	if (s->fatal != 0) { /* else what the leader itself said */
-		t->exit_status = s->exit_status;
-		t->exit_code = s->exit_code;
-	}
+	t->exit_status = t->signal->exit_status;
+	t->exit_code = t->signal->exit_code;
 	pgrp_parent_lost(t, t->parent, t);
 	LIST_REMOVE(t, sibling);
 	LIST_INSERT_HEAD(&t->parent->zombies, t, sibling);
@@ -197,7 +193,7 @@ void task_exit(int status, int code)
 {
 	struct task *t = current;
 	struct mm *mm;
-	bool last = signal_exit();
+	bool last = signal_exit(status, code);
 
 	if (last && init_task != NULL && t->signal == init_task->signal) {
 		machine_set_status(status, code);

@@ -684,7 +684,7 @@ static int stop_without(struct signal_state *s, struct task *t)
 	return s->stopped_by;
 }
 
-bool signal_exit(void)
+bool signal_exit(int status, int code)
 {
 	struct task *t = current;
 	struct signal_state *s = t->signal;
@@ -700,13 +700,14 @@ bool signal_exit(void)
 	stopped = stop_without(s, t);
 	flush_from(s, &t->sig.pending, ~(sigset_bits)0);
 	if (last) {
+		become_fatal(s, FATAL_EXIT, status, code);
 		s->dying = true;
 		signal_flush(t, ~(sigset_bits)0);
 		s->tell_parent = 0;
 	} else {
 		retarget(t, ~t->sig.blocked);
 	}
-	t->head.work_signal = s->fatal != 0;
+	t->head.work_signal = t->sig.must_exit;
 	spin_unlock_irqrestore(&s->lock, irqs);
 	if (last)
 		itimers_stop(s);

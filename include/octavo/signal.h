@@ -117,7 +117,7 @@ struct signal_state {
 	u32 nr_to_stop;             /* that have not stopped yet for stopped_by */
 	struct task *execer;        /* the thread that the others end for, execve(2) */
 	struct wait_queue gone;     /* execer sleeps here until it is alone */
-	int exit_status, exit_code; /* of the process, where `fatal` is set */
+	int exit_status, exit_code; /* of the process, where `fatal` is set; else the last thread's */
 	sigset_bits ignored;        /* SIG_IGN */
 	struct sigactions *actions; /* NULL: every action is in `ignored`, or SIG_DFL */
 	struct sigpending shared;   /* for whichever thread takes it */
@@ -251,9 +251,9 @@ void signal_leave(struct task *t);
 int signal_exec_alone(void);
 /* signal_exec - caught signals get their default action back; no alternate stack. => sleeps */
 void signal_exec(void);
-/* signal_exit - the current task takes no more signals.
+/* signal_exit - the current task, which ends with `status` and `code`, takes no more signals.
  *   => true: it is the process's last; the process takes none either, its timers are off; sleeps */
-bool signal_exit(void);
+bool signal_exit(int status, int code);
 /* signal_task_free - memory of a task that is gone, and of its process with the last one. */
 void signal_task_free(struct task *t);
 void signal_init(void); /* caches, the boot task */
