@@ -182,7 +182,8 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 	u32 pid;
 	int err;
 
-	child = task_alloc_thread(current->comm, (r->flags & CLONE_THREAD) ? current->signal : NULL);
+	child = task_alloc_thread(current->comm,
+				  (r->flags & CLONE_THREAD) ? current->signal : NULL);
 	if (ptr_is_err(child)) {
 		err = ptr_err(child);
 		goto put_mm;
@@ -259,7 +260,8 @@ static int clone_check(u32 flags)
 	if (flags & CLONE_NAMESPACES)
 		return -EINVAL;
 	if ((flags & CLONE_PIDFD) || (flags & (CLONE_SIGHAND | CLONE_THREAD)) == CLONE_SIGHAND) {
-		why("clone: ENOSYS: flags %08x ask for handlers of two processes, or a pidfd", flags);
+		why("clone: ENOSYS: flags %08x ask for handlers of two processes, or a pidfd",
+		    flags);
 		return -ENOSYS;
 	}
 	return 0;

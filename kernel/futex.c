@@ -265,16 +265,16 @@ long futex_wait(const struct futex_wait *want)
 
 /* --- two words --- */
 
-static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
-	__acquires(&a->lock) __acquires(&b->lock)
+static void lock_both(struct futex_bucket *a, struct futex_bucket *b) __acquires(&a->lock)
+	__acquires(&b->lock)
 {
 	spin_lock(a < b ? &a->lock : &b->lock);
 	if (a != b)
 		spin_lock_nested(a < b ? &b->lock : &a->lock, 1);
 }
 
-static void unlock_both(struct futex_bucket *a, struct futex_bucket *b)
-	__releases(&a->lock) __releases(&b->lock)
+static void unlock_both(struct futex_bucket *a, struct futex_bucket *b) __releases(&a->lock)
+	__releases(&b->lock)
 {
 	if (a != b)
 		spin_unlock(a < b ? &b->lock : &a->lock);

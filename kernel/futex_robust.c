@@ -79,7 +79,8 @@ static void walk(void __user *list)
 	entry = head.next;
 	for (u32 n = 0; more && n < ENTRIES_MAX && (entry & ~ENTRY_PI) != head_address; n++) {
 		/* the next one first: the mutex may be gone once its waiter runs */
-		more = get_user_u32(&next, (u32 __user __force *)(uintptr_t)(entry & ~ENTRY_PI)) == 0;
+		more = get_user_u32(&next, (u32 __user __force *)(uintptr_t)(entry & ~ENTRY_PI)) ==
+		       0;
 		if ((entry & ~ENTRY_PI) != (head.pending & ~ENTRY_PI) &&
 		    owner_died(entry, head.offset, false) != 0)
 			return;

@@ -17,6 +17,8 @@
  * What a stop signal or SIGCONT throws away of the other's kind may have to be freed, which a sender
  * in an interrupt cannot: it goes to `dropped`.
  */
+#include "signal_internal.h"
+
 #include <arch/atomic.h>
 #include <octavo/errno.h>
 #include <octavo/sched.h>
@@ -27,10 +29,15 @@
 
 #define SIGQUEUES_MAX 4096 /* allocated entries of all processes: Linux's RLIMIT_SIGPENDING */
 
-static struct slab_cache *sigqueue_cache, *sigactions_cache, *state_cache;
+static struct slab_cache *sigqueue_cache;
 static atomic_t nr_sigqueues;
 
 /* --- memory of siginfos --- */
+
+void sigqueue_init(void)
+{
+	sigqueue_cache = slab_cache_create("sigqueue", sizeof(struct sigqueue), 8);
+}
 
 struct sigqueue *sigqueue_alloc(void)
 {
@@ -157,17 +164,6 @@ int signal_set_action(struct signal_state *s, int sig, const struct sig_action *
 	return 0;
 }
 
-struct sigactions *sigactions_alloc(void)
-{
-	return slab_alloc(sigactions_cache, GFP_KERNEL);
-}
-
-void sigactions_free(struct sigactions *table)
-{
-	if (table != NULL)
-		slab_free(sigactions_cache, table);
-}
-
 /* --- pending --- */
 
 static sigset_bits pending_of(const struct task *t)
@@ -209,15 +205,6 @@ void signal_flush(struct task *t, sigset_bits set)
 	flush_from(s, &s->shared, set);
 	LIST_FOREACH(thread, &s->threads, thread_link)
 		flush_from(s, &thread->sig.pending, set);
-}
-
-static int lowest_signal(sigset_bits set)
-{
-	u32 low = (u32)set;
-
-	if (set & SIGS_FAULT)
-		low = (u32)(set & SIGS_FAULT);
-	return low != 0 ? __builtin_ctz(low) + 1 : __builtin_ctz((u32)(set >> 32)) + 33;
 }
 
 /* Take one `sig` out of p; the bit stays where another one is queued. */
@@ -575,102 +562,7 @@ bool signal_force(const struct siginfo *info)
 	return dies;
 }
 
-/* --- life --- */
-
-static void pending_init(struct sigpending *p)
-{
-	p->set = 0;
-	STAILQ_INIT(&p->queue);
-}
-
-static void state_init(struct signal_state *s, struct task *leader)
-{
-	spin_lock_init(&s->lock, sighand_lock);
-	atomic_set(&s->refs, 1);
-	s->leader = leader;
-	LIST_INIT(&s->threads);
-	LIST_INSERT_HEAD(&s->threads, leader, thread_link);
-	s->nr_threads = 1;
-	s->nr_live = 1;
-	wait_queue_init(&s->gone);
-	pending_init(&s->shared);
-	STAILQ_INIT(&s->dropped);
-}
-
-int signal_task_init(struct task *t, struct signal_state *process)
-{
-	pending_init(&t->sig.pending);
-	if (process != NULL) {
-		atomic_inc(&process->refs);
-		t->signal = process;
-		return 0;
-	}
-	t->signal = slab_alloc(state_cache, GFP_KERNEL | __GFP_ZERO);
-	if (t->signal == NULL)
-		return -ENOMEM;
-	state_init(t->signal, t);
-	return 0;
-}
-
-static void actions_copy(struct sigactions *to, const struct sigactions *from)
-{
-	sigset_bits left = from->custom;
-
-	to->custom = from->custom;
-	while (left != 0) {
-		int sig = lowest_signal(left);
-
-		to->action[sig - 1] = from->action[sig - 1];
-		left &= ~SIG_BIT(sig);
-	}
-}
-
-void signal_inherit_thread(struct task *child, const struct task *parent)
-{
-	child->sig.blocked = parent->sig.blocked;
-	child->sig.alt_sp = parent->sig.alt_sp;
-	child->sig.alt_size = parent->sig.alt_size;
-	child->sig.alt_flags = parent->sig.alt_flags;
-}
-
-int signal_fork(struct task *child, struct task *parent)
-{
-	struct signal_state *to = child->signal;
-	const struct signal_state *from = parent->signal;
-
-	irqstate_t irqs;
-
-	if (from->actions != NULL) { /* only its own process sets it: we are that */
-		to->actions = sigactions_alloc();
-		if (to->actions == NULL)
-			return -ENOMEM;
-	}
-	irqs = spin_lock_irqsave(&parent->signal->lock);
-	if (to->actions != NULL)
-		actions_copy(to->actions, from->actions);
-	to->ignored = from->ignored;
-	spin_unlock_irqrestore(&parent->signal->lock, irqs);
-	signal_inherit_thread(child, parent);
-	return 0;
-}
-
-void signal_exec(void)
-{
-	struct task *t = current;
-	struct signal_state *s = t->signal;
-	struct sigactions *table;
-	irqstate_t irqs = spin_lock_irqsave(&s->lock);
-
-	table = s->actions;
-	s->actions = NULL;
-	s->has_execed = true;
-	t->exit_signal = SIGCHLD;
-	t->sig.alt_sp = 0;
-	t->sig.alt_size = 0;
-	t->sig.alt_flags = 0;
-	spin_unlock_irqrestore(&s->lock, irqs);
-	sigactions_free(table);
-}
+/* --- the end --- */
 
 /* t was to stop and ends instead: was it the last? => the lock held; the signal to report, or 0 */
 static int stop_without(struct signal_state *s, struct task *t)
@@ -715,24 +607,4 @@ bool signal_exit(int status, int code)
 		signal_parent_of_job(CLD_STOPPED, stopped);
 	signal_free_dropped(s);
 	return last;
-}
-
-void signal_task_free(struct task *t)
-{
-	struct signal_state *s = t->signal;
-
-	signal_free_dropped(s);
-	if (!atomic_dec_and_test(&s->refs))
-		return;
-	sigactions_free(s->actions);
-	slab_free(state_cache, s);
-}
-
-void signal_init(void)
-{
-	sigqueue_cache = slab_cache_create("sigqueue", sizeof(struct sigqueue), 8);
-	sigactions_cache = slab_cache_create("sigactions", sizeof(struct sigactions), 8);
-	state_cache = slab_cache_create("signal", sizeof(struct signal_state), 8);
-	state_init(boot_task.signal, &boot_task);
-	pending_init(&boot_task.sig.pending);
 }

@@ -35,8 +35,8 @@ static long wait_timed(const struct futex_wait *w)
 		.args = {[ARG_WORD] = (u32)(uintptr_t)w->word,
 			 [ARG_EXPECTED] = w->expected,
 			 [ARG_BITSET] = w->bitset,
-			 [ARG_FLAGS] = (w->shared ? FLAG_SHARED : 0) |
-				       (w->realtime ? FLAG_REALTIME : 0)},
+			 [ARG_FLAGS] =
+				 (w->shared ? FLAG_SHARED : 0) | (w->realtime ? FLAG_REALTIME : 0)},
 	};
 	return -ERESTART_RESTARTBLOCK;
 }
@@ -128,8 +128,8 @@ static bool spec_to_ns(s64 sec, s64 nsec, u64 *ns)
 	return true;
 }
 
-long sys_futex(u32 __user *word, int op, u32 value, const void __user *timeout,
-	       u32 __user *word2, u32 value3)
+long sys_futex(u32 __user *word, int op, u32 value, const void __user *timeout, u32 __user *word2,
+	       u32 value3)
 {
 	struct uapi_timespec32 t;
 	bool timed = timeout != NULL && takes_time(op);

@@ -62,8 +62,8 @@ static bool is_alone(struct signal_state *s)
 	bool alone;
 
 	spin_lock(&task_list_lock);
-	alone = s->nr_threads == 1 || (s->nr_threads == 2 && s->leader != current &&
-				       s->leader->state == TASK_ZOMBIE);
+	alone = s->nr_threads == 1 ||
+		(s->nr_threads == 2 && s->leader != current && s->leader->state == TASK_ZOMBIE);
 	spin_unlock(&task_list_lock);
 	return alone;
 }

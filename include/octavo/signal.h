@@ -108,17 +108,18 @@ enum job_report { JOB_NOTHING, JOB_STOPPED, JOB_CONTINUED };
 
 /* Of a process; all fields but the lock and those with a mark: [lock] */
 struct signal_state {
-	spinlock_t lock;            /* sighand_lock */
-	atomic_t refs;              /* [a] tasks that point here; the last one frees it */
-	struct task *leader;        /* [lock and task_list_lock] its pid is the process's */
+	spinlock_t lock;     /* sighand_lock */
+	atomic_t refs;       /* [a] tasks that point here; the last one frees it */
+	struct task *leader; /* [lock and task_list_lock] its pid is the process's */
 	LIST_HEAD(group_threads, task) threads; /* [lock and task_list_lock] */
-	u32 nr_threads;             /* [lock and task_list_lock] in that list */
-	u32 nr_live;                /* of them, those that have not begun to exit */
-	u32 nr_to_stop;             /* that have not stopped yet for stopped_by */
-	struct task *execer;        /* the thread that the others end for, execve(2) */
-	struct wait_queue gone;     /* execer sleeps here until it is alone */
-	int exit_status, exit_code; /* of the process, where `fatal` is set; else the last thread's */
-	sigset_bits ignored;        /* SIG_IGN */
+	u32 nr_threads;                         /* [lock and task_list_lock] in that list */
+	u32 nr_live;                            /* of them, those that have not begun to exit */
+	u32 nr_to_stop;                         /* that have not stopped yet for stopped_by */
+	struct task *execer;                    /* the thread that the others end for, execve(2) */
+	struct wait_queue gone;                 /* execer sleeps here until it is alone */
+	int exit_status,
+		exit_code;   /* of the process, where `fatal` is set; else the last thread's */
+	sigset_bits ignored; /* SIG_IGN */
 	struct sigactions *actions; /* NULL: every action is in `ignored`, or SIG_DFL */
 	struct sigpending shared;   /* for whichever thread takes it */
 	struct sigqueue own[SIGQUEUE_OWN];
@@ -128,14 +129,14 @@ struct signal_state {
 	bool untouchable;             /* PID 1: what would end or stop it by default is dropped */
 	bool dying;                   /* in task_exit(): takes no signal any more */
 	bool session_leader;          /* [task_list_lock] */
-	bool subreaper;               /* [task_list_lock] orphans among its descendants become its own */
-	bool no_tty;                  /* gave up its session's terminal (TIOCNOTTY); its own affair */
-	bool has_execed;              /* [task_list_lock] for setpgid(2) */
-	u8 stop_wanted;               /* a stop signal was taken, and no SIGCONT came since */
-	u8 stopped_by;                /* stopped by this signal; 0: not stopped */
-	u8 tell_parent;               /* CLD_CONTINUED is to be told, or 0 */
-	u8 report;                    /* enum job_report */
-	struct timer real_timer;      /* ITIMER_REAL */
+	bool subreaper;          /* [task_list_lock] orphans among its descendants become its own */
+	bool no_tty;             /* gave up its session's terminal (TIOCNOTTY); its own affair */
+	bool has_execed;         /* [task_list_lock] for setpgid(2) */
+	u8 stop_wanted;          /* a stop signal was taken, and no SIGCONT came since */
+	u8 stopped_by;           /* stopped by this signal; 0: not stopped */
+	u8 tell_parent;          /* CLD_CONTINUED is to be told, or 0 */
+	u8 report;               /* enum job_report */
+	struct timer real_timer; /* ITIMER_REAL */
 	u64 real_interval_ns;
 	bool cpu_timers_on; /* read without */
 	struct cpu_timer virtual_timer, prof_timer;
@@ -152,7 +153,7 @@ struct restart_block {
 	long (*fn)(struct restart_block *); /* NULL: EINTR */
 	u64 when_ns;
 	void __user *remaining;
-	u32 wide; /* remaining is a timespec of 64 bits */
+	u32 wide;    /* remaining is a timespec of 64 bits */
 	u32 args[4]; /* what else fn wants */
 };
 

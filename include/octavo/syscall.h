@@ -61,8 +61,8 @@ long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
 /* kernel/: clone, identity */
 long sys_clone(u32 flags, vaddr_t stack, u32 __user *parent_tid, u32 tls, u32 __user *child_tid);
-long sys_futex(u32 __user *word, int op, u32 value, const void __user *timeout,
-	       u32 __user *word2, u32 value3);
+long sys_futex(u32 __user *word, int op, u32 value, const void __user *timeout, u32 __user *word2,
+	       u32 value3);
 long sys_futex_time64(u32 __user *word, int op, u32 value, const void __user *timeout,
 		      u32 __user *word2, u32 value3);
 long sys_set_tid_address(u32 __user *address);

@@ -24,9 +24,9 @@ enum task_state {
 	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
-#define TASK_KTHREAD  0x1u  /* no user mode, no mm of its own */
-#define TASK_MEMALLOC 0x2u  /* frees memory now: may take the last pages (bal-27) */
-#define TASK_UNLISTED 0x8u  /* task_unlist() was called [tl] */
+#define TASK_KTHREAD  0x1u /* no user mode, no mm of its own */
+#define TASK_MEMALLOC 0x2u /* frees memory now: may take the last pages (bal-27) */
+#define TASK_UNLISTED 0x8u /* task_unlist() was called [tl] */
 
 /* Bits of task.attributes, see prctl(2). */
 #define ATTR_NOT_DUMPABLE 0x2u
@@ -72,8 +72,8 @@ struct task {
 	struct wait_queue child_exit; /* wait4() sleeps here; and any task that calls vfork() */
 	int exit_status;              /* raw wait status; valid from TASK_ZOMBIE on [tl] */
 	int exit_code;                /* full 32 bits given to exit */
-	struct task *vfork_parent; /* [tl] sleeps until we exec or exit */
-	u32 exit_signal;           /* [tl] what the parent gets when we end; 0: nothing. clone(2) */
+	struct task *vfork_parent;    /* [tl] sleeps until we exec or exit */
+	u32 exit_signal; /* [tl] what the parent gets when we end; 0: nothing. clone(2) */
 	u32 __user *clear_child_tid; /* [o] zeroed when we leave our memory; set_tid_address(2) */
 	void __user *robust_list;    /* [o], others under [tl]; set_robust_list(2) */
 
@@ -87,15 +87,15 @@ struct task {
 	struct fs_context *fs; /* [o], others under [tl]: root, working directory; shared, too */
 	atomic_t fail_nth;     /* [a] allocations until one fails; 0: none does */
 	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
-	s8 nice;                             /* [tl] */
-	u8 policy;                           /* [tl] SCHED_* */
-	u8 parent_death_signal;              /* [o], others under [tl]; 0: none. prctl(2) */
-	u32 cpu_set;                         /* [tl] CPUs that it may run on */
-	u32 attributes;                      /* [o] ATTR_*, others under [tl] */
-	u32 personality;                     /* [o] */
-	u32 timer_slack_ns;                  /* [o] */
-	char comm[TASK_COMM_LEN];            /* [o] */
-	struct lock_state locks;             /* [o] debug flavour */
+	s8 nice;                     /* [tl] */
+	u8 policy;                   /* [tl] SCHED_* */
+	u8 parent_death_signal;      /* [o], others under [tl]; 0: none. prctl(2) */
+	u32 cpu_set;                 /* [tl] CPUs that it may run on */
+	u32 attributes;              /* [o] ATTR_*, others under [tl] */
+	u32 personality;             /* [o] */
+	u32 timer_slack_ns;          /* [o] */
+	char comm[TASK_COMM_LEN];    /* [o] */
+	struct lock_state locks;     /* [o] debug flavour */
 };
 
 static inline struct task *current_task(void)

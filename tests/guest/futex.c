@@ -33,11 +33,13 @@ static void test_errors(void)
 	is(futex(&word, FUTEX_WAIT, 2, NULL, NULL, 0), -EAGAIN, "another value than expected");
 	is(futex((char *)&word + 2, FUTEX_WAIT, 1, NULL, NULL, 0), -EINVAL, "no aligned word");
 	is(futex((char *)&word + 2, FUTEX_WAKE, 1, NULL, NULL, 0), -EINVAL, "to wake, too");
-	is(futex((void *)KERNEL_ADDRESS, FUTEX_WAIT, 1, NULL, NULL, 0), -EFAULT, "the kernel's word");
+	is(futex((void *)KERNEL_ADDRESS, FUTEX_WAIT, 1, NULL, NULL, 0), -EFAULT,
+	   "the kernel's word");
 	if (on_octavo()) /* a 64-bit Linux has no kernel there */
 		is(futex((void *)KERNEL_ADDRESS, FUTEX_WAKE | FUTEX_PRIVATE, 1, NULL, NULL, 0),
 		   -EFAULT, "to wake, too");
-	is(futex(none, FUTEX_WAIT | FUTEX_PRIVATE, 0, NULL, NULL, 0), -EFAULT, "an unreadable word");
+	is(futex(none, FUTEX_WAIT | FUTEX_PRIVATE, 0, NULL, NULL, 0), -EFAULT,
+	   "an unreadable word");
 	is(futex((void *)PAGE, FUTEX_WAKE, 1, NULL, NULL, 0), -EFAULT, "an unmapped shared word");
 	is(futex((void *)PAGE, FUTEX_WAKE | FUTEX_PRIVATE, 1, NULL, NULL, 0), 0,
 	   "an unmapped private word has no waiters");
@@ -51,7 +53,8 @@ static void test_errors(void)
 	is(futex(&word, FUTEX_WAIT | FUTEX_REALTIME, 1, &soon, NULL, 0), -ENOSYS,
 	   "FUTEX_WAIT has no real-time clock");
 	is(futex(&word, FUTEX_REQUEUE, -1u, NULL, &word2, 0), -EINVAL, "to wake less than nobody");
-	is(futex(&word, FUTEX_REQUEUE, 1, (void *)-1, &word2, 0), -EINVAL, "to move less than nobody");
+	is(futex(&word, FUTEX_REQUEUE, 1, (void *)-1, &word2, 0), -EINVAL,
+	   "to move less than nobody");
 	is(futex(&word, FUTEX_CMP_REQUEUE, 1, NULL, &word2, 2), -EAGAIN,
 	   "to move with another value than expected");
 	is(futex(&word, FUTEX_WAKE_OP, 1, NULL, (void *)KERNEL_ADDRESS, 0), -EFAULT,
@@ -184,7 +187,8 @@ static void test_wake(void)
 	word = 1;
 	is(futex(&word, FUTEX_WAKE | FUTEX_PRIVATE, 9, NULL, NULL, 0), 0, "nobody waits");
 	start_waiting(4, all);
-	is(futex(&word, FUTEX_WAKE, 9, NULL, NULL, 0), 0, "private waiters are not found as shared");
+	is(futex(&word, FUTEX_WAKE, 9, NULL, NULL, 0), 0,
+	   "private waiters are not found as shared");
 	is(futex(&word2, FUTEX_WAKE | FUTEX_PRIVATE, 9, NULL, NULL, 0), 0, "nor by another word");
 	is(futex(&word, FUTEX_WAKE | FUTEX_PRIVATE, 0, NULL, NULL, 0), 1, "0 is as good as 1");
 	is(futex(&word, FUTEX_WAKE | FUTEX_PRIVATE, 2, NULL, NULL, 0), 2, "two are woken");
@@ -192,7 +196,8 @@ static void test_wake(void)
 	is(woken(4), 4, "all return 0");
 
 	start_waiting(4, bits);
-	is(futex(&word, FUTEX_WAKE_BITSET, 9, NULL, NULL, 8), 1, "who waits for any bit waits for 8");
+	is(futex(&word, FUTEX_WAKE_BITSET, 9, NULL, NULL, 8), 1,
+	   "who waits for any bit waits for 8");
 	is(futex(&word, FUTEX_WAKE_BITSET, 9, NULL, NULL, 4), 1, "one waits for 4");
 	is(futex(&word, FUTEX_WAKE_BITSET, 9, NULL, NULL, 4), 0, "no other");
 	is(futex(&word, FUTEX_WAKE, 9, NULL, NULL, 0), 2, "FUTEX_WAKE is for any");
@@ -242,8 +247,8 @@ static void test_wake_op(void)
 		word2 = cases[i].before;
 		start_waiting(2, both);
 		n = futex(&word, FUTEX_WAKE_OP, 1, (void *)1, &word2, cases[i].op);
-		ok(n == 1 + cases[i].all && word2 == cases[i].after, "%s (%ld, %d)", cases[i].what, n,
-		   word2);
+		ok(n == 1 + cases[i].all && word2 == cases[i].after, "%s (%ld, %d)", cases[i].what,
+		   n, word2);
 		if (!cases[i].all)
 			futex(&word2, FUTEX_WAKE, 1, NULL, NULL, 0);
 		woken(2);
@@ -254,7 +259,7 @@ static void test_wake_op(void)
 
 static volatile int caught;
 
-static void catch(int sig)
+static void catch (int sig)
 {
 	caught = sig;
 }
@@ -312,7 +317,8 @@ static void wake_other_process(char *mine, char *others, const char *what)
 		_exit(wait_for_word(others));
 	if (!await_state(pid, pid, 'S'))
 		bail_out("a child does not sleep");
-	is(futex(mine, FUTEX_WAKE | FUTEX_PRIVATE, 9, NULL, NULL, 0), 0, "%s: not as private", what);
+	is(futex(mine, FUTEX_WAKE | FUTEX_PRIVATE, 9, NULL, NULL, 0), 0, "%s: not as private",
+	   what);
 	is(futex(mine + 4, FUTEX_WAKE, 9, NULL, NULL, 0), 0, "%s: not the next word", what);
 	is(futex(mine, FUTEX_WAKE, 9, NULL, NULL, 0), 1, "%s: a process wakes another", what);
 	waitpid(pid, &status, 0);
@@ -330,8 +336,7 @@ static void test_shared(void)
 	if (fd < 0 || ftruncate(fd, 2 * PAGE) != 0)
 		bail_out("no file");
 	a = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 open("/futex.file", O_RDWR), PAGE);
+	b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, open("/futex.file", O_RDWR), PAGE);
 	wake_other_process(a + PAGE, b, "a file, mapped twice");
 	word = 0;
 	pid = must_fork();
@@ -366,7 +371,8 @@ static void test_unmapped(void)
 	is(futex(a, FUTEX_WAKE, 9, NULL, NULL, 0), -EFAULT, "the word of a waiter is unmapped");
 	sys(__NR_tgkill, getpid(), threads[0].begun, SIGUSR1);
 	thread_join(&threads[0]);
-	is(threads[0].result, -EFAULT, "a signal gets it out, and there is no word to wait for again");
+	is(threads[0].result, -EFAULT,
+	   "a signal gets it out, and there is no word to wait for again");
 }
 
 /* --- robust lists --- */

@@ -239,7 +239,8 @@ static void test_closed_under_reader(void)
 	await(&threads[0].begun, 1);
 	await_state(getpid(), threads[0].begun, 'S');
 	close(ends[0]);
-	is(write(ends[1], "x", 1), 1, "a pipe is still read by a thread whose descriptor was closed");
+	is(write(ends[1], "x", 1), 1,
+	   "a pipe is still read by a thread whose descriptor was closed");
 	thread_join(&threads[0]);
 	is(threads[0].result, 1, "it got the byte");
 	close(ends[1]);
@@ -393,8 +394,8 @@ static int exec_with_shared_files(void)
 	t.stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
 	t.fn = exec_self;
 	t.arg = (void *)(uintptr_t) "files";
-	if (clone_at(CLONE_VM | CLONE_FILES | SIGCHLD, t.stack + STACK_BYTES, NULL, NULL, thread_main,
-		     &t) < 0 ||
+	if (clone_at(CLONE_VM | CLONE_FILES | SIGCHLD, t.stack + STACK_BYTES, NULL, NULL,
+		     thread_main, &t) < 0 ||
 	    wait(&status) < 0 || status != EXITED(43))
 		return 0;
 	return close(fd) == 0;
@@ -403,7 +404,8 @@ static int exec_with_shared_files(void)
 static void test_exec(void)
 {
 	is(in_child(exec_from_thread, NULL), EXITED(42), "execve by a thread: the process stays");
-	is(in_child(exec_from_thread, threads), EXITED(42), "where its first thread has ended, too");
+	is(in_child(exec_from_thread, threads), EXITED(42),
+	   "where its first thread has ended, too");
 	is(in_child(exec_fails, NULL), EXITED(42), "an execve that fails ends nobody");
 	ok(exec_with_shared_files(), "what execve closes it closes for itself");
 }
@@ -532,6 +534,70 @@ static void test_timer(void)
 	let_go(1);
 }
 
+/* --- a signal that its thread does not come to --- */
+
+static volatile int second_caught, in_first;
+
+static void catch_second(int sig)
+{
+	(void)sig;
+	second_caught = (int)sys(__NR_gettid);
+}
+
+/* The second is blocked meanwhile: another thread is to take it. */
+static void catch_first(int sig)
+{
+	uint64_t end = now_ns() + 1000000000u;
+
+	(void)sig;
+	in_first = (int)sys(__NR_gettid);
+	while (second_caught == 0 && now_ns() < end)
+		sys(__NR_sched_yield);
+	in_first = 0;
+}
+
+static void pause_thread(struct thread *t)
+{
+	while (!go)
+		sys(__NR_pause);
+	t->result = 0;
+}
+
+static void test_retarget(void)
+{
+	struct sigaction first = {.sa_handler = catch_first}, second = {.sa_handler = catch_second};
+	sigset_t set;
+	int caught_meanwhile = 0;
+
+	sigaddset(&first.sa_mask, SIGUSR2);
+	sigaction(SIGUSR1, &first, NULL);
+	sigaction(SIGUSR2, &second, NULL);
+	for (int i = 0; i < 2; i++) {
+		thread_start(&threads[i], pause_thread, NULL);
+		await(&threads[i].begun, 1);
+		await_state(getpid(), threads[i].begun, 'S');
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sys(__NR_kill, getpid(), SIGUSR2);
+	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
+	for (int i = 0; i < 400 && second_caught == 0; i++)
+		sleep_ms(2);
+	caught_meanwhile = second_caught;
+	for (int i = 0; i < 1000 && in_first != 0; i++)
+		sleep_ms(2);
+	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
+	go = 1;
+	for (int i = 0; i < 2; i++) {
+		sys(__NR_tkill, threads[i].begun, SIGUSR2);
+		thread_join(&threads[i]);
+	}
+	go = 0;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
@@ -550,5 +616,6 @@ int main(int argc, char **argv)
 	test_forks();
 	test_deaths();
 	test_timer();
+	test_retarget();
 	return tap_done();
 }

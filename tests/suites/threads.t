@@ -8,13 +8,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import TOP, Suite, run, spread  # noqa: E402
 
 LIBRARIES = ("--root", os.path.join(TOP, "build", "threads"))
+BY_NUMBER = ("/tests/threads", "/tests/futex")
+BY_LIBRARY = tuple(f"/tests/{name}_{library}" for name in ("pthreads", "pthread_ends")
+                   for library in ("glibc", "musl"))
 
 Suite(
-    *spread(("/tests/threads", "/tests/futex"), ("64M debug", "16M release", "1280M debug")),
-    *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for name in ("threads", "futex")
-      for seed in (1, 2, 3)),
-    *(run(f"/tests/pthreads_{library}", on=machine, options=LIBRARIES)
-      for library in ("glibc", "musl") for machine in ("64M debug", "64M release")),
-    *(run(f"/tests/pthreads_{library}", on="64M debug", append=f"chaos={seed}", options=LIBRARIES)
-      for seed, library in enumerate(("glibc", "musl", "glibc", "musl"), 1)),
+    *spread(BY_NUMBER, ("64M debug", "16M release", "1280M debug", "64M release")),
+    *(run(name, on="64M debug 4cpus") for name in BY_NUMBER),
+    *(run(name, on="64M debug", append=f"chaos={seed}") for name in BY_NUMBER for seed in (1, 4)),
+    *spread(BY_LIBRARY, ("64M debug", "64M release", "1280M debug 4cpus"), options=LIBRARIES),
+    *(run(name, on="64M debug", append=f"chaos={seed}", options=LIBRARIES)
+      for seed, name in enumerate(BY_LIBRARY, 1)),
 )

@@ -46,14 +46,14 @@ musl-command = i686-linux-gnu-gcc -O2 -static -nostdinc -nostdlib -no-pie -fno-p
 	       -isystem $(musl)/include/i386-linux-musl -isystem $$(i686-linux-gnu-gcc -print-file-name=include)
 musl-objs := $(addprefix $(musl)/lib/i386-linux-musl/,crt1.o crti.o)
 
-thread-programs := build/threads/tests/pthreads_glibc build/threads/tests/pthreads_musl
+thread-programs := $(foreach p,pthreads pthread_ends,$(foreach l,glibc musl,build/threads/tests/$p_$l))
 
-build/threads/tests/%_glibc: tests/guest/%.c tests/guest/tap.h tools/make/images.mk | build/.setup
+build/threads/tests/%_glibc: tests/guest/%.c tests/guest/pthread_test.h tests/guest/tap.h tools/make/images.mk | build/.setup
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(glibc-command) -Wall -Wextra $< -o $@
 
-build/threads/tests/%_musl: tests/guest/%.c tests/guest/tap.h tools/make/images.mk build/i386/musl-dev.version
+build/threads/tests/%_musl: tests/guest/%.c tests/guest/pthread_test.h tests/guest/tap.h tools/make/images.mk build/i386/musl-dev.version
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(musl-command) -Wall -Wextra $(musl-objs) $< -Wl,--start-group $(musl)/lib/i386-linux-musl/libc.a \
