@@ -268,17 +268,25 @@ long futex_wait(const struct futex_wait *want)
 static void lock_both(struct futex_bucket *a, struct futex_bucket *b) __acquires(&a->lock)
 	__acquires(&b->lock)
 {
-	spin_lock(a < b ? &a->lock : &b->lock);
-	if (a != b)
-		spin_lock_nested(a < b ? &b->lock : &a->lock, 1);
+	struct futex_bucket *low = a < b ? a : b, *high = a < b ? b : a;
+
+	spin_lock(&low->lock);
+	if (low != high)
+		spin_lock_nested(&high->lock, 1);
+	else
+		__acquire(&high->lock);
 }
 
 static void unlock_both(struct futex_bucket *a, struct futex_bucket *b) __releases(&a->lock)
 	__releases(&b->lock)
 {
-	if (a != b)
-		spin_unlock(a < b ? &b->lock : &a->lock);
-	spin_unlock(a < b ? &a->lock : &b->lock);
+	struct futex_bucket *low = a < b ? a : b, *high = a < b ? b : a;
+
+	if (low != high)
+		spin_unlock(&high->lock);
+	else
+		__release(&high->lock);
+	spin_unlock(&low->lock);
 }
 
 /* w waits for `key` from now on. => both locks held */
