@@ -154,7 +154,8 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned order)
 	page = zonelist_take(zl, order, &pass);
 	if (page != NULL)
 		return page;
-	if ((current->flags & TASK_MEMALLOC) || current->signal->oom_victim || (gfp & __GFP_NOFAIL)) {
+	if ((current->flags & TASK_MEMALLOC) || current->signal->oom_victim ||
+	    (gfp & __GFP_NOFAIL)) {
 		pass.marks = false;
 		page = zonelist_take(zl, order, &pass);
 		if (page != NULL)
