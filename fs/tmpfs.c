@@ -7,9 +7,9 @@
  *	    ^------------------------ parent --------------'	(directories only)
  *
  * An entry holds a reference to its inode, a directory one to its parent; an inode therefore goes
- * when its last entry and its last user went. Entries are found by walking the list: directories
- * are short. Positions for getdents64(2) are cookies that grow and are never reused, so that a
- * directory may change while it is read. Contents of regular files: mm/shmem.c.
+ * when its last entry and its last user went. A directory has its entries in two trees: by name, and
+ * by their positions for getdents64(2), cookies that grow and are never reused, so that it may change
+ * while it is read. Contents of regular files: mm/shmem.c.
  *
  * Locks: a directory's entries and everybody's nlink below it, its inode's mutex; the list of all
  * inodes, which the audit walks, inode_list_lock.
@@ -87,7 +87,8 @@ static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode 
 	if (S_ISREG(mode))
 		shmem_init(&t->mapping, &t->inode, &tmpfs_super(sb)->account);
 	if (S_ISDIR(mode)) {
-		TAILQ_INIT(&t->entries);
+		RB_INIT(&t->names);
+		RB_INIT(&t->cookies);
 		t->next_cookie = COOKIE_FIRST;
 		t->parent = parent != NULL ? parent : t;
 		if (parent != NULL)
@@ -109,7 +110,7 @@ static struct inode *free_inode(struct inode *inode)
 	if (S_ISREG(inode->mode))
 		shmem_release(&t->mapping);
 	if (S_ISDIR(inode->mode)) {
-		ASSERT(TAILQ_EMPTY(&t->entries));
+		ASSERT(dir_is_empty(t));
 		if (t->parent != t)
 			parent = &t->parent->inode;
 	}
@@ -146,14 +147,33 @@ static bool is_dotdot(const char *name, size_t len)
 	return len == 2 && name[0] == '.' && name[1] == '.';
 }
 
+/* Any order does; this one looks at the bytes of few names. */
+static int name_cmp(const char *name, size_t len, const struct tmpfs_entry *e)
+{
+	return len != e->len ? (len < e->len ? -1 : 1) : memcmp(name, e->name, len);
+}
+
+static int by_name_cmp(const struct tmpfs_entry *a, const struct tmpfs_entry *b)
+{
+	return name_cmp(a->name, a->len, b);
+}
+
+static int by_cookie_cmp(const struct tmpfs_entry *a, const struct tmpfs_entry *b)
+{
+	return a->cookie < b->cookie ? -1 : a->cookie > b->cookie;
+}
+
+RB_GENERATE_STATIC(tmpfs_names, tmpfs_entry, by_name, by_name_cmp)
+RB_GENERATE_STATIC(tmpfs_cookies, tmpfs_entry, by_cookie, by_cookie_cmp)
+
 static struct tmpfs_entry *entry_find(struct tmpfs_inode *dir, const char *name, size_t len)
 {
-	struct tmpfs_entry *e;
+	struct tmpfs_entry *e = RB_ROOT(&dir->names);
+	int order;
 
-	TAILQ_FOREACH(e, &dir->entries, link)
-		if (e->len == len && memcmp(e->name, name, len) == 0)
-			return e;
-	return NULL;
+	while (e != NULL && (order = name_cmp(name, len, e)) != 0)
+		e = order < 0 ? RB_LEFT(e, by_name) : RB_RIGHT(e, by_name);
+	return e;
 }
 
 static struct tmpfs_entry *entry_new(const char *name, size_t len)
@@ -181,7 +201,8 @@ static void entry_add(struct tmpfs_inode *dir, struct tmpfs_entry *e, struct tmp
 	inode_get(&t->inode);
 	e->inode = t;
 	e->cookie = dir->next_cookie++;
-	TAILQ_INSERT_TAIL(&dir->entries, e, link);
+	RB_INSERT(tmpfs_names, &dir->names, e);
+	RB_INSERT(tmpfs_cookies, &dir->cookies, e);
 	t->inode.nlink += is_dir ? 2 : 1;
 	dir->inode.nlink += is_dir ? 1 : 0;
 	dir->inode.size += ENTRY_SIZE;
@@ -193,7 +214,8 @@ static void entry_remove(struct tmpfs_inode *dir, struct tmpfs_entry *e)
 	struct tmpfs_inode *t = e->inode;
 	bool is_dir = S_ISDIR(t->inode.mode);
 
-	TAILQ_REMOVE(&dir->entries, e, link);
+	RB_REMOVE(tmpfs_names, &dir->names, e);
+	RB_REMOVE(tmpfs_cookies, &dir->cookies, e);
 	kfree(e);
 	ASSERT(t->inode.nlink >= (is_dir ? 2u : 1u));
 	t->inode.nlink -= is_dir ? 2 : 1;
@@ -302,7 +324,7 @@ static int dir_unlink(struct inode *inode, const char *name, size_t len, struct 
 
 	if (e == NULL || &e->inode->inode != victim)
 		return -ENOENT;
-	if (S_ISDIR(victim->mode) && !TAILQ_EMPTY(&e->inode->entries))
+	if (S_ISDIR(victim->mode) && !dir_is_empty(e->inode))
 		return -ENOTEMPTY;
 	entry_remove(dir, e);
 	return 0;
@@ -344,8 +366,7 @@ static int dir_rename(const struct rename *r)
 		exchange(r, old, entry_find(to, r->to.name, r->to.len));
 		return 0;
 	}
-	if (r->target != NULL && S_ISDIR(r->target->mode) &&
-	    !TAILQ_EMPTY(&tmpfs_inode(r->target)->entries))
+	if (r->target != NULL && S_ISDIR(r->target->mode) && !dir_is_empty(tmpfs_inode(r->target)))
 		return -ENOTEMPTY;
 	new = entry_new(r->to.name, r->to.len);
 	if (new == NULL)
@@ -366,7 +387,7 @@ static ssize_t dir_name_of(struct inode *inode, struct inode *child, char *buf)
 {
 	struct tmpfs_entry *e;
 
-	TAILQ_FOREACH(e, &tmpfs_inode(inode)->entries, link) {
+	RB_FOREACH(e, tmpfs_names, &tmpfs_inode(inode)->names) {
 		if (&e->inode->inode != child)
 			continue;
 		memcpy(buf, e->name, e->len);
@@ -389,7 +410,7 @@ static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
 /* The dots, then the entries from the position on; stops where a record does not fit. */
 static void put_entries(struct tmpfs_inode *dir, loff_t *pos, struct dirent_out *o)
 {
-	struct tmpfs_entry *e;
+	struct tmpfs_entry key, *e;
 
 	if (*pos == COOKIE_DOT) {
 		if (!dirent_put(o, dir->inode.ino, dir->inode.mode, ".", 1, COOKIE_DOTDOT))
@@ -403,14 +424,14 @@ static void put_entries(struct tmpfs_inode *dir, loff_t *pos, struct dirent_out 
 			return;
 		*pos = COOKIE_FIRST;
 	}
-	TAILQ_FOREACH(e, &dir->entries, link) {
+	key.cookie = (u64)*pos;
+	for (e = RB_NFIND(tmpfs_cookies, &dir->cookies, &key); e != NULL;
+	     e = RB_NEXT(tmpfs_cookies, &dir->cookies, e)) {
 		const struct inode *inode = &e->inode->inode;
 
-		if (e->cookie < *pos)
-			continue;
 		if (!dirent_put(o, inode->ino, inode->mode, e->name, e->len, e->cookie + 1))
 			return;
-		*pos = e->cookie + 1;
+		*pos = (loff_t)e->cookie + 1;
 	}
 }
 
@@ -483,10 +504,10 @@ void tmpfs_empty(struct super_block *sb)
 	inode_get(&dir->inode);
 	for (;;) {
 		mutex_lock(&dir->inode.mutex);
-		e = TAILQ_FIRST(&dir->entries);
+		e = RB_ROOT(&dir->names);
 		if (e == NULL) {
 			next = dir->parent;
-		} else if (S_ISDIR(e->inode->inode.mode) && !TAILQ_EMPTY(&e->inode->entries)) {
+		} else if (S_ISDIR(e->inode->inode.mode) && !dir_is_empty(e->inode)) {
 			next = e->inode;
 		} else {
 			entry_remove(dir, e);
@@ -516,7 +537,7 @@ static void audit_count_links(void)
 	LIST_FOREACH(t, &all_inodes, all) {
 		if (!S_ISDIR(t->inode.mode))
 			continue;
-		TAILQ_FOREACH(e, &t->entries, link) {
+		RB_FOREACH(e, tmpfs_names, &t->names) {
 			bool is_dir = S_ISDIR(e->inode->inode.mode);
 
 			e->inode->audit_links += is_dir ? 2 : 1;

@@ -4,13 +4,14 @@
 
 #include <octavo/shmem.h>
 #include <sys/queue.h>
+#include <sys/tree.h>
 
 struct tmpfs_inode;
 
 struct tmpfs_entry {
-	TAILQ_ENTRY(tmpfs_entry) link; /* [im of the directory] ascending cookies */
-	struct tmpfs_inode *inode;     /* referenced [I] */
-	u32 cookie;                    /* position for getdents64, never used twice [I] */
+	RB_ENTRY(tmpfs_entry) by_name, by_cookie; /* [im of the directory] */
+	struct tmpfs_inode *inode;                /* referenced [I] */
+	u64 cookie; /* position for getdents64, never used twice [I] */
 	u32 len;
 	char name[]; /* len bytes, no NUL */
 };
@@ -27,19 +28,25 @@ struct tmpfs_super {
 };
 
 struct tmpfs_inode {
-	struct inode inode;                /* first */
-	LIST_ENTRY(tmpfs_inode) all;       /* [inode_list_lock] */
-	struct tmpfs_inode *parent;        /* directory: referenced; the root's is itself [im] */
-	TAILQ_HEAD(, tmpfs_entry) entries; /* directory [im] */
-	u32 next_cookie;                   /* directory [im] */
-	char *target;                      /* symbolic link, NUL-terminated [I] */
-	struct address_space mapping;      /* regular file: its pages */
-	u32 audit_links;                   /* entries that the audit found; while it runs */
+	struct inode inode;          /* first */
+	LIST_ENTRY(tmpfs_inode) all; /* [inode_list_lock] */
+	struct tmpfs_inode *parent;  /* directory: referenced; the root's is itself [im] */
+	RB_HEAD(tmpfs_names, tmpfs_entry) names;     /* directory: its entries [im] */
+	RB_HEAD(tmpfs_cookies, tmpfs_entry) cookies; /* directory: the same ones [im] */
+	u64 next_cookie;                             /* directory [im] */
+	char *target;                                /* symbolic link, NUL-terminated [I] */
+	struct address_space mapping;                /* regular file: its pages */
+	u32 audit_links; /* entries that the audit found; while it runs */
 };
 
 static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
 {
 	return container_of(inode, struct tmpfs_inode, inode);
+}
+
+static inline bool dir_is_empty(const struct tmpfs_inode *dir)
+{
+	return RB_EMPTY(&dir->names);
 }
 
 static inline struct tmpfs_super *tmpfs_super(struct super_block *sb)

@@ -541,6 +541,66 @@ static void running(const char *self)
 	is(unlink("run-me"), 0, "clean");
 }
 
+/* => nanoseconds for 64 looks at `path` */
+static uint64_t look_time(const char *path)
+{
+	uint64_t start = now_ns();
+
+	for (int i = 0; i < 64; i++)
+		exists(path);
+	return now_ns() - start;
+}
+
+/* Names are found as fast among many; a listing by small pieces has each that stays, once. */
+static void many_names(void)
+{
+	enum { MANY = 3000 };
+	static unsigned char seen[MANY];
+	int listed = 0, removed = 0, twice = 0, missing = 0;
+	uint64_t few, many;
+	char name[16];
+	long fd, n;
+
+	is(sys(__NR_mkdir, "many", 0755), 0, "a directory");
+	is(make_file("many/file0"), 0, "with a file");
+	few = look_time("many/file0");
+	for (int i = 1; i < MANY; i++) {
+		sniprintf(name, sizeof(name), "many/file%d", i);
+		missing += make_file(name) != 0;
+	}
+	is(missing, 0, "%d files", MANY);
+	many = look_time("many/file2999") + look_time("many/file1500");
+	ok(many < 8 * few, "a look takes %u us among one, %u among many", (unsigned)(few / 64000),
+	   (unsigned)(many / 128000));
+	fd = sys(__NR_open, "many", O_RDONLY | O_DIRECTORY, 0);
+	while ((n = sys(__NR_getdents64, fd, text, 100)) > 0) {
+		for (long at = 0; at < n;) {
+			const struct tidy_entry *e = (const void *)(text + at);
+			int i = atoi(e->name + 4);
+
+			at += e->reclen;
+			if (e->name[0] == '.')
+				continue;
+			listed++;
+			twice += seen[i]++;
+			sniprintf(name, sizeof(name), "many/file%d", i + 7);
+			if (i % 3 == 0)
+				removed += sys(__NR_unlink, name) == 0;
+		}
+	}
+	is(n, 0, "listed to its end");
+	is(twice, 0, "no name came twice");
+	for (int i = 0; i < MANY; i++) {
+		sniprintf(name, sizeof(name), "many/file%d", i);
+		missing += exists(name) == 0 && !seen[i];
+	}
+	is(missing, 0, "each that stayed came");
+	ok(removed > MANY / 4, "%d were removed on the way", removed);
+	is(listed, MANY - removed, "and did not come");
+	sys(__NR_close, fd);
+	remove_tree("many");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "-child")) {
@@ -565,6 +625,7 @@ int main(int argc, char **argv)
 	opening();
 	long_names();
 	removing_what_changes();
+	many_names();
 	running(argv[0]);
 	is(chdir("/") | rmdir(DIR), 0, "clean");
 	return tap_done();
