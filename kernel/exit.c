@@ -208,6 +208,8 @@ void task_exit(int status, int code)
 		mm_put(mm);
 	process_vfork_done();
 	fail_forget(t);
+	if (!task_is_leader(t))
+		task_reap_dead(); /* threads that ended before: one stays, not all */
 	lockval_assert_none("task_exit");
 
 	spin_lock(&task_list_lock);

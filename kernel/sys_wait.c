@@ -233,14 +233,18 @@ static int raw_status(const struct wait_found *found)
 static void free_dead(struct wait_found *found)
 {
 	struct task *child = found->dead;
+	bool had_threads;
 
 	if (child == NULL)
 		return;
 	if (current->signal == init_task->signal)
 		last_child_code = child->exit_code;
 	sched_wait_inactive(child);
+	had_threads = child->signal->dead_run_ns != 0;
 	cpu_times_reaped(child);
 	task_free(child);
+	if (had_threads) /* the last ones are still to be freed */
+		task_reap_dead();
 }
 
 /* --- the calls --- */

@@ -16,15 +16,15 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
-            "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc", "proc_pid",
+            "filemap", "text", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc", "proc_pid",
             "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
-        "hostile 1 1000": 30}
+        "hostile 1 1000": 30, "threads": 8}
 # In `make test` all call chains of some, and samples of others: less than 90 seconds in all.
 QUICK = ("mmap_anon", "brk", "shared_anon", "stack")
 SAMPLED = ("fork", "mprotect", "files", "pipes", "signals", "jobs", "mount", "proc",
-           "poll", "descriptors", "clone", "limits memory", "efault", "sigfault")
+           "poll", "descriptors", "clone", "limits memory", "efault", "sigfault", "futex")
 
 
 def sweep(name, each, on="64M debug", **expectations):
