@@ -94,6 +94,7 @@ void kernel_main(void)
 
 	process_start_init();
 	tty_init();
+	sched_boot_over();
 	arch_irq_enable();
 	sched_cpu_idle();
 }

@@ -19,7 +19,7 @@
 #include <octavo/panic.h>
 
 unsigned nr_cpus_running = 1;
-volatile u32 sched_frozen;
+volatile u32 sched_frozen = 1; /* the boot CPU alone, until its boot is over */
 
 /* --- which CPU --- */
 
@@ -233,6 +233,11 @@ void sched_cpu_add(struct task *idle)
 	rq->curr = idle;
 	rq_unlock_irqrestore(rq, s);
 	nr_cpus_running++;
+}
+
+void sched_boot_over(void)
+{
+	sched_frozen = 0;
 }
 
 bool sched_is_idle(const struct task *t)

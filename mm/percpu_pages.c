@@ -173,6 +173,19 @@ void pcp_drain_own(void)
 	preempt_enable();
 }
 
+bool pcp_others_have(void)
+{
+	u32 own = arch_current_head()->cpu;
+
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
+			if (cpu != own && arch_read_once(&z->pcp[cpu].count) != 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 void pcp_drain_all(void)
 {
 	sched_freeze(); /* the others are not in the middle of using theirs */

@@ -99,15 +99,16 @@ static bool zonelist_low(const struct zonelist *zl)
 	return false;
 }
 
-/* Give back what no one uses: this needs no I/O and touches no one's data. */
-static void reclaim_unused(gfp_t gfp)
+/* Give back what no one uses: this needs no I/O and touches no one's data. `all`: it is the last resort,
+ * so other CPUs stop for what they keep. */
+static void reclaim_unused(gfp_t gfp, bool all)
 {
-	if (gfp & __GFP_WAIT) {
+	if (gfp & __GFP_WAIT)
 		slab_shrink();
+	if ((gfp & __GFP_WAIT) && all && pcp_others_have())
 		pcp_drain_all();
-	} else {
+	else
 		pcp_drain_own();
-	}
 }
 
 /* The refusal in words: of each zone, what is free and what must be kept. */
@@ -150,7 +151,7 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned order)
 	pass = (struct pass){
 		.marks = true, .harder = !(gfp & __GFP_WAIT), .high = (gfp & __GFP_HIGH) != 0};
 	if ((gfp & __GFP_WAIT) && zonelist_low(zl))
-		reclaim_unused(gfp);
+		reclaim_unused(gfp, false);
 	page = zonelist_take(zl, order, &pass);
 	if (page != NULL)
 		return page;
@@ -161,7 +162,7 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned order)
 		if (page != NULL)
 			return page;
 	}
-	reclaim_unused(gfp);
+	reclaim_unused(gfp, true);
 	page = zonelist_take(zl, order, &pass);
 	if (page == NULL)
 		refuse(zl, gfp, order, &pass);

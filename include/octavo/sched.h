@@ -17,6 +17,9 @@ void sched_init(void);
 /* sched_cpu_add - one more CPU runs tasks; `idle`, which names its number, is its idle task and runs on
  * it already. => boot, in the order of their numbers */
 void sched_cpu_add(struct task *idle);
+/* sched_boot_over - other CPUs run tasks from now on: before, those that the boot makes would run while it
+ * goes on with interrupts off. => the last call of the boot */
+void sched_boot_over(void);
 /* sched_is_idle - is t the idle task of a CPU? Reads nothing of it. */
 bool sched_is_idle(const struct task *t);
 /* sched_is_live - has any task been switched to? Before that nobody can be kept waiting. */

@@ -131,6 +131,7 @@ u32 zone_free_pages(const struct zone *z);
 void pcp_drain_own(void);
 /* pcp_drain_all - every CPU's, which stop for it (sched_freeze). => preemption on, no spinlock held */
 void pcp_drain_all(void);
+bool pcp_others_have(void); /* pages in the lists of other CPUs, now or a moment ago */
 /* Every zone that has pages, of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
 struct zone *zone_first(void);
 struct zone *zone_next(struct zone *z);

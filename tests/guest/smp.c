@@ -305,6 +305,39 @@ static void test_replaced(void)
 	munmap((void *)page, PAGE);
 }
 
+/* After a fork the first write makes a copy: who reads on another CPU reads the copy from then on. */
+static void test_copied(void)
+{
+	unsigned alive = 0;
+	pid_t pid;
+
+	page = map_page();
+	shared->newest = 0;
+	shared->stale = 0;
+	run_on(0, 1);
+	pid = start(0, reader, other_cpu());
+	for (unsigned i = 1; i <= ROUNDS; i++) {
+		pid_t child;
+
+		page[0] = i;
+		child = must_fork();
+		if (child == 0) {
+			for (;;)
+				sleep_ms(1000);
+		}
+		alive += written_again();
+		page[0] = i + 1;
+		shared->newest = i + 1;
+		alive += written_again();
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	end(pid);
+	is(alive, 2 * ROUNDS, "the other one reads");
+	is(shared->stale, 0, "and never the page that has been copied");
+	munmap((void *)page, PAGE);
+}
+
 /* --- what it costs --- */
 
 /* The sum of the line LABEL of /proc/interrupts. */
@@ -450,6 +483,7 @@ int main(int argc, char **argv)
 	test_write_protect();
 	test_fork_beside_a_writer();
 	test_replaced();
+	test_copied();
 	if (on_octavo())
 		test_interrupts();
 	run_on(0, ~0u);
