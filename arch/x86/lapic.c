@@ -11,6 +11,7 @@
 #include <octavo/arch.h>
 #include <octavo/assert.h>
 #include <octavo/printk.h>
+#include <octavo/time.h>
 
 enum lapic_register { /* divided by 4 */
 		      LAPIC_ID = 0x20 / 4,
@@ -71,15 +72,18 @@ static void lapic_enable(void)
 	lapic[LAPIC_SPURIOUS] = SPURIOUS_ENABLE | (VECTOR_IRQS + IRQ_SPURIOUS);
 }
 
+/* Counts in a tick: of as long as it really took to look, since a host may keep us from that. */
 static u32 timer_measure(void)
 {
+	u64 begin = arch_clock_ns(), ns;
 	u32 counts;
 
 	lapic[LAPIC_TIMER_START] = UINT32_MAX;
 	clock_wait_us(CALIBRATION_US);
 	counts = UINT32_MAX - lapic[LAPIC_TIMER_NOW];
+	ns = arch_clock_ns() - begin;
 	lapic[LAPIC_TIMER_START] = 0;
-	return counts;
+	return (u32)((u64)counts * NSEC_PER_TICK / ns);
 }
 
 bool lapic_init(paddr_t address)
@@ -95,7 +99,7 @@ bool lapic_init(paddr_t address)
 		return false;
 	}
 	lapic_enable();
-	counts_per_tick = (u32)((u64)timer_measure() * (1000000u / CALIBRATION_US) / HZ);
+	counts_per_tick = timer_measure();
 	if (counts_per_tick == 0) {
 		pr_warn("acpi: the local APIC's timer stands still\n");
 		return false;
