@@ -29,13 +29,15 @@ include tools/make/images.mk
 include tools/make/test.mk
 include tools/make/lint.mk
 
-.PHONY: kernels programs iso busybox threads kernel-x86 kernel-arm compile-x86 compile-arm
+.PHONY: kernels programs iso busybox bash stress-ng threads kernel-x86 kernel-arm compile-x86 compile-arm
 kernels: $(foreach d,$(foreach a,x86 arm,$(FLAVOURS:%=build/$a-%)),$d/octavo.elf $d/octavo-ktest.elf)	## both kernels in both flavours
 programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
 iso: build/octavo-$(FLAVOUR).iso	## a bootable CD image of the x86 machine
 kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel
 kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU
 busybox: build/busybox/bin/busybox	## Debian's busybox for i386, which qemu-x86 then has too
+bash: build/bash/bin/bash	## Debian's bash-static for i386
+stress-ng: build/stress-ng/usr/bin/stress-ng	## Debian's stress-ng for i386, its libraries and ld-linux.so.2
 threads: $(thread-programs)	## POSIX thread programs with Debian's glibc and musl
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
 compile-arm: $(arm-$(FLAVOUR)-objs)	## compile the ARM kernel's files, do not link

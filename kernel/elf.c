@@ -63,15 +63,17 @@ int elf_check_header(const void *header, size_t len, u64 file_size, const struct
 	return 0;
 }
 
-/* Why a PT_LOAD cannot be loaded, or NULL. */
+/* Why a PT_LOAD cannot be loaded, or NULL; a position-independent one counts from its base. */
 static const char *segment_fault(const struct phdr *ph, u64 file_size,
-				 const struct elf_rules *rules)
+				 const struct elf_rules *rules, bool relocatable)
 {
+	u32 low = relocatable ? 0 : rules->user_start;
+
 	if (ph->memsz < ph->filesz)
 		return "a segment is smaller in memory than in the file";
 	if ((u64)ph->offset + ph->filesz > file_size)
 		return "a segment reaches behind the end of the file";
-	if (ph->vaddr < rules->user_start || (u64)ph->vaddr + ph->memsz > rules->user_end)
+	if (ph->vaddr < low || (u64)ph->vaddr + ph->memsz > rules->user_end)
 		return "a segment lies outside the user's addresses";
 	if ((ph->vaddr - ph->offset) & (rules->granule - 1))
 		return "a segment's address and offset disagree";
@@ -122,9 +124,13 @@ static const char *plan_one(struct elf_plan *plan, const struct phdr *ph, u64 fi
 		if (!ph->memsz)
 			return ph->filesz ? "a segment is smaller in memory than in the file"
 					  : NULL;
-		fault = segment_fault(ph, file_size, rules);
+		fault = segment_fault(ph, file_size, rules, plan->relocatable);
 		return fault ? fault : segment_insert(plan, ph, rules->granule);
 	case PT_INTERP:
+		if (!plan->has_interp) { /* the first counts */
+			plan->interp_offset = ph->offset;
+			plan->interp_size = ph->filesz;
+		}
 		plan->has_interp = true;
 		return NULL;
 	case PT_DYNAMIC:

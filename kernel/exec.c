@@ -33,8 +33,9 @@
 #include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 
-#define NR_AUXV      18 /* pairs that writer_put_auxv() writes, AT_NULL included */
-#define RANDOM_BYTES 16
+#define NR_AUXV          20 /* pairs that writer_put_auxv() writes, AT_NULL included */
+#define RANDOM_BYTES     16
+#define AUXV_MINSIGSTKSZ 2048 /* as <signal.h> has it: the largest signal frame fits */
 
 /* --- gathering the strings --- */
 
@@ -249,7 +250,7 @@ static void writer_put_auxv(struct stack_writer *w, const struct exec_image *ima
 	writer_put_aux(w, AT_PHDR, (u32)image->phdr);
 	writer_put_aux(w, AT_PHENT, 32);
 	writer_put_aux(w, AT_PHNUM, image->nr_phdrs);
-	writer_put_aux(w, AT_BASE, 0);
+	writer_put_aux(w, AT_BASE, (u32)image->interp_base);
 	writer_put_aux(w, AT_FLAGS, 0);
 	writer_put_aux(w, AT_ENTRY, (u32)image->entry);
 	writer_put_aux(w, AT_UID, 0);
@@ -258,8 +259,10 @@ static void writer_put_auxv(struct stack_writer *w, const struct exec_image *ima
 	writer_put_aux(w, AT_EGID, 0);
 	writer_put_aux(w, AT_SECURE, 0);
 	writer_put_aux(w, AT_RANDOM, (u32)random);
+	writer_put_aux(w, AT_HWCAP2, 0);
 	writer_put_aux(w, AT_EXECFN, (u32)path);
 	writer_put_aux(w, AT_PLATFORM, (u32)platform);
+	writer_put_aux(w, AT_MINSIGSTKSZ, AUXV_MINSIGSTKSZ);
 	writer_put_aux(w, AT_NULL, 0);
 }
 
@@ -423,7 +426,7 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 		return err;
 	}
 	exec_commit(&image, path, files);
-	arch_exec_frame(frame, image.entry, sp, image.data_base);
+	arch_exec_frame(frame, image.start, sp, image.data_base);
 	return 0;
 }
 

@@ -132,7 +132,7 @@ int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 		return err;
 	}
 	image->mm = mm;
-	image->entry = p.text + p.pie.entry;
+	image->start = image->entry = p.text + p.pie.entry;
 	image->phdr = p.plan.phdr != 0 ? p.text + p.plan.phdr : 0;
 	image->nr_phdrs = p.plan.phnum;
 	image->stack_top = mm->stack_top;

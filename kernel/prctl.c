@@ -109,7 +109,7 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 	}
 }
 
-/* Kept, inherited and told: there is one kind of machine to be. */
+/* Kept, inherited and told; ADDR_NO_RANDOMIZE counts at the next execve(2). */
 long sys_personality(u32 persona)
 {
 	u32 old = current->personality;

@@ -84,6 +84,7 @@ struct mm *mm_alloc(void)
 	if (pmap_init(&mm->pmap) != 0)
 		goto free_mm;
 	mm_start(mm);
+	mm->mmap_base = mm_user_window.base;
 	spin_lock(&mm_list_lock);
 	LIST_INSERT_HEAD(&all_mms, mm, all);
 	spin_unlock(&mm_list_lock);
@@ -214,6 +215,7 @@ struct mm *mm_fork(struct mm *parent)
 	child->brk_start = parent->brk_start;
 	child->brk = parent->brk;
 	child->stack_top = parent->stack_top;
+	child->mmap_base = parent->mmap_base;
 	child->arg_start = parent->arg_start;
 	child->arg_end = parent->arg_end;
 	child->env_start = parent->env_start;

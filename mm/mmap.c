@@ -137,6 +137,7 @@ static void why_no_room(const struct mm *mm, u32 len)
 
 int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vaddr_t *where)
 {
+	struct area_window window = mm_user_window;
 	int err;
 
 	if (ALIGN_UP(len, PAGE_SIZE) == 0) {
@@ -145,7 +146,8 @@ int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vad
 	}
 	if (pgoff + PAGES_OF(len) < pgoff)
 		return -EOVERFLOW;
-	err = area_choose(&mm->vmas, &mm_user_window, addr, len, flags, where);
+	window.base = mm->mmap_base;
+	err = area_choose(&mm->vmas, &window, addr, len, flags, where);
 	if (err == -ENOMEM)
 		why_no_room(mm, len);
 	return err;

@@ -34,7 +34,8 @@ struct elf_rules {
 	bool fixed;       /* ET_EXEC: linked to its addresses */
 	bool relocatable; /* ET_DYN: position-independent; addresses count from a base */
 	u32 granule; /* power of two: vaddr and offset agree below it; no two segments meet in one */
-	u32 user_start; /* every byte of every segment lies in [user_start, user_end) */
+	u32 user_start; /* every byte of every segment lies in [user_start, user_end), of an ET_DYN
+			 * in [0, user_end) */
 	u32 user_end;
 };
 
@@ -57,6 +58,7 @@ struct elf_plan {
 	bool relocatable;
 	bool exec_stack;                  /* PT_GNU_STACK asks for an executable stack */
 	bool has_interp;                  /* PT_INTERP: wants a dynamic linker */
+	u32 interp_offset, interp_size;   /* its name in the file, as it says: not checked */
 	bool has_dynamic;                 /* PT_DYNAMIC, below */
 	u32 dynamic_offset, dynamic_size; /* in the file, inside it */
 };

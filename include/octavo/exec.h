@@ -54,18 +54,20 @@ struct file *exec_open_program(const char *path, struct exec_strings *s);
 
 /* What exec_load() found and built. */
 struct exec_image {
-	struct mm *mm; /* new, users 1 */
-	vaddr_t entry; /* first instruction */
-	vaddr_t phdr;  /* address of the program headers in the program, AT_PHDR */
+	struct mm *mm;       /* new, users 1 */
+	vaddr_t start;       /* first instruction: the interpreter's where there is one */
+	vaddr_t entry;       /* the program's own, AT_ENTRY */
+	vaddr_t interp_base; /* what is added to the interpreter's addresses, AT_BASE; 0: none */
+	vaddr_t phdr;        /* address of the program headers in the program, AT_PHDR */
 	u32 nr_phdrs;
 	vaddr_t stack_top;   /* the arguments go below it */
 	u32 stack_bytes_max; /* room that the stack has at the most */
 	vaddr_t data_base;   /* ARM: r9 */
 };
 
-/* exec_load - a new address space with the program's segments, heap and stack.
- * `stack_bytes`: what the arguments need at once. => 0; -ENOEXEC, -ENOMEM, -EIO, -E2BIG with
- * nothing left behind; sleeps */
+/* exec_load - a new address space with the program's segments, heap and stack, and those of its
+ * dynamic linker (PT_INTERP). `stack_bytes`: what the arguments need at once. => 0; -ENOEXEC,
+ * -ENOMEM, -EIO, -E2BIG; of the linker -ELIBBAD, and as exec_open(); nothing is left behind; sleeps */
 int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image);
 
 /* exec_start - replace the current task's program; argv and envp are kernel strings, NULL-ended.

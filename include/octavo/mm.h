@@ -23,6 +23,7 @@ struct mm {
 	atomic_t count;             /* users as one, and borrowers: the last one frees it */
 	vaddr_t brk_start, brk;     /* [mmap_sem] */
 	vaddr_t stack_top;          /* [I] after exec */
+	vaddr_t mmap_base;          /* [I] after exec: areas go down from here */
 	vaddr_t arg_start, arg_end, env_start, env_end; /* [I] after exec */
 	struct file *exe;                               /* the program, see mm_set_exe() [I] */
 	u32 total_pages;                                /* [mmap_sem] of all areas */

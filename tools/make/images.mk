@@ -34,6 +34,20 @@ build/busybox/bin/busybox: build/i386/busybox-static.version
 	$(Q)cp build/i386/busybox-static/bin/busybox $@
 	$(Q)touch $@
 
+# bash-static likewise, as /bin/bash.
+build/bash/bin/bash: build/i386/bash-static.version
+	@mkdir -p $(@D)
+	$(Q)cp build/i386/bash-static/bin/bash-static $@
+	$(Q)touch $@
+
+# stress-ng is linked dynamically: the packages that have its libraries, and theirs, come with it.
+stress-packages := stress-ng libc6 libapparmor1 libbsd0 libcrypt1 libegl1 libgbm1 libgles2 libjpeg62-turbo \
+		   libjudydebian1 libkmod2 libsctp1 libxxhash0 zlib1g libmd0 libglvnd0 libdrm2 libexpat1 \
+		   liblzma5 libzstd1 libssl3 libwayland-server0 libffi8
+build/stress-ng/usr/bin/stress-ng: $(stress-packages:%=build/i386/%.version) tools/lay-program.py
+	$(Q)tools/lay-program.py build/stress-ng usr/bin/stress-ng $(stress-packages:%=build/i386/%)
+	$(Q)touch $@
+
 build/i386/%.version: tools/fetch-i386
 	@mkdir -p $(@D)
 	@$(say) FETCH build/i386/$*
