@@ -3,13 +3,15 @@
  * attr.c - the calls that change what an inode says of itself: permissions, owner, times, size.
  *
  * Each finds its inode (through a path or a descriptor), checks what may be changed, and changes it
- * with the inode's mutex held. Everybody is root: nobody is refused for what he is.
+ * with the inode's mutex held.
  */
 #include "files.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/rlimit.h>
 #include <octavo/syscall.h>
+#include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
@@ -20,37 +22,76 @@
 
 /* --- chmod, chown --- */
 
+static bool in_group_or_capable(u32 gid)
+{
+	return cred_in_group(current->cred, gid) || capable(CAP_FSETID);
+}
+
 static int set_mode(struct inode *inode, u32 mode)
 {
+	int err = -EPERM;
+
 	if (inode->sb->read_only)
 		return -EROFS;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	mutex_lock(&inode->mutex);
-	inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
-	inode->ctime_ns = clock_realtime_ns();
+	if (inode_owner_or_capable(inode)) {
+		if (!in_group_or_capable(inode->gid))
+			mode &= ~(u32)S_ISGID;
+		inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
+		inode->ctime_ns = clock_realtime_ns();
+		err = 0;
+	}
 	mutex_unlock(&inode->mutex);
-	return 0;
+	return err;
 }
 
-/* A file that changes its owner is not set-user-ID any more. chown(2) */
+/* The set-ID bits that a file loses with its owner, or by a chown(2) that changes nothing. */
+static u32 lost_bits(const struct inode *inode)
+{
+	u32 lost = inode->mode & S_ISUID;
+
+	if (S_ISDIR(inode->mode))
+		return 0;
+	if ((inode->mode & 010) || !in_group_or_capable(inode->gid))
+		lost |= inode->mode & S_ISGID;
+	return lost;
+}
+
+/* The owner may give the file to a group that he is in; all else is for CAP_CHOWN. chown(2) */
+static int check_owner(const struct inode *inode, u32 uid, u32 gid)
+{
+	const struct cred *c = current->cred;
+	bool own = inode->uid == c->fsuid;
+
+	if (uid != ID_SAME && !(own && uid == inode->uid) && !capable(CAP_CHOWN))
+		return -EPERM;
+	if (gid != ID_SAME && !(own && (gid == inode->gid || cred_in_group(c, gid))) &&
+	    !capable(CAP_CHOWN))
+		return -EPERM;
+	return lost_bits(inode) != 0 && !inode_owner_or_capable(inode) ? -EPERM : 0;
+}
+
 static int set_owner(struct inode *inode, u32 uid, u32 gid)
 {
+	int err;
+
 	if (inode->sb->read_only)
 		return -EROFS;
 	mutex_lock(&inode->mutex);
+	err = check_owner(inode, uid, gid);
+	if (err != 0)
+		goto unlock;
+	inode->mode &= ~lost_bits(inode);
 	if (uid != ID_SAME)
 		inode->uid = uid;
 	if (gid != ID_SAME)
 		inode->gid = gid;
-	if (!S_ISDIR(inode->mode)) {
-		inode->mode &= ~(u32)S_ISUID;
-		if (inode->mode & 010)
-			inode->mode &= ~(u32)S_ISGID;
-	}
 	inode->ctime_ns = clock_realtime_ns();
+unlock:
 	mutex_unlock(&inode->mutex);
-	return 0;
+	return err;
 }
 
 long sys_fchmodat(int dirfd, const char __user *path, u32 mode)
@@ -121,6 +162,27 @@ long sys_fchown(u32 fd, u32 uid, u32 gid)
 	return err;
 }
 
+/* The forms of 16 bits: 65535 is -1. */
+static u32 from_id16(u32 id)
+{
+	return (id & 0xffff) == 0xffff ? ID_SAME : id & 0xffff;
+}
+
+long sys_chown16(const char __user *path, u32 uid, u32 gid)
+{
+	return sys_chown(path, from_id16(uid), from_id16(gid));
+}
+
+long sys_lchown16(const char __user *path, u32 uid, u32 gid)
+{
+	return sys_lchown(path, from_id16(uid), from_id16(gid));
+}
+
+long sys_fchown16(u32 fd, u32 uid, u32 gid)
+{
+	return sys_fchown(fd, from_id16(uid), from_id16(gid));
+}
+
 /* --- times --- */
 
 #define TIME_NOW  0x3fffffff /* in tv_nsec: UTIME_NOW, UTIME_OMIT. utimensat(2) */
@@ -150,14 +212,28 @@ static void set_time(u64 *field, const struct uapi_timespec64 *t, u64 now)
 		*field = time_to_ns(t);
 }
 
+/* Both to now: whoever may write. Others: the owner. */
+static int may_set_times(const struct inode *inode, const struct uapi_timespec64 *times)
+{
+	bool now = times[0].tv_nsec == TIME_NOW && times[1].tv_nsec == TIME_NOW;
+
+	if (inode_owner_or_capable(inode))
+		return 0;
+	return now ? inode_permission(inode, MAY_WRITE) : -EPERM;
+}
+
 static int set_times(struct inode *inode, const struct uapi_timespec64 *times)
 {
 	u64 now = clock_realtime_ns();
+	int err;
 
 	if (!time_is_valid(&times[0]) || !time_is_valid(&times[1]))
 		return -EINVAL;
 	if (inode->sb->read_only)
 		return -EROFS;
+	err = may_set_times(inode, times);
+	if (err != 0)
+		return err;
 	mutex_lock(&inode->mutex);
 	set_time(&inode->atime_ns, &times[0], now);
 	set_time(&inode->mtime_ns, &times[1], now);
@@ -301,10 +377,14 @@ static int truncate_inode(struct inode *inode, loff_t size)
 		return -EINVAL;
 	if (inode->sb->read_only)
 		return -EROFS;
-	err = inode_write_begin(inode);
+	err = inode_permission(inode, MAY_WRITE);
+	if (err == 0)
+		err = inode_write_begin(inode);
 	if (err != 0)
 		return err;
 	err = rlimit_file_size((u64)size);
+	if (err == 0)
+		inode_drop_set_id(inode);
 	if (err == 0)
 		err = inode_truncate(inode, size);
 	inode_write_end(inode);
@@ -339,6 +419,8 @@ static long truncate_fd(u32 fd, loff_t size)
 	err = -EINVAL;
 	if (S_ISREG(f->inode->mode) && (f->flags & O_ACCMODE) != O_RDONLY)
 		err = rlimit_file_size((u64)size);
+	if (err == 0)
+		inode_drop_set_id(f->inode);
 	if (err == 0)
 		err = inode_truncate(f->inode, size);
 	file_put(f);

@@ -6,6 +6,7 @@
  */
 #include "files.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/printf.h>
 #include <octavo/slab.h>
@@ -105,13 +106,20 @@ struct inode *fs_cwd_get(struct fs_context *fs)
 	return dir;
 }
 
-/* `inode` in the place of *slot, the context's root or cwd. => 0, -ENOTDIR, -ENOENT unmounted */
+/* `inode` in the place of *slot, the context's root or cwd. => 0, -ENOTDIR, -EACCES, -EPERM,
+ * -ENOENT unmounted */
 static int replace_dir(struct fs_context *fs, struct inode **slot, struct inode *inode)
 {
 	struct inode *old;
+	int err;
 
 	if (!S_ISDIR(inode->mode))
 		return -ENOTDIR;
+	err = inode_permission(inode, MAY_EXEC);
+	if (err == 0 && slot == &fs->root && !capable(CAP_SYS_CHROOT))
+		err = -EPERM;
+	if (err != 0)
+		return err;
 	if (!super_use(inode->sb))
 		return -ENOENT;
 	inode_get(inode);

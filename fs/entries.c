@@ -10,6 +10,7 @@
  */
 #include "files.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
@@ -32,7 +33,7 @@ static u32 apply_umask(u32 mode)
 /* --- making --- */
 
 /* May `p` get an entry? "." and ".." are there always. dir's [im] held
- *   => 0; -EEXIST, -ENOENT, -EROFS */
+ *   => 0; -EEXIST, -ENOENT, -EROFS, -EACCES */
 static int check_new(const struct path *p, bool is_dir)
 {
 	struct inode *dir = p->dir, *other;
@@ -51,7 +52,7 @@ static int check_new(const struct path *p, bool is_dir)
 		return err;
 	if (p->must_be_dir && !is_dir)
 		return -ENOENT;
-	return dir->sb->read_only ? -EROFS : 0;
+	return dir->sb->read_only ? -EROFS : inode_permission(dir, MAY_WRITE | MAY_EXEC);
 }
 
 int entry_make(struct path *p, u32 mode, u32 rdev)
@@ -62,6 +63,8 @@ int entry_make(struct path *p, u32 mode, u32 rdev)
 	mode = (mode & S_IFMT) | apply_umask(mode & 07777);
 	mutex_lock(&dir->mutex);
 	err = check_new(p, S_ISDIR(mode));
+	if (err == 0 && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
+		err = -EPERM;
 	if (err == 0 && dir->ops->create == NULL)
 		err = S_ISREG(mode) ? -EACCES : -EPERM;
 	if (err == 0)
@@ -209,9 +212,13 @@ long sys_linkat(int from_fd, const char __user *from, int to_fd, const char __us
 static int check_removal(const struct path *p, const struct inode *inode, bool want_dir)
 {
 	bool is_dir = S_ISDIR(inode->mode);
+	int err;
 
 	if (!want_dir && (is_dir || p->must_be_dir))
 		return is_dir ? -EISDIR : -ENOTDIR;
+	err = dir_may_remove(p->dir, inode);
+	if (err != 0)
+		return err;
 	if (want_dir && !is_dir)
 		return -ENOTDIR;
 	if (p->dir->ops->unlink == NULL)

@@ -87,6 +87,10 @@ int path_look_up(const struct path *p, struct inode **inode);
  *   => 0 and p->inode; -EEXIST, -ENOENT its directory is gone, -EROFS, -EPERM, -EACCES, -ENOMEM, -ENOSPC */
 int entry_make(struct path *p, u32 mode, u32 rdev);
 
+/* dir_may_remove - may the current task take `victim` out of `dir`, which may be sticky?
+ *   => 0; -EACCES the directory, -EPERM it is another's */
+int dir_may_remove(const struct inode *dir, const struct inode *victim);
+
 /* --- attributes (attr.c) --- */
 /* inode_truncate - a regular file's new size. => 0, -EROFS, -EINVAL it has none, -EFBIG, -ENOMEM */
 int inode_truncate(struct inode *inode, loff_t size);

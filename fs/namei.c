@@ -24,6 +24,11 @@ u32 world_mode(const struct inode *inode)
 	return inode->mode;
 }
 
+int world_may_search(const struct inode *dir)
+{
+	return inode_permission(dir, MAY_EXEC);
+}
+
 void world_get(struct inode *inode)
 {
 	inode_get(inode);

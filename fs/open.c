@@ -3,8 +3,6 @@
  * open.c - open(2), openat(2), creat(2).
  *
  *	descriptor reserved -> inode found or made -> checked -> file -> O_TRUNC -> descriptor filled
- *
- * Everybody is root: permission bits are kept and shown, and only execution asks for them.
  */
 #include "files.h"
 
@@ -43,9 +41,22 @@ static int check_flags(u32 *flags)
 	return 0;
 }
 
+/* MAY_* of what the flags ask for. */
+static u32 wanted(u32 flags)
+{
+	static const u8 by_mode[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+				     MAY_READ | MAY_WRITE};
+
+	if (flags & O_FOR_EXEC)
+		return MAY_EXEC;
+	return by_mode[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+}
+
 /* What open(2) refuses of an inode that exists, in Linux's order. */
 static int check_inode(const struct inode *inode, u32 flags)
 {
+	int err;
+
 	if ((flags & O_CREAT) && S_ISDIR(inode->mode))
 		return -EISDIR;
 	if ((flags & O_DIRECTORY) && !S_ISDIR(inode->mode))
@@ -62,7 +73,10 @@ static int check_inode(const struct inode *inode, u32 flags)
 		return -EACCES;
 	if (inode->sb->read_only && wants_write(flags) && S_ISREG(inode->mode))
 		return -EROFS;
-	return 0;
+	err = inode_permission(inode, wanted(flags));
+	if (err != 0)
+		return err;
+	return (flags & O_NOATIME) && !inode_owner_or_capable(inode) ? -EPERM : 0;
 }
 
 /* O_TRUNC: the file may be open for reading only, so it says for itself that it writes. */
@@ -72,6 +86,7 @@ static int truncate_opened(struct inode *inode)
 
 	if (err != 0)
 		return err;
+	inode_drop_set_id(inode);
 	err = inode_truncate(inode, 0);
 	inode_write_end(inode);
 	return err;
@@ -92,7 +107,8 @@ static struct file *open_inode(struct inode *inode, u32 flags, bool made)
 		inode_put(inode);
 		return err_ptr(-ENXIO);
 	}
-	file = file_alloc(inode, flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC), ops);
+	file = file_alloc(inode, flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_FOR_EXEC),
+			  ops);
 	if (ptr_is_err(file)) {
 		inode_put(inode);
 		return file;
@@ -188,7 +204,10 @@ static long open_at(int dirfd, const char __user *user_path, u32 flags, u32 mode
 	struct file *file;
 	char *buffer;
 	bool again;
-	int fd, err = check_flags(&flags);
+	int fd, err;
+
+	flags &= ~O_FOR_EXEC;
+	err = check_flags(&flags);
 
 	if (err != 0)
 		return err;

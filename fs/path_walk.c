@@ -64,8 +64,13 @@ static struct component cut_component(struct walk *w)
 /* "." is where the walk stands, even if something was mounted on that. */
 static int look_up(struct walk *w, const struct component *c, struct inode **out)
 {
+	int err;
+
 	if (!S_ISDIR(world_mode(w->dir)))
 		return -ENOTDIR;
+	err = world_may_search(w->dir);
+	if (err != 0)
+		return err;
 	if (c->len > UAPI_NAME_MAX)
 		return -ENAMETOOLONG;
 	if (likely(c->kind == WALK_LAST_NAME))
@@ -156,7 +161,9 @@ static int finish_root(struct walk *w, unsigned flags, struct path *out)
 /* The last component, of which only the directory is wanted. Nobody has looked at its length. */
 static int finish_entry(struct walk *w, const struct component *c, struct path *out)
 {
-	return S_ISDIR(world_mode(w->dir)) ? finish(w, c, NULL, out) : -ENOTDIR;
+	int err = S_ISDIR(world_mode(w->dir)) ? world_may_search(w->dir) : -ENOTDIR;
+
+	return err == 0 ? finish(w, c, NULL, out) : err;
 }
 
 /* One component. => 1: the walk has ended well, 0: it goes on */

@@ -46,6 +46,7 @@ struct proc_entry {
 	const char *name;
 	u32 mode;         /* S_IF* and permissions */
 	bool sysctl;      /* its permissions hold for root, too */
+	bool guarded;     /* only for who may inspect the process: cred_may_inspect() */
 	const void *data; /* of show and store */
 	const struct proc_dir *dir;
 	/* text - the whole report at once */
@@ -86,6 +87,8 @@ struct task *proc_task_lock(const struct proc_inode *p);
 void proc_task_unlock(void); /* after proc_task_lock() that found it */
 /* proc_task_exists - is it still there, a zombie included? */
 bool proc_task_exists(const struct proc_inode *p);
+/* proc_may_inspect - may the current task see what is guarded? => yes, too, where nobody is there */
+bool proc_may_inspect(const struct proc_inode *p);
 /* proc_is_kthread - is it there, and a kernel thread? */
 bool proc_is_kthread(const struct proc_inode *p);
 /* proc_is_thread - is p below /proc/PID/task/TID: of the one thread, not of its process? */

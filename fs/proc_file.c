@@ -184,6 +184,8 @@ static int text_open(struct inode *inode, struct file *file)
 	if (e->sysctl && ((mode != O_RDONLY && (e->mode & 0200) == 0) ||
 			  (mode != O_WRONLY && (e->mode & 0400) == 0)))
 		return -EACCES;
+	if (e->guarded && !proc_may_inspect(proc_inode(inode)))
+		return -EACCES;
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (f == NULL)
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 
 #include "files.h"
 #include <octavo/cpu_time.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/mm_report.h>
 #include <octavo/sched.h>
@@ -27,6 +28,7 @@ struct facts {
 	struct cpu_times children;
 	int nice;
 	int exit_status;
+	bool no_new_privs;
 };
 
 static const struct {
@@ -97,6 +99,7 @@ static int facts_get(const struct proc_inode *p, struct facts *f)
 		.state = states[t->state].letter,
 		.started_ns = t->started_ns,
 		.exit_status = t->exit_status,
+		.no_new_privs = (t->attributes & ATTR_NO_NEW_PRIVS) != 0,
 	};
 	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
 	f->user_ns = times.user_ns;
@@ -186,7 +189,24 @@ int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor)
 /* --- status --- */
 
 /* Each name is escaped as Linux does, so that it stays on its line. */
-static void put_identity(struct text *t, const struct facts *f, struct proc_inode *p)
+#define GROUPS_SHOWN 32 /* of them /proc/PID/status has room for */
+
+/* Its cred, referenced; NULL: it has ended */
+static struct cred *cred_of(const struct proc_inode *p)
+{
+	struct task *t = proc_task_lock(p);
+	struct cred *c;
+
+	if (t == NULL)
+		return NULL;
+	c = t->cred;
+	cred_get(c);
+	proc_task_unlock();
+	return c;
+}
+
+static void put_identity(struct text *t, const struct facts *f, const struct cred *c,
+			 struct proc_inode *p)
 {
 	struct fs_context *fs = proc_fs_context(p);
 	struct files *files = proc_files(p);
@@ -200,8 +220,12 @@ static void put_identity(struct text *t, const struct facts *f, struct proc_inod
 	text_printf(t, "\nState:\t%c (%s)\n", f->state, state_name(f->state));
 	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t0\n", f->tgid, f->pid,
 		    f->ppid);
-	text_puts(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-	text_printf(t, "FDSize:\t%u\nGroups:\t0 \n", files != NULL ? files_size(files) : 0);
+	text_printf(t, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid,
+		    c->fsuid, c->gid, c->egid, c->sgid, c->fsgid);
+	text_printf(t, "FDSize:\t%u\nGroups:\t", files != NULL ? files_size(files) : 0);
+	for (u32 i = 0; c->groups != NULL && i < c->groups->nr && i < GROUPS_SHOWN; i++)
+		text_printf(t, i > 0 ? " %u" : "%u", c->groups->ids[i]);
+	text_puts(t, " \n");
 	if (files != NULL)
 		files_put(files);
 }
@@ -233,16 +257,30 @@ static void put_set(struct text *t, const char *name, sigset_bits set)
 	text_printf(t, "%s:\t%016llx\n", name, (unsigned long long)set);
 }
 
+static void put_capabilities(struct text *t, const struct cred *c, bool no_new_privs)
+{
+	put_set(t, "CapInh", c->inheritable);
+	put_set(t, "CapPrm", c->permitted);
+	put_set(t, "CapEff", c->effective);
+	put_set(t, "CapBnd", c->bounding);
+	put_set(t, "CapAmb", c->ambient);
+	text_printf(t, "NoNewPrivs:\t%u\n", no_new_privs);
+}
+
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 {
 	struct mm_sizes s;
 	struct facts f;
+	struct cred *c;
 	struct mm *mm;
 	int err = facts_get(p, &f);
 
 	if (err != 0)
 		return err;
-	put_identity(t, &f, p);
+	c = cred_of(p);
+	if (c == NULL)
+		return -ESRCH;
+	put_identity(t, &f, c, p);
 	mm = proc_mm(p);
 	if (mm != NULL) {
 		mm_sizes(mm, &s);
@@ -255,6 +293,8 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	put_set(t, "SigBlk", f.blocked);
 	put_set(t, "SigIgn", f.ignored);
 	put_set(t, "SigCgt", f.caught);
+	put_capabilities(t, c, f.no_new_privs);
+	cred_put(c);
 	text_printf(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t0\n",
 		    f.nr_switches);
 	*cursor = PROC_END;

@@ -8,6 +8,7 @@
  */
 #include "proc.h"
 
+#include <octavo/cred.h>
 #include <octavo/mm.h>
 #include <octavo/task.h>
 
@@ -37,6 +38,21 @@ bool proc_task_exists(const struct proc_inode *p)
 		return false;
 	proc_task_unlock();
 	return true;
+}
+
+bool proc_may_inspect(const struct proc_inode *p)
+{
+	const struct task *t;
+	bool may;
+
+	if (p->pid == 0)
+		return true;
+	t = proc_task_lock(p);
+	if (t == NULL)
+		return true;
+	may = cred_may_inspect(t);
+	proc_task_unlock();
+	return may;
 }
 
 bool proc_is_kthread(const struct proc_inode *p)

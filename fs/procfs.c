@@ -19,6 +19,7 @@
 #include "devices.h"
 #include "dirent.h"
 #include "files.h"
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/printf.h>
 #include <octavo/rlimit.h>
@@ -87,6 +88,20 @@ static struct proc_inode *inode_new(struct super_block *sb, const struct proc_en
 	return p;
 }
 
+/* What a process has in /proc is its effective user's, if it may be looked at: else root's. */
+static void own(struct proc_inode *p)
+{
+	const struct task *t = p->pid != 0 ? proc_task_lock(p) : NULL;
+
+	if (t == NULL)
+		return;
+	if (!(t->attributes & ATTR_NOT_DUMPABLE) || p->entry->dir != NULL) {
+		p->inode.uid = t->cred->euid;
+		p->inode.gid = t->cred->egid;
+	}
+	proc_task_unlock();
+}
+
 /* The inode of entry `e` of a directory; *out with a reference. */
 static int inode_in(struct proc_inode *dir, const struct proc_entry *e, u32 number,
 		    struct inode **out)
@@ -99,6 +114,7 @@ static int inode_in(struct proc_inode *dir, const struct proc_entry *e, u32 numb
 	p->up = dir;
 	p->pid = dir->pid;
 	p->born_ns = dir->born_ns;
+	own(p);
 	p->fd = number;
 	*out = &p->inode;
 	return 0;
@@ -140,6 +156,8 @@ static int bind_task(struct proc_inode *p, u32 pid)
 	if (t != NULL) {
 		p->pid = pid;
 		p->born_ns = t->started_ns;
+		p->inode.uid = t->cred->euid;
+		p->inode.gid = t->cred->egid;
 	}
 	spin_unlock(&task_list_lock);
 	return t != NULL ? 0 : -ENOENT;
@@ -260,11 +278,15 @@ static ssize_t dir_getdents64(struct file *file, void __user *buf, size_t len)
 
 static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
 {
+	if (!proc_may_inspect(proc_inode(inode)))
+		return -EACCES;
 	return proc_inode(inode)->entry->readlink(inode, buf, len);
 }
 
 static int link_jump(struct inode *inode, struct inode **dir, struct inode **out)
 {
+	if (!proc_may_inspect(proc_inode(inode)))
+		return -EACCES;
 	return proc_inode(inode)->entry->jump(inode, dir, out);
 }
 

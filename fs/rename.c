@@ -92,8 +92,38 @@ static int check_names(const struct move *m, const struct rename *r)
 	return 0;
 }
 
+/* May it leave its directory, and what it replaces, too? */
+static int check_permissions(const struct rename *r)
+{
+	int err = dir_may_remove(r->from.dir, r->inode);
+
+	if (err == 0 && r->target != NULL)
+		err = dir_may_remove(r->to.dir, r->target);
+	else if (err == 0)
+		err = inode_permission(r->to.dir, MAY_WRITE | MAY_EXEC);
+	return err;
+}
+
+/* A directory that gets another parent is written to: its "..". */
+static int check_parents(const struct rename *r)
+{
+	int err = 0;
+
+	if (r->from.dir == r->to.dir)
+		return 0;
+	if (S_ISDIR(r->inode->mode))
+		err = inode_permission(r->inode, MAY_WRITE);
+	if (err == 0 && r->exchange && S_ISDIR(r->target->mode))
+		err = inode_permission(r->target, MAY_WRITE);
+	return err;
+}
+
 static int check_inodes(const struct rename *r)
 {
+	int err = check_permissions(r);
+
+	if (err != 0)
+		return err;
 	if (r->target != NULL && !r->exchange) {
 		if (S_ISDIR(r->inode->mode) && !S_ISDIR(r->target->mode))
 			return -ENOTDIR;
@@ -102,6 +132,9 @@ static int check_inodes(const struct rename *r)
 	}
 	if (r->from.dir->ops->rename == NULL)
 		return -EPERM;
+	err = check_parents(r);
+	if (err != 0)
+		return err;
 	if (r->to.dir->nlink == 0 || super_is_dead(r->to.dir->sb))
 		return -ENOENT;
 	if (r->inode->mounted != NULL || (r->target != NULL && r->target->mounted != NULL))

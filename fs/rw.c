@@ -29,6 +29,7 @@ ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t
 
 	if (!write)
 		return f->ops->read(f, buf, len, pos);
+	inode_drop_set_id(f->inode);
 	room = file_write_room(f, *pos, len);
 	return room < 0 ? room : f->ops->write(f, buf, (size_t)room, pos);
 }

@@ -5,6 +5,7 @@
  */
 #include "files.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/slab.h>
@@ -236,32 +237,44 @@ long sys_fstatfs64(u32 fd, u32 size, void __user *st)
 
 /* --- access --- */
 
-/* Root may do everything but execute what nobody may, and write where nothing is written. */
 static int check_access(const struct inode *inode, u32 mode)
 {
 	bool is_special = !S_ISREG(inode->mode) && !S_ISDIR(inode->mode) && !S_ISLNK(inode->mode);
 
-	if ((mode & 1) && S_ISREG(inode->mode)) {
-		if ((inode->sb->flags & MS_NOEXEC) || (inode->mode & 0111) == 0)
-			return -EACCES;
-	}
-	return (mode & 2) && inode->sb->read_only && !is_special ? -EROFS : 0;
+	if ((mode & MAY_EXEC) && S_ISREG(inode->mode) && (inode->sb->flags & MS_NOEXEC))
+		return -EACCES;
+	if ((mode & MAY_WRITE) && inode->sb->read_only && !is_special)
+		return -EROFS;
+	return inode_permission(inode, mode);
 }
 
-long sys_faccessat2(int dirfd, const char __user *path, u32 mode, u32 flags)
+static long access_at(int dirfd, const char __user *path, u32 mode, u32 flags)
 {
 	struct path p;
-	int err;
+	int err = path_at(dirfd, path, walk_flags(flags), &p);
+
+	if (err != 0)
+		return err;
+	err = check_access(p.inode, mode);
+	path_put(&p);
+	return err;
+}
+
+/* It asks for the real user, unless AT_EACCESS says otherwise. */
+long sys_faccessat2(int dirfd, const char __user *path, u32 mode, u32 flags)
+{
+	struct cred *old = NULL;
+	int none = 0;
+	long err;
 
 	if (mode & ~7u)
 		return -EINVAL;
 	if (flags & ~(u32)(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	err = path_at(dirfd, path, walk_flags(flags), &p);
-	if (err != 0)
-		return err;
-	err = check_access(p.inode, mode);
-	path_put(&p);
+	if (!(flags & AT_EACCESS))
+		old = cred_for_access(&none);
+	err = none != 0 ? none : access_at(dirfd, path, mode, flags);
+	cred_access_done(old);
 	return err;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "files.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -159,6 +160,8 @@ static int mount_at(struct request *r, struct inode *dir)
 
 	if (flags & MS_NOUSER)
 		return -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if ((flags & (MS_REMOUNT | MS_BIND)) == MS_REMOUNT)
 		return remount(r, dir);
 	if (flags & MS_REMOUNT) /* the place's flags, not the file system's: it has one place */
@@ -241,7 +244,10 @@ long sys_umount2(const char __user *target, u32 flags)
 	if (err != 0)
 		return err;
 	sb = p.inode->sb;
-	err = p.inode == sb->root ? umount_super(sb, flags) : -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		err = -EPERM;
+	else
+		err = p.inode == sb->root ? umount_super(sb, flags) : -EINVAL;
 	path_put(&p);
 	return err;
 }

@@ -19,10 +19,12 @@
 #include "dirent.h"
 #include "files.h"
 #include <octavo/audit.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/slab.h>
 #include <octavo/spinlock.h>
 #include <octavo/string.h>
+#include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/stat.h>
@@ -70,6 +72,21 @@ static const struct file_ops *fops_for(u32 mode)
 	}
 }
 
+/* Its maker's; in a set-group-ID directory the group is the directory's. */
+static void set_owner(struct inode *inode, const struct tmpfs_inode *parent)
+{
+	inode->uid = current->cred->fsuid;
+	inode->gid = current->cred->fsgid;
+	if (parent == NULL || !(parent->inode.mode & S_ISGID))
+		return;
+	inode->gid = parent->inode.gid;
+	if (S_ISDIR(inode->mode))
+		inode->mode |= S_ISGID;
+	else if ((inode->mode & (S_ISGID | 0010)) == (S_ISGID | 0010) &&
+		 !cred_in_group(current->cred, inode->gid) && !capable(CAP_FSETID))
+		inode->mode &= ~(u32)S_ISGID;
+}
+
 /* A new inode without entries, charged already: one reference, no link. NULL without memory. */
 static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode *parent, u32 mode,
 				     u32 rdev)
@@ -84,6 +101,7 @@ static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode 
 		   fops_for(mode));
 	t->inode.nlink = 0;
 	t->inode.rdev = rdev;
+	set_owner(&t->inode, parent);
 	if (S_ISREG(mode))
 		shmem_init(&t->mapping, &t->inode, &tmpfs_super(sb)->account);
 	if (S_ISDIR(mode)) {

@@ -18,6 +18,7 @@
  */
 #include <arch/frame.h>
 #include <octavo/arch.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/exec.h>
 #include <octavo/fs.h>
@@ -244,6 +245,8 @@ static void writer_put_pointers(struct stack_writer *w, const struct exec_string
 static void writer_put_auxv(struct stack_writer *w, const struct exec_image *image,
 			    vaddr_t platform, vaddr_t random, vaddr_t path)
 {
+	const struct cred *cred = image->cred.new;
+
 	writer_put_aux(w, AT_HWCAP, arch_hwcap());
 	writer_put_aux(w, AT_PAGESZ, PAGE_SIZE);
 	writer_put_aux(w, AT_CLKTCK, 100);
@@ -253,11 +256,11 @@ static void writer_put_auxv(struct stack_writer *w, const struct exec_image *ima
 	writer_put_aux(w, AT_BASE, (u32)image->interp_base);
 	writer_put_aux(w, AT_FLAGS, 0);
 	writer_put_aux(w, AT_ENTRY, (u32)image->entry);
-	writer_put_aux(w, AT_UID, 0);
-	writer_put_aux(w, AT_EUID, 0);
-	writer_put_aux(w, AT_GID, 0);
-	writer_put_aux(w, AT_EGID, 0);
-	writer_put_aux(w, AT_SECURE, 0);
+	writer_put_aux(w, AT_UID, cred->uid);
+	writer_put_aux(w, AT_EUID, cred->euid);
+	writer_put_aux(w, AT_GID, cred->gid);
+	writer_put_aux(w, AT_EGID, cred->egid);
+	writer_put_aux(w, AT_SECURE, image->cred.secure);
 	writer_put_aux(w, AT_RANDOM, (u32)random);
 	writer_put_aux(w, AT_HWCAP2, 0);
 	writer_put_aux(w, AT_EXECFN, (u32)path);
@@ -339,7 +342,7 @@ void mm_drop_exe(struct mm *mm)
 
 struct file *exec_open(const char *path)
 {
-	struct file *file = file_open(path, O_RDONLY, 0);
+	struct file *file = file_open(path, O_RDONLY | O_FOR_EXEC, 0);
 	int err = -EACCES;
 
 	if (ptr_is_err(file)) /* -ENXIO: nothing that is read, so nothing to execute either */
@@ -377,7 +380,7 @@ static int exec_unshare(struct files **files)
 }
 
 /* The point of no return: the old program's memory goes, the new one's is loaded. */
-static void exec_commit(const struct exec_image *image, const char *path, struct files *files)
+static void exec_commit(struct exec_image *image, const char *path, struct files *files)
 {
 	const char *name = strrchr(path, '/');
 	struct mm *old;
@@ -386,12 +389,35 @@ static void exec_commit(const struct exec_image *image, const char *path, struct
 		files_put(process_use_files(files));
 	process_leave_mm();
 	old = process_use_mm(image->mm);
+	cred_exec_commit(&image->cred, image->readable);
 	process_vfork_done();
 	signal_exec();
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);
 	strlcpy(current->comm, name != NULL ? name + 1 : path, sizeof(current->comm));
+}
+
+/* Too many tasks of the user that setuid(2) has made it: here it fails. */
+static bool nproc_exceeded(void)
+{
+	bool exceeded;
+
+	if (likely(!(current->flags & TASK_NPROC_EXCEEDED)))
+		return false;
+	spin_lock(&task_list_lock);
+	exceeded = cred_over_nproc(0);
+	spin_unlock(&task_list_lock);
+	if (!exceeded)
+		current->flags &= ~TASK_NPROC_EXCEEDED;
+	return exceeded;
+}
+
+static void exec_drop_cred(struct exec_image *image)
+{
+	if (image->cred.new != NULL)
+		cred_abort(image->cred.new);
+	image->cred.new = NULL;
 }
 
 static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
@@ -402,26 +428,34 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 	vaddr_t sp = 0;
 	int err;
 
+	if (nproc_exceeded())
+		return -EAGAIN;
 	file = exec_open_program(path, s);
 	if (ptr_is_err(file))
 		return ptr_err(file);
 	s->path_start = s->bytes;
 	err = exec_strings_add(s, path);
 	if (err == 0)
+		err = cred_for_exec(file->inode, &image.cred);
+	if (err == 0)
 		err = exec_load(file, stack_bytes(s), &image);
 	if (err != 0) {
+		exec_drop_cred(&image);
 		exec_close(file);
 		return err;
 	}
+	image.readable = inode_permission(file->inode, MAY_READ) == 0;
 
 	mm_set_exe(image.mm, file);
 	err = stack_bytes(s) <= image.stack_bytes_max ? stack_write(&image, s, &sp) : -E2BIG;
 	if (err != 0) {
+		exec_drop_cred(&image);
 		mm_put(image.mm);
 		return err == -EFAULT ? -ENOMEM : err;
 	}
 	err = exec_unshare(&files);
 	if (err != 0) {
+		exec_drop_cred(&image);
 		mm_put(image.mm);
 		return err;
 	}

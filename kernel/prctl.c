@@ -5,6 +5,7 @@
  * Attributes that change what the kernel does: the name, the signal at the parent's death, whose
  * orphans one takes. The others are kept, inherited as Linux does, and told.
  */
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
@@ -13,7 +14,6 @@
 #include <uapi/octavo/prctl.h>
 
 #define NSIG             64
-#define CAP_LAST         40
 #define TIMERSLACK_NS    50000u
 #define PERSONALITY_TELL 0xffffffffu
 
@@ -90,10 +90,6 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 		return set_flag(ATTR_NOT_DUMPABLE, a ^ 1);
 	case PR_GET_DUMPABLE:
 		return !get_flag(ATTR_NOT_DUMPABLE);
-	case PR_SET_KEEPCAPS:
-		return set_flag(ATTR_KEEPCAPS, a);
-	case PR_GET_KEEPCAPS:
-		return get_flag(ATTR_KEEPCAPS);
 	case PR_SET_NO_NEW_PRIVS:
 		return set_no_new_privs(a, b, c, d);
 	case PR_GET_NO_NEW_PRIVS:
@@ -102,10 +98,8 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 		return set_timer_slack((s32)a);
 	case PR_GET_TIMERSLACK:
 		return (long)current->timer_slack_ns;
-	case PR_CAPBSET_READ: /* everybody is root */
-		return a <= CAP_LAST ? 1 : -EINVAL;
 	default:
-		return -EINVAL;
+		return prctl_capabilities(option, a, b, c, d);
 	}
 }
 

@@ -8,6 +8,7 @@
  */
 #include <octavo/rlimit.h>
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/sched.h>
 #include <octavo/signal.h>
@@ -72,6 +73,9 @@ static int limit_exchange(int pid, u32 which, const struct rlimit *new, struct r
 	t = pid == 0 ? current : task_find((u32)pid);
 	if (t == NULL) {
 		err = -ESRCH;
+	} else if (!cred_may_limit(t) || (new != NULL &&new->max > t->signal->rlimits[which].max &&
+					  !capable(CAP_SYS_RESOURCE))) {
+		err = -EPERM;
 	} else {
 		if (old != NULL)
 			*old = t->signal->rlimits[which];
@@ -126,14 +130,20 @@ static u64 widen(u32 limit)
 	return limit == RLIMIT_INFINITE ? ~0ull : limit;
 }
 
-static bool process_exists(int pid)
+/* => 0, -ESRCH, -EPERM */
+static int check_process(int pid)
 {
-	bool found;
+	const struct task *t;
+	int err = 0;
 
 	spin_lock(&task_list_lock);
-	found = pid == 0 || task_find((u32)pid) != NULL;
+	t = pid == 0 ? current : task_find((u32)pid);
+	if (t == NULL)
+		err = -ESRCH;
+	else if (!cred_may_limit(t))
+		err = -EPERM;
 	spin_unlock(&task_list_lock);
-	return found;
+	return err;
 }
 
 long sys_prlimit64(int pid, u32 which, const void __user *new_limit, void __user *old_limit)
@@ -147,8 +157,9 @@ long sys_prlimit64(int pid, u32 which, const void __user *new_limit, void __user
 			return -EFAULT;
 		new = (struct rlimit){narrow(wide.cur), narrow(wide.max)};
 	}
-	if (!process_exists(pid)) /* Linux looks for it before it looks at the limit */
-		return -ESRCH;
+	err = check_process(pid); /* Linux looks for it before it looks at the limit */
+	if (err != 0)
+		return err;
 	err = limit_exchange(pid, which, new_limit != NULL ? &new : NULL, &old);
 	if (err != 0 || old_limit == NULL)
 		return err;

@@ -7,6 +7,7 @@
  * set; every other sleep is one of the monotonic clock.
  */
 #include <octavo/config.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
@@ -70,7 +71,9 @@ long sys_clock_getres64(int clock, void __user *res)
 
 static int set_realtime(s64 sec, s64 nsec)
 {
-	return spec_valid(sec, nsec) ? clock_realtime_set(spec_ns(sec, nsec)) : -EINVAL;
+	if (!spec_valid(sec, nsec))
+		return -EINVAL;
+	return capable(CAP_SYS_TIME) ? clock_realtime_set(spec_ns(sec, nsec)) : -EPERM;
 }
 
 long sys_clock_settime(int clock, const void __user *ts)
@@ -109,7 +112,9 @@ long sys_settimeofday(const void __user *tv, const void __user *tz)
 	}
 	if (tz != NULL && copy_from_user(zone, tz, sizeof(zone)) != 0)
 		return -EFAULT;
-	return tv == NULL ? 0 : set_realtime(t.tv_sec, (s64)t.tv_usec * 1000);
+	if (tv == NULL)
+		return capable(CAP_SYS_TIME) ? 0 : -EPERM;
+	return set_realtime(t.tv_sec, (s64)t.tv_usec * 1000);
 }
 
 /* --- sleeping --- */

@@ -2,8 +2,9 @@
 /*
  * sys_kill.c - the calls that send signals: kill(2), tkill(2), tgkill(2), rt_sigqueueinfo(2).
  *
- * Everybody is root: no process is out of another's reach. Kernel threads are nobody to them.
+ * Whom they reach is cred_may_signal()'s to say. Kernel threads are nobody to them.
  */
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/sched.h>
 #include <octavo/signal.h>
@@ -18,7 +19,7 @@ static bool is_signal(int sig)
 
 static struct siginfo info_from_me(int code)
 {
-	return (struct siginfo){.code = code, .pid = current->tgid};
+	return (struct siginfo){.code = code, .pid = current->tgid, .uid = current->cred->uid};
 }
 
 /* The process `pid`, or NULL. => task_list_lock held */
@@ -29,7 +30,13 @@ static struct task *find_process(int pid)
 	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t;
 }
 
-/* Send to t; sig 0 only asks. => task_list_lock held; 0, -EINVAL, -EAGAIN */
+/* SIGCONT is for everybody in the session. */
+static bool may_send(const struct task *t, int sig)
+{
+	return cred_may_signal(t) || (sig == SIGCONT && t->sid == current->sid);
+}
+
+/* Send to t; sig 0 only asks. => task_list_lock held; 0, -EINVAL, -EPERM, -EAGAIN */
 static int send_one(struct task *t, int sig, const struct siginfo *info, bool thread)
 {
 	struct sigqueue *spare = NULL;
@@ -37,6 +44,8 @@ static int send_one(struct task *t, int sig, const struct siginfo *info, bool th
 
 	if (!is_signal(sig))
 		return -EINVAL;
+	if (!may_send(t, sig))
+		return -EPERM;
 	if (sig == 0)
 		return 0;
 	if (signal_wants_memory(t, sig))
@@ -59,7 +68,7 @@ static long kill_process(int pid, int sig, const struct siginfo *info)
 	return err;
 }
 
-/* Everybody but PID 1 and the caller. */
+/* Everybody but PID 1 and the caller. Who is out of reach is passed over, as on Linux. */
 static long kill_all(int sig, const struct siginfo *info)
 {
 	struct task *t;
@@ -68,8 +77,14 @@ static long kill_all(int sig, const struct siginfo *info)
 	spin_lock(&task_list_lock);
 	LIST_FOREACH(t, &all_tasks, all) {
 		if (!(t->flags & TASK_KTHREAD) && t->pid > 1 && t->signal != current->signal &&
-		    t->pgid != 0)
-			err = send_one(t, sig, info, false);
+		    t->pgid != 0) {
+			int sent = send_one(t, sig, info, false);
+
+			if (sent != -EPERM)
+				err = sent;
+			else if (err == -ESRCH)
+				err = 0;
+		}
 	}
 	spin_unlock(&task_list_lock);
 	return err;
@@ -78,7 +93,7 @@ static long kill_all(int sig, const struct siginfo *info)
 struct group_kill {
 	int sig;
 	const struct siginfo *info;
-	int nr;
+	int nr, nr_refused;
 };
 
 static int kill_member(struct task *t, void *arg)
@@ -86,7 +101,9 @@ static int kill_member(struct task *t, void *arg)
 	struct group_kill *k = arg;
 
 	k->nr++;
-	if (k->sig != 0 && is_signal(k->sig))
+	if (!may_send(t, k->sig))
+		k->nr_refused++;
+	else if (k->sig != 0 && is_signal(k->sig))
 		(void)signal_send(t, k->sig, k->info);
 	return 0;
 }
@@ -98,7 +115,9 @@ static long kill_group(u32 pgid, int sig, const struct siginfo *info)
 	(void)pgrp_for_each(pgid, kill_member, &k);
 	if (k.nr == 0)
 		return -ESRCH;
-	return is_signal(sig) ? 0 : -EINVAL;
+	if (!is_signal(sig))
+		return -EINVAL;
+	return k.nr == k.nr_refused ? -EPERM : 0;
 }
 
 long sys_kill(int pid, int sig)

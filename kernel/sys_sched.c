@@ -6,6 +6,7 @@
  * or shorter: 40 ms at -20, 20 ms at 0, 1 ms at 19. SCHED_OTHER, SCHED_BATCH and SCHED_IDLE are kept
  * and told, and differ in nothing; the real-time policies are refused. All under task_list_lock.
  */
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/rlimit.h>
 #include <octavo/sched.h>
@@ -38,7 +39,7 @@ void task_set_nice(struct task *t, int nice)
 	t->slice_ns = SLICE_NS / 20 * (20 - nice);
 }
 
-/* Is `t` one that (which, who) means? Everybody is user 0. */
+/* Is `t` one that (which, who) means? */
 static bool priority_matches(const struct task *t, int which, int who)
 {
 	if (t->flags & TASK_KTHREAD)
@@ -49,7 +50,7 @@ static bool priority_matches(const struct task *t, int which, int who)
 	case PRIO_PGRP:
 		return task_leader(t)->pgid == (who == 0 ? task_leader(current)->pgid : (u32)who);
 	default:
-		return who == 0;
+		return t->cred->uid == (who == 0 ? current->cred->uid : (u32)who);
 	}
 }
 
@@ -70,6 +71,26 @@ long sys_getpriority(int which, int who)
 	return best;
 }
 
+/* A lower value than now has its limit. */
+static bool may_nice(const struct task *t, int nice)
+{
+	return nice >= t->nice || (u32)(20 - nice) <= t->signal->rlimits[RLIMIT_NICE].cur ||
+	       capable(CAP_SYS_NICE);
+}
+
+/* => `err`, or 0 where that was -ESRCH; -EPERM another's, -EACCES the value. task_list_lock held */
+static long set_nice_of(struct task *t, int nice, long err)
+{
+	const struct cred *me = current->cred;
+
+	if (t->cred->uid != me->euid && t->cred->euid != me->euid && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (!may_nice(t, nice))
+		return -EACCES;
+	task_set_nice(t, nice);
+	return err == -ESRCH ? 0 : err;
+}
+
 long sys_setpriority(int which, int who, int nice)
 {
 	struct task *t;
@@ -81,10 +102,8 @@ long sys_setpriority(int which, int who, int nice)
 	nice = MIN(nice, NICE_MAX);
 	spin_lock(&task_list_lock);
 	LIST_FOREACH(t, &all_tasks, all) {
-		if (priority_matches(t, which, who)) {
-			task_set_nice(t, nice);
-			err = 0;
-		}
+		if (priority_matches(t, which, who))
+			err = set_nice_of(t, nice, err);
 	}
 	spin_unlock(&task_list_lock);
 	return err;
@@ -98,6 +117,9 @@ long sys_nice(int increment)
 	increment = MAX(increment, NICE_MIN - NICE_MAX);
 	increment = MIN(increment, NICE_MAX - NICE_MIN);
 	nice = MAX(current->nice + increment, NICE_MIN);
+	nice = MIN(nice, NICE_MAX);
+	if (increment < 0 && !may_nice(current, nice))
+		return -EPERM;
 	return sys_setpriority(PRIO_PROCESS, 0, nice);
 }
 
@@ -141,6 +163,8 @@ static long set_policy(int pid, int policy, const int __user *param)
 		err = -ESRCH;
 	else
 		err = policy_check(policy == -1 ? t->policy : policy, priority);
+	if (err == 0 && !cred_may_schedule(t))
+		err = -EPERM;
 	if (err == 0 && policy != -1)
 		t->policy = (u8)policy;
 	spin_unlock(&task_list_lock);
@@ -281,6 +305,8 @@ long sys_sched_setaffinity(int pid, u32 len, const void __user *mask)
 	t = find(pid);
 	if (t == NULL)
 		err = -ESRCH;
+	else if (!cred_may_schedule(t))
+		err = -EPERM;
 	else if ((set & sched_cpu_mask()) == 0)
 		err = -EINVAL;
 	else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sys_syslog.c - syslog(2): a program reads the kernel's log. Lines come without "<level>". */
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/printk.h>
 #include <octavo/spinlock.h>
@@ -89,6 +90,9 @@ long sys_syslog(int action, char __user *buf, int len)
 {
 	u64 end;
 
+	if (!(action == SYSLOG_READ_ALL || action == SYSLOG_SIZE_BUFFER) && !capable(CAP_SYSLOG) &&
+	    !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	switch (action) {
 	case SYSLOG_CLOSE:
 	case SYSLOG_OPEN:

@@ -5,6 +5,7 @@
  * uts_lock protects the two names that can be changed.
  */
 #include <arch/layout.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/load.h>
 #include <octavo/machine.h>
@@ -64,12 +65,12 @@ static long set_name(char *name, const char __user *user, int len)
 
 long sys_sethostname(const char __user *name, int len)
 {
-	return set_name(nodename, name, len);
+	return capable(CAP_SYS_ADMIN) ? set_name(nodename, name, len) : -EPERM;
 }
 
 long sys_setdomainname(const char __user *name, int len)
 {
-	return set_name(domainname, name, len);
+	return capable(CAP_SYS_ADMIN) ? set_name(domainname, name, len) : -EPERM;
 }
 
 /* --- what there is --- */
@@ -131,6 +132,8 @@ static bool reboot_magic2_ok(u32 magic2)
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
 {
 	(void)arg;
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
 	if (magic1 != LINUX_REBOOT_MAGIC1 || !reboot_magic2_ok(magic2))
 		return -EINVAL;
 	switch (cmd) {

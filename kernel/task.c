@@ -17,6 +17,7 @@
 #include <octavo/rlimit.h>
 #include <octavo/sched.h>
 #include <octavo/slab.h>
+#include <octavo/cred.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
 #include <octavo/vmstat.h>
@@ -46,6 +47,7 @@ struct task boot_task = {
 	.comm = "idle/0",
 	.slice_ns = SLICE_NS,
 	.cpu_set = 0xffffffffu,
+	.cred = &root_cred,
 	.timer_slack_ns = 50000,
 };
 
@@ -185,10 +187,21 @@ static void task_inherit(struct task *t, const struct task *from)
 	t->slice_ns = from->slice_ns;
 	t->policy = from->policy;
 	t->cpu_set = from->cpu_set;
+	cred_inherit(t, from->cred);
 	spin_unlock(&task_list_lock);
 	t->attributes = from->attributes;
 	t->personality = from->personality;
 	t->timer_slack_ns = from->timer_slack_ns;
+}
+
+static void task_disinherit(struct task *t)
+{
+	struct cred *cred;
+
+	spin_lock(&task_list_lock);
+	cred = cred_leave(t);
+	spin_unlock(&task_list_lock);
+	cred_put(cred);
 }
 
 /* Give t the next free pid and list it. => 0, -EAGAIN */
@@ -197,7 +210,7 @@ static int pid_assign(struct task *t)
 	u32 pid;
 
 	spin_lock(&task_list_lock);
-	if (nr_tasks >= pid_max - 2) {
+	if (nr_tasks >= pid_max - 2 || cred_over_nproc(0)) { /* t counts already */
 		spin_unlock(&task_list_lock);
 		return -EAGAIN;
 	}
@@ -246,6 +259,7 @@ struct task *task_alloc_thread(const char *comm, struct signal_state *process)
 free_stack:
 	arch_kstack_free(t);
 free_signal:
+	task_disinherit(t);
 	signal_task_free(t);
 free_task:
 	slab_free(task_cache, t);
@@ -310,11 +324,15 @@ void task_swap_pids(struct task *a, struct task *b)
 
 void task_free(struct task *t)
 {
+	struct cred *cred;
+
 	PANIC_ON(t->on_rq || t->mm != NULL || t->fail_plan != NULL);
 	spin_lock(&task_list_lock);
 	if (!(t->flags & TASK_UNLISTED))
 		task_unlist(t);
+	cred = cred_leave(t);
 	spin_unlock(&task_list_lock);
+	cred_put(cred);
 	signal_task_free(t);
 	arch_task_free(t);
 	arch_kstack_free(t);

@@ -230,6 +230,31 @@ void inode_write_end(struct inode *inode);
 int inode_exec_begin(struct inode *inode);
 void inode_exec_end(struct inode *inode);
 
+/* --- permissions (fs/permission.c) --- */
+#define MAY_EXEC   1u /* directories: look up in it */
+#define MAY_WRITE  2u
+#define MAY_READ   4u
+#define O_FOR_EXEC 0x20u /* of file_open(): for execve(2), which need not read */
+/* inode_permission - may the current task do all of `mask` (MAY_*), as owner, group, others and its
+ * capabilities say? What mount flags say is the caller's. => 0, -EACCES; any context */
+int inode_permission_slow(const struct inode *inode, u32 mask);
+static inline int inode_permission(const struct inode *inode, u32 mask)
+{
+	if (likely((~inode->mode & mask * 0111) == 0)) /* everybody may */
+		return 0;
+	return inode_permission_slow(inode, mask);
+}
+/* inode_owner_or_capable - is it the current task's, or CAP_FOWNER? */
+bool inode_owner_or_capable(const struct inode *inode);
+/* inode_drop_set_id - it was written to: set-user-ID and set-group-ID go, unless CAP_FSETID. => sleeps,
+ * takes [im] */
+void inode_drop_set_id_slow(struct inode *inode);
+static inline void inode_drop_set_id(struct inode *inode)
+{
+	if (unlikely(inode->mode & 06000))
+		inode_drop_set_id_slow(inode);
+}
+
 /* --- file systems and mounts (fs/super.c, fs/mount.c) --- */
 /* fs_type_register - `type` lives for ever. => 0, -EBUSY the name is taken or the table is full */
 int fs_type_register(const struct fs_type *type);

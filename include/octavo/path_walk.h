@@ -56,6 +56,8 @@ int walk_run(struct walk *w, unsigned flags, struct path *out);
 
 /* --- the world --- */
 u32 world_mode(const struct inode *inode); /* S_IF* bits at least */
+/* world_may_search - may names be looked up in the directory? => 0, -EACCES */
+int world_may_search(const struct inode *dir);
 void world_get(struct inode *inode);
 void world_put(struct inode *inode);
 /* world_lookup - `name` in the directory `dir` ("." and ".." never, nor a file), over mounts.

@@ -10,6 +10,7 @@
 #include <octavo/wait.h>
 #include <uapi/octavo/limits.h>
 
+struct cred;
 struct mm;
 struct files;
 struct fs_context;
@@ -24,13 +25,13 @@ enum task_state {
 	TASK_DEAD,          /* off every list; freed by task_reap_dead() */
 };
 
-#define TASK_KTHREAD  0x1u /* no user mode, no mm of its own */
-#define TASK_MEMALLOC 0x2u /* frees memory now: may take the last pages (bal-27) */
-#define TASK_UNLISTED 0x8u /* task_unlist() was called [tl] */
+#define TASK_KTHREAD        0x1u  /* no user mode, no mm of its own */
+#define TASK_MEMALLOC       0x2u  /* frees memory now: may take the last pages (bal-27) */
+#define TASK_UNLISTED       0x8u  /* task_unlist() was called [tl] */
+#define TASK_NPROC_EXCEEDED 0x20u /* setuid(2) gave it a user with too many tasks */
 
 /* Bits of task.attributes, see prctl(2). */
 #define ATTR_NOT_DUMPABLE 0x2u
-#define ATTR_KEEPCAPS     0x4u
 #define ATTR_NO_NEW_PRIVS 0x8u
 
 /*
@@ -83,6 +84,7 @@ struct task {
 	struct signal_state *signal;   /* [I] of its process, see signal.h */
 	struct signal_thread sig;      /* see signal.h */
 
+	struct cred *cred;     /* [o], others under [tl], under which it changes: cred.h */
 	struct files *files;   /* [o], others under [tl]; shared by threads */
 	struct fs_context *fs; /* [o], others under [tl]: root, working directory; shared, too */
 	atomic_t fail_nth;     /* [a] allocations until one fails; 0: none does */

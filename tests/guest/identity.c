@@ -25,12 +25,6 @@ static void test_users(void)
 	is(sys(__NR_setresgid32, 0, 0, 0), 0, "setresgid");
 	is(sys(__NR_setfsuid32, -1), 0, "setfsuid says what it was");
 	is(sys(__NR_setfsgid32, -1), 0, "setfsgid");
-	if (on_octavo()) {
-		is(sys(__NR_setuid32, 1000), -EINVAL, "there is no other user");
-		is(sys(__NR_setresgid32, 0, 7, 0), -EINVAL, "no other group");
-		is(sys(__NR_setreuid32, 7, 0), -EINVAL, "no other real user");
-		is(sys(__NR_getgroups32, 0, NULL), 0, "no more groups");
-	}
 	is(sys(__NR_getgroups32, -1, NULL), -EINVAL, "a negative size");
 	is(sys(__NR_setgroups32, 65537, NULL), -EINVAL, "too many groups");
 	is(sys(__NR_setgroups32, -1, NULL), -EINVAL, "a negative number of groups");

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What users may do: ids, capabilities, permissions of files, signals, limits. Each case is a child that
+ * becomes what it tests and ends with the line of the first thing that is wrong. On Linux: as root.
+ */
+#include "guest.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define USER  1000
+#define OTHER 1001
+#define WANT(expression, value)                                                                    \
+	do {                                                                                       \
+		long got_ = (expression);                                                          \
+		if (got_ != (long)(value)) {                                                       \
+			printf("# line %d: %ld, not %ld\n", __LINE__, got_, (long)(value));        \
+			fflush(stdout);                                                            \
+			_exit(1);                                                                  \
+		}                                                                                  \
+	} while (0)
+#define NR_getuid16    24
+#define NR_setuid16    23
+#define NR_setreuid16  70
+#define NR_getgroups16 80
+#define NR_setgroups16 81
+#define NR_getresuid16 165
+#define NR_chown16     182
+#define NR_capget      184
+#define NR_capset      185
+
+static const char *self;
+
+static void become(uint32_t user)
+{
+	WANT(sys(__NR_setgroups32, 0, NULL), 0);
+	WANT(sys(__NR_setresgid32, user, user, user), 0);
+	WANT(sys(__NR_setresuid32, user, user, user), 0);
+}
+
+static void in_user_child(void (*test)(void), const char *what)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		test();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	is(status, 0, "%s", what);
+}
+
+struct caps {
+	uint32_t version;
+	int pid;
+	struct {
+		uint32_t effective, permitted, inheritable;
+	} data[2];
+};
+
+static long caps_get(struct caps *c)
+{
+	c->version = 0x20080522;
+	c->pid = 0;
+	return sys(NR_capget, c, c->data);
+}
+
+static void test_setters(void)
+{
+	uint32_t r, e, s;
+
+	WANT(sys(__NR_setresuid32, USER, OTHER, 7), 0);
+	WANT(sys(__NR_getuid32), USER);
+	WANT(sys(__NR_geteuid32), OTHER);
+	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
+	WANT(s, 7);
+	WANT(sys(__NR_setfsuid32, 9), OTHER);
+	WANT(sys(__NR_setfsuid32, 7), OTHER);
+	WANT(sys(__NR_setfsuid32, -1), 7);
+	WANT(sys(__NR_setuid32, 0), -EPERM);
+	WANT(sys(__NR_setuid32, -1), -EINVAL);
+	WANT(sys(__NR_setreuid32, 7, -1), -EPERM);
+	WANT(sys(__NR_setreuid32, -1, 7), 0);
+	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
+	WANT(r, USER);
+	WANT(e, 7);
+	WANT(s, 7);
+	WANT(sys(__NR_setresuid32, 0, -1, -1), -EPERM);
+	WANT(sys(__NR_setuid32, USER), 0);
+}
+
+static void test_group_setters(void)
+{
+	uint32_t r, e, s, list[4] = {30, 10, 20, 10};
+
+	WANT(sys(__NR_setgroups32, 4, list), 0);
+	memset(list, 0, sizeof(list));
+	WANT(sys(__NR_getgroups32, 0, NULL), 4);
+	WANT(sys(__NR_getgroups32, 3, list), -EINVAL);
+	WANT(sys(__NR_getgroups32, 4, list), 4);
+	WANT(list[0] == 10 && list[1] == 10 && list[2] == 20 && list[3] == 30, 1);
+	list[1] = 0xffffffff;
+	WANT(sys(__NR_setgroups32, 2, list), -EINVAL);
+	WANT(sys(__NR_setresgid32, 5, 6, 7), 0);
+	WANT(sys(__NR_getresgid32, &r, &e, &s), 0);
+	WANT(r == 5 && e == 6 && s == 7, 1);
+	WANT(sys(__NR_setresuid32, USER, USER, USER), 0);
+	WANT(sys(__NR_setgid32, 8), -EPERM);
+	WANT(sys(__NR_setgid32, 7), 0);
+	WANT(sys(__NR_setgroups32, 0, NULL), -EPERM);
+}
+
+static void test_16_bits(void)
+{
+	uint16_t r, e, s, list[2] = {7, 3};
+
+	WANT(sys(NR_setgroups16, 2, list), 0);
+	WANT(sys(NR_getgroups16, 2, list), 2);
+	WANT(list[0] == 3 && list[1] == 7, 1);
+	WANT(sys(__NR_setresuid32, 70000, 70000, 0), 0);
+	WANT(sys(NR_getuid16), 65534);
+	WANT(sys(NR_setreuid16, 65535, 0), 0);
+	WANT(sys(NR_getresuid16, &r, &e, &s), 0);
+	WANT(r == 65534 && e == 0 && s == 0, 1);
+	WANT(sys(NR_setuid16, USER), 0);
+	WANT(sys(__NR_getuid32), USER);
+}
+
+static void test_caps(void)
+{
+	struct caps c, d;
+
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective & 1, 1);
+	d = c;
+	d.version = 7;
+	WANT(sys(NR_capget, &d, d.data), -EINVAL);
+	WANT(d.version, 0x20080522);
+	d.version = 7;
+	WANT(sys(NR_capget, &d, NULL), 0);
+	d.version = 0x19980330;
+	d.pid = -1;
+	WANT(sys(NR_capget, &d, d.data), -EINVAL);
+	d.pid = 1 << 29;
+	WANT(sys(NR_capget, &d, d.data), -ESRCH);
+	WANT(sys(__NR_prctl, 24, 5, 0, 0, 0), 0);
+	WANT(sys(__NR_prctl, 23, 5, 0, 0, 0), 0);
+	WANT(sys(__NR_prctl, 23, 6, 0, 0, 0), 1);
+	WANT(sys(__NR_prctl, 8, 1, 0, 0, 0), 0);
+	become(USER);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective, 0);
+	WANT(c.data[0].permitted & 1, 1);
+	WANT(sys(__NR_prctl, 47, 2, 0, 0, 0), -EPERM);
+	c.data[0].effective = 1;
+	c.data[0].inheritable = 1;
+	WANT(sys(NR_capset, &c, c.data), 0);
+	WANT(sys(__NR_prctl, 47, 2, 0, 0, 0), 0);
+	WANT(sys(__NR_prctl, 47, 1, 0, 0, 0), 1);
+	WANT(sys(__NR_prctl, 47, 2, 1, 0, 0), -EPERM);
+	WANT(sys(__NR_prctl, 24, 1, 0, 0, 0), -EPERM);
+	WANT(sys(__NR_prctl, 28, 1, 0, 0, 0), -EPERM);
+	c.data[0].permitted = 0;
+	WANT(sys(NR_capset, &c, c.data), -EPERM);
+	c.data[0].effective = 0;
+	WANT(sys(NR_capset, &c, c.data), 0);
+	WANT(sys(__NR_prctl, 47, 1, 0, 0, 0), 0);
+	c.data[0].permitted = 1;
+	WANT(sys(NR_capset, &c, c.data), -EPERM);
+	c.pid = 1;
+	WANT(sys(NR_capset, &c, c.data), -EPERM);
+}
+
+static void test_files(void)
+{
+	int fd;
+
+	WANT(mkdir("closed", 0700), 0);
+	WANT(mkdir("sticky", 01777), 0);
+	chmod("sticky", 01777);
+	close(open("closed/file", O_CREAT | O_WRONLY, 0666));
+	close(open("sticky/root", O_CREAT | O_WRONLY, 0666));
+	close(open("secret", O_CREAT | O_WRONLY, 0600));
+	close(open("group", O_CREAT | O_WRONLY, 0));
+	chmod("group", 0040);
+	WANT(chown("group", 0, USER), 0);
+	become(USER);
+	WANT(sys(__NR_open, "closed/file", O_RDONLY), -EACCES);
+	WANT(sys(__NR_open, "closed/none", O_RDONLY), -EACCES);
+	WANT(sys(__NR_open, "secret", O_RDONLY), -EACCES);
+	WANT(sys(__NR_open, "new", O_CREAT | O_WRONLY, 0600), -EACCES);
+	WANT(sys(__NR_mkdir, "new", 0700), -EACCES);
+	WANT(sys(__NR_mkdir, "closed", 0700), -EEXIST);
+	WANT(sys(__NR_unlink, "secret"), -EACCES);
+	WANT(sys(__NR_unlink, "sticky/root"), -EPERM);
+	WANT(sys(__NR_rename, "sticky/root", "sticky/r"), -EPERM);
+	WANT(sys(__NR_chdir, "closed"), -EACCES);
+	WANT(sys(__NR_access, "group", 4), 0);
+	WANT(sys(__NR_access, "group", 2), -EACCES);
+	fd = (int)sys(__NR_open, "group", O_RDONLY);
+	WANT(fd >= 0, 1);
+	WANT(sys(__NR_open, "group", O_RDONLY | O_TRUNC), -EACCES);
+	WANT(sys(__NR_fchmod, fd, 0777), -EPERM);
+	WANT(sys(__NR_chown32, "group", USER, -1), -EPERM);
+	WANT(sys(__NR_chroot, "sticky"), -EPERM);
+	WANT(sys(__NR_chroot, "closed"), -EACCES);
+	WANT(sys(__NR_mknod, "sticky/null", S_IFCHR | 0666, 0x103), -EPERM);
+	WANT(sys(__NR_mknod, "new", S_IFCHR | 0666, 0x103), -EACCES);
+	fd = (int)sys(__NR_open, "sticky/mine", O_CREAT | O_RDWR, 0);
+	WANT(fd >= 0, 1);
+	WANT(sys(__NR_open, "sticky/mine", O_RDONLY), -EACCES);
+	WANT(sys(__NR_chmod, "sticky/mine", 06755), 0);
+	WANT(sys(__NR_chown32, "sticky/mine", OTHER, -1), -EPERM);
+	WANT(sys(__NR_chown32, "sticky/mine", -1, OTHER), -EPERM);
+	WANT(sys(__NR_write, fd, "x", 1), 1);
+	{
+		struct stat st;
+
+		WANT(fstat(fd, &st), 0);
+		WANT(st.st_mode & 07777, 0755);
+		WANT(st.st_uid == USER && st.st_gid == USER, 1);
+	}
+	WANT(sys(__NR_unlink, "sticky/mine"), 0);
+}
+
+static void test_access_real(void)
+{
+	WANT(sys(__NR_setresuid32, USER, 0, 0), 0);
+	WANT(sys(__NR_access, "secret", 4), -EACCES);
+	fcntl(0, F_GETFD);
+	WANT(sys(__NR_open, "secret", O_RDONLY) >= 0, 1);
+	WANT(sys(__NR_setresuid32, 0, USER, 0), 0);
+	WANT(sys(__NR_access, "secret", 4), 0);
+	WANT(sys(__NR_open, "secret", O_RDONLY), -EACCES);
+}
+
+static void test_signals(void)
+{
+	int parent = getppid();
+	pid_t child;
+
+	become(USER);
+	WANT(sys(__NR_kill, parent, 0), -EPERM);
+	WANT(sys(__NR_kill, parent, 65), -EINVAL);
+	WANT(sys(__NR_kill, parent, SIGCONT), 0);
+	WANT(sys(__NR_kill, getpid(), 0), 0);
+	child = fork();
+	if (child == 0)
+		for (;;)
+			sys(29);
+	WANT(sys(__NR_kill, child, SIGKILL), 0);
+	waitpid(child, NULL, 0);
+}
+
+static void test_others(void)
+{
+	uint32_t limit[2] = {10, 20};
+	int parent = getppid();
+	char path[40];
+
+	WANT(sys(__NR_prlimit64, parent, 7, NULL, NULL), 0);
+	become(USER);
+	WANT(sys(__NR_setpriority, 0, 0, 5), 0);
+	WANT(sys(__NR_setpriority, 0, 0, 4), -EACCES);
+	WANT(sys(34, -1), -EPERM);
+	WANT(sys(__NR_setpriority, 0, parent, 10), -EPERM);
+	WANT(sys(__NR_setrlimit, 4, limit), 0);
+	limit[1] = 21;
+	WANT(sys(__NR_setrlimit, 4, limit), -EPERM);
+	WANT(sys(__NR_prlimit64, parent, 7, NULL, NULL), -EPERM);
+	WANT(sys(__NR_sethostname, "x", 1), -EPERM);
+	WANT(sys(__NR_mount, "none", "/", "tmpfs", 0, NULL), -EPERM);
+	WANT(sys(__NR_umount2, "/", 0), -EPERM);
+	WANT(sys(__NR_settimeofday, limit, NULL), -EPERM);
+	limit[0] = limit[1] = 0;
+	sprintf(path, "/proc/%d/environ", parent);
+	WANT(sys(__NR_open, path, O_RDONLY), -EACCES);
+	sprintf(path, "/proc/%d/maps", parent);
+	WANT(sys(__NR_open, path, O_RDONLY), -EACCES);
+	sprintf(path, "/proc/%d/exe", parent);
+	WANT(sys(__NR_readlink, path, path, sizeof(path)), -EACCES);
+}
+
+static void test_nproc(void)
+{
+	uint32_t limit[2] = {2, 2};
+	pid_t first, second;
+
+	become(USER + 77);
+	WANT(sys(__NR_setrlimit, 6, limit), 0);
+	first = (pid_t)sys(__NR_fork);
+	if (first == 0)
+		for (;;)
+			sys(29);
+	WANT(first > 0, 1);
+	second = (pid_t)sys(__NR_fork);
+	if (second == 0)
+		_exit(0);
+	WANT(second, -EAGAIN);
+	kill(first, SIGKILL);
+	waitpid(first, NULL, 0);
+	second = (pid_t)sys(__NR_fork);
+	if (second == 0)
+		_exit(0);
+	WANT(second > 0, 1);
+	waitpid(second, NULL, 0);
+}
+
+static long copy_self(const char *to, uint32_t user, mode_t mode)
+{
+	static char buf[65536];
+	int from = open(self, O_RDONLY), fd = open(to, O_CREAT | O_WRONLY, 0700);
+	ssize_t n;
+
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (write(fd, buf, (size_t)n) != n)
+			return -1;
+	close(from);
+	close(fd);
+	return chown(to, user, user) == 0 && chmod(to, mode) == 0 ? 0 : -1;
+}
+
+static void exec_as(const char *path, const char *what)
+{
+	const char *argv[] = {"users", what, NULL};
+
+	WANT(sys(__NR_execve, path, argv, NULL), 0);
+}
+
+static void test_set_id(void)
+{
+	WANT(copy_self("suid", OTHER, 06755), 0);
+	become(USER);
+	exec_as("./suid", "suid");
+}
+
+static void test_no_new_privs(void)
+{
+	become(USER);
+	WANT(sys(__NR_prctl, 38, 1, 0, 0, 0), 0);
+	exec_as("./suid", "plain");
+}
+
+static void test_exec_only(void)
+{
+	WANT(copy_self("xonly", OTHER, 0111), 0);
+	become(USER);
+	WANT(sys(__NR_open, "xonly", O_RDONLY), -EACCES);
+	exec_as("./xonly", "xonly");
+}
+
+static void test_exec_none(void)
+{
+	become(USER);
+	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
+}
+
+/* What the copies of this program see. */
+static int as_copy(const char *what)
+{
+	uint32_t r, e, s;
+
+	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
+	WANT(r, USER);
+	WANT(e, strcmp(what, "suid") == 0 ? OTHER : USER);
+	WANT(s, e);
+	WANT(sys(__NR_getegid32), e);
+	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), strcmp(what, "plain") == 0);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	char dir[] = "/tmp/users-XXXXXX";
+
+	if (argc > 1)
+		return as_copy(argv[1]);
+	if (sys(__NR_getuid32) != 0)
+		skip("only root becomes somebody else");
+	self = "/proc/self/exe";
+	umask(0);
+	mkdir("/tmp", 01777);
+	sprintf(dir, "/tmp/users-%06d", (int)getpid());
+	ok(mkdir(dir, 0755) == 0 && chdir(dir) == 0, "a directory of our own");
+	in_user_child(test_setters, "users");
+	in_user_child(test_group_setters, "groups");
+	in_user_child(test_16_bits, "in 16 bits");
+	in_user_child(test_caps, "capabilities");
+	in_user_child(test_files, "files");
+	in_user_child(test_access_real, "access asks for the real user");
+	in_user_child(test_signals, "signals");
+	in_user_child(test_others, "priorities, limits, what root alone may");
+	in_user_child(test_nproc, "tasks of a user");
+	in_user_child(test_set_id, "a set-user-ID program");
+	in_user_child(test_no_new_privs, "without new privileges");
+	in_user_child(test_exec_only, "a program that one may only execute");
+	in_user_child(test_exec_none, "a file that is no program");
+	return tap_done();
+}
