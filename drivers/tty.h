@@ -37,6 +37,9 @@ struct tty {
 	u32 hangups;         /* [j] how often it was hung up */
 };
 
+#define TTY_MAJOR 4
+#define TTY_MINOR 64 /* ttyS0 */
+
 extern struct tty console_tty;
 
 /* tty_out_flush - everything that was put goes to the console, unless output is stopped. => [m] */

@@ -21,10 +21,30 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 
-/* Is it current's controlling terminal? [job_lock], or a guess */
+/* Is it the controlling terminal of a task of this session, with these TASK_*? [job_lock], or a guess */
+static bool controls(const struct tty *tty, u32 sid, u32 flags)
+{
+	return sid != 0 && tty->session == sid && !(flags & TASK_NO_TTY);
+}
+
 static bool is_controlling(const struct tty *tty)
 {
-	return tty->session != 0 && tty->session == current->sid && !(current->flags & TASK_NO_TTY);
+	return controls(tty, current->sid, current->flags);
+}
+
+u32 tty_number(u32 sid, u32 flags, s32 *pgrp)
+{
+	struct tty *tty = &console_tty;
+	u32 number = 0;
+
+	*pgrp = -1;
+	spin_lock(&tty->job_lock);
+	if (controls(tty, sid, flags)) {
+		*pgrp = (s32)tty->pgrp;
+		number = TTY_MAJOR << 8 | TTY_MINOR;
+	}
+	spin_unlock(&tty->job_lock);
+	return number;
 }
 
 static u32 foreground(struct tty *tty)

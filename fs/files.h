@@ -50,6 +50,8 @@ void files_unreserve(u32 fd);
 /* fs_root_get, fs_cwd_get - referenced */
 struct inode *fs_root_get(struct fs_context *fs);
 struct inode *fs_cwd_get(struct fs_context *fs);
+/* fs_umask - umask(2). => takes fs->lock */
+u32 fs_umask(struct fs_context *fs);
 
 /* files_lookup_any - files_lookup() that finds files opened with O_PATH, too */
 struct file *files_lookup_any(u32 fd);

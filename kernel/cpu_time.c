@@ -4,7 +4,8 @@
  *
  * What a task has run is known to the nanosecond (run_ns); how it divides into user and system is
  * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion.
- * A child's times come to its parent's children_times when it is waited for.
+ * A child's times come to its parent's children_times when it is waited for. So does the most memory
+ * that was ever resident, of which the largest counts.
  */
 #include <octavo/cpu_time.h>
 
@@ -45,6 +46,9 @@ struct cpu_times cpu_times_of(struct task *t)
 	if (system == 0 && user != 0)
 		times.user_ns = run_ns;
 	times.system_ns = run_ns - times.user_ns;
+	times.max_resident = t->max_resident;
+	if (t->mm != NULL)
+		times.max_resident = MAX(times.max_resident, mm_peak_resident(t->mm));
 	return times;
 }
 
@@ -54,15 +58,18 @@ struct cpu_times cpu_times_with_children(struct task *t)
 
 	times.user_ns += t->children_times.user_ns;
 	times.system_ns += t->children_times.system_ns;
+	times.max_resident = MAX(times.max_resident, t->children_times.max_resident);
 	return times;
 }
 
 void cpu_times_reaped(struct task *child)
 {
 	struct cpu_times times = cpu_times_with_children(child);
+	struct cpu_times *sum = &current->children_times;
 
-	current->children_times.user_ns += times.user_ns;
-	current->children_times.system_ns += times.system_ns;
+	sum->user_ns += times.user_ns;
+	sum->system_ns += times.system_ns;
+	sum->max_resident = MAX(sum->max_resident, times.max_resident);
 }
 
 void rusage_fill(struct rusage32 *ru, const struct cpu_times *times)
@@ -74,6 +81,7 @@ void rusage_fill(struct rusage32 *ru, const struct cpu_times *times)
 	ru->utime_usec = (s32)(rest / 1000u);
 	ru->stime_sec = (s32)split_seconds(times->system_ns, &rest);
 	ru->stime_usec = (s32)(rest / 1000u);
+	ru->maxrss_kb = (s32)(times->max_resident * (PAGE_SIZE / 1024));
 }
 
 long sys_getrusage(int who, void __user *usage)
@@ -85,10 +93,8 @@ long sys_getrusage(int who, void __user *usage)
 		return -EINVAL;
 	times = who == RUSAGE_CHILDREN ? current->children_times : cpu_times_of(current);
 	rusage_fill(&ru, &times);
-	if (who != RUSAGE_CHILDREN) {
-		ru.maxrss_kb = (s32)(current->mm->nr_resident * (PAGE_SIZE / 1024));
+	if (who != RUSAGE_CHILDREN)
 		ru.nr_switches = (s32)current->nr_switches;
-	}
 	return copy_to_user(usage, &ru, sizeof(ru));
 }
 

@@ -130,6 +130,22 @@ static int load_segments(struct mm *mm, struct file *file, const struct elf_plan
 	return err;
 }
 
+/* Segments ascend. */
+static void note_segments(struct mm_program *p, const struct elf_plan *plan)
+{
+	for (unsigned i = 0; i < plan->nr_segments; i++) {
+		const struct elf_segment *s = &plan->segments[i];
+
+		p->start_data = s->vaddr;
+		p->end_data = s->vaddr + s->filesz;
+		if (!(s->prot & ELF_EXEC))
+			continue;
+		if (p->start_code == 0)
+			p->start_code = s->vaddr;
+		p->end_code = p->end_data;
+	}
+}
+
 int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 {
 	struct elf_plan plan;
@@ -148,6 +164,7 @@ int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 		mm_put(mm);
 		return err;
 	}
+	note_segments(&mm->program, &plan);
 	mm->brk_start = ALIGN_UP(plan.brk_start, PAGE_SIZE);
 	mm->brk = mm->brk_start;
 	image->mm = mm;

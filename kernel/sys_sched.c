@@ -16,12 +16,11 @@
 #include <uapi/octavo/sched.h>
 #include <uapi/octavo/time.h>
 
-#define NICE_MIN          (-20)
-#define NICE_MAX          19
-#define RT_PRIORITY_MAX   99
-#define RESET_ON_FORK     0x40000000
-#define CPU_SET_BYTES     4u /* a set of CPUs as the kernel keeps it: one word */
-#define CPUS_PRESENT_MASK 1u
+#define NICE_MIN        (-20)
+#define NICE_MAX        19
+#define RT_PRIORITY_MAX 99
+#define RESET_ON_FORK   0x40000000
+#define CPU_SET_BYTES   4u /* a set of CPUs as the kernel keeps it: one word */
 
 /* The task that a call means, 0 the caller. => task_list_lock held; NULL */
 static struct task *find(int pid)

@@ -10,6 +10,8 @@
 #include <arch/atomic.h>
 #include <octavo/task.h>
 
+#define CPUS_PRESENT_MASK 1u /* the CPUs that there are, as in task.cpu_set */
+
 #define SLICE_NS 20000000 /* what a task may run before the next of its kind has its turn */
 
 /* sched_init - CPU 0's queue; the caller becomes its idle task. => boot, interrupts off */

@@ -180,6 +180,9 @@ struct sigactions *sigactions_alloc(void);      /* NULL; sleeps */
 void sigactions_free(struct sigactions *table); /* NULL is nothing */
 struct sigqueue *sigqueue_alloc(void);  /* NULL; from process context, spinlocks may be held */
 void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
+/* sigqueue_count - entries that hold a pending signal of s, or are allocated for any process.
+ * => s->lock */
+u32 sigqueue_count(const struct signal_state *s);
 
 /* --- life --- */
 

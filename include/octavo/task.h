@@ -41,6 +41,7 @@ struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
 
 struct cpu_times {
 	u64 user_ns, system_ns;
+	u32 max_resident; /* pages: the most at one time, of all programs that it was */
 };
 
 /*
@@ -69,6 +70,7 @@ struct task {
 
 	u32 user_ticks, system_ticks;    /* [o] ticks that found it in user mode, in the kernel */
 	struct cpu_times children_times; /* [o] of children that it has waited for */
+	u32 max_resident;                /* [tl] pages: the most in any mm that it has left */
 
 	struct task *parent;                     /* [tl] */
 	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
@@ -105,7 +107,7 @@ struct task {
 	u32 attributes;                      /* [o] ATTR_*, others under [tl] */
 	u32 personality;                     /* [o] */
 	u32 timer_slack_ns;                  /* [o] */
-	char comm[TASK_COMM_LEN];            /* [o] */
+	char comm[TASK_COMM_LEN];            /* [tl]; its own is read without */
 	struct lock_state locks;             /* [o] debug flavour */
 };
 
@@ -148,6 +150,8 @@ extern struct task_list all_tasks; /* [task_list_lock] */
 extern struct task *init_task;     /* PID 1; orphans go to it */
 /* task_set_nice - -20 to 19, and the slice that goes with it. => task_list_lock */
 void task_set_nice(struct task *t, int nice);
+/* task_set_comm - the current task's name, cut at 15 bytes. => takes task_list_lock */
+void task_set_comm(const char *name);
 void task_init(void);         /* caches and the boot task, early in main */
 extern struct task boot_task; /* what runs kernel_main: becomes CPU 0's idle task */
 
