@@ -40,5 +40,5 @@ Suite(
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),
-    sweep("oom", 8, on="16M debug", timeout=3000, only_all=True),
+    sweep("oom", 8, on="8M debug", timeout=3000, only_all=True),
 )
