@@ -87,7 +87,8 @@ static void test_usage(void)
 	if (pid == 0) {
 		*(volatile char *)p;
 		*(volatile char *)(p + PAGE);
-		write(back[1], "x", 1);
+		if (write(back[1], "x", 1) != 1)
+			_exit(2); /* nobody need wait for it */
 		close(ends[1]);
 		_exit((int)read(ends[0], &c, 1));
 	}
