@@ -17,6 +17,7 @@ PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "fil
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "signals", "jobs", "sigfault", "mount", "paths", "proc", "proc_pid",
+            "proc_mm", "kmsg",
             "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
