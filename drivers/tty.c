@@ -164,7 +164,9 @@ static __noreturn int tty_thread(void *arg)
 	for (;;) {
 		bool ready;
 
-		wait_event(&tty->input, has_arrived(tty) && tty_line_accepts(&tty->line));
+		(void)wait_event_interruptible(/* no signal comes */
+					       &tty->input,
+					       has_arrived(tty) && tty_line_accepts(&tty->line));
 		mutex_lock(&tty->mutex);
 		ready = edit_arrived(tty);
 		mutex_unlock(&tty->mutex);
@@ -403,7 +405,7 @@ void tty_init(void)
 	wait_queue_init(&tty->input);
 	wait_queue_init(&tty->readable);
 	wait_queue_init(&tty->writable);
-	err |= chrdev_register(4, 64, "ttyS0", 0620, &tty_fops);
+	err |= chrdev_register(TTY_MAJOR, TTY_MINOR, "ttyS0", 0620, &tty_fops);
 	err |= chrdev_register(5, 0, "tty", 0666, &controlling_fops);
 	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
 	if (ptr_is_err(thread) || err != 0)

@@ -37,6 +37,9 @@ struct tty {
 	u32 hangups;         /* [j] how often it was hung up */
 };
 
+#define TTY_MAJOR 4
+#define TTY_MINOR 64 /* ttyS0 */
+
 extern struct tty console_tty;
 
 /* tty_out_flush - everything that was put goes to the console, unless output is stopped. => [m] */
@@ -45,7 +48,8 @@ void tty_out_flush(struct tty *tty);
 void tty_flush_input(struct tty *tty);
 /* tty_input_wanted - the thread looks again: there may be room, or other settings. */
 void tty_input_wanted(struct tty *tty);
-/* tty_flush - TCFLSH's input, held output, or both. Written bytes have gone out; echo that waits for output to go on has not. => may sleep */
+/* tty_flush - TCFLSH's input, held output, or both. Written bytes have gone out; echo that waits for
+ * output to go on has not. => may sleep */
 void tty_flush(struct tty *tty, u32 which);
 /* tty_wait_output - until output is not stopped; `drain`: or nothing waits for that. => [m] held, and
  * held again on return; 0, or -ERESTARTSYS for a signal, -EIO for a hangup */

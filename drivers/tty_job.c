@@ -21,11 +21,31 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 
-/* Is it current's controlling terminal? [job_lock], or a guess */
+/* Is it the controlling terminal of a process of this session, which may have given it up?
+ * [job_lock], or a guess */
+static bool controls(const struct tty *tty, u32 sid, bool given_up)
+{
+	return sid != 0 && tty->session == sid && !given_up;
+}
+
 static bool is_controlling(const struct tty *tty)
 {
-	return tty->session != 0 && tty->session == task_leader(current)->sid &&
-	       !current->signal->no_tty;
+	return controls(tty, task_leader(current)->sid, current->signal->no_tty);
+}
+
+u32 tty_number(u32 sid, bool given_up, s32 *pgrp)
+{
+	struct tty *tty = &console_tty;
+	u32 number = 0;
+
+	*pgrp = -1;
+	spin_lock(&tty->job_lock);
+	if (controls(tty, sid, given_up)) {
+		*pgrp = (s32)tty->pgrp;
+		number = TTY_MAJOR << 8 | TTY_MINOR;
+	}
+	spin_unlock(&tty->job_lock);
+	return number;
 }
 
 static u32 foreground(struct tty *tty)

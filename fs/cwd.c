@@ -309,6 +309,16 @@ long sys_getcwd(char __user *user_buf, u32 len)
 	return result;
 }
 
+u32 fs_umask(struct fs_context *fs)
+{
+	u32 mask;
+
+	spin_lock(&fs->lock);
+	mask = fs->umask;
+	spin_unlock(&fs->lock);
+	return mask;
+}
+
 long sys_umask(u32 mask)
 {
 	struct fs_context *fs = current->fs;

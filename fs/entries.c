@@ -19,17 +19,6 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-static u32 apply_umask(u32 mode)
-{
-	struct fs_context *fs = current->fs;
-	u32 mask;
-
-	spin_lock(&fs->lock);
-	mask = fs->umask;
-	spin_unlock(&fs->lock);
-	return mode & ~mask;
-}
-
 /* --- making --- */
 
 /* May `p` get an entry? "." and ".." are there always. dir's [im] held
@@ -60,7 +49,7 @@ int entry_make(struct path *p, u32 mode, u32 rdev)
 	struct inode *dir = p->dir;
 	int err;
 
-	mode = (mode & S_IFMT) | apply_umask(mode & 07777);
+	mode &= (S_IFMT | 07777) & ~fs_umask(current->fs);
 	mutex_lock(&dir->mutex);
 	err = check_new(p, S_ISDIR(mode));
 	if (err == 0 && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))

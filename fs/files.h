@@ -59,6 +59,8 @@ void files_unreserve(u32 fd);
 /* fs_root_get, fs_cwd_get - referenced */
 struct inode *fs_root_get(struct fs_context *fs);
 struct inode *fs_cwd_get(struct fs_context *fs);
+/* fs_umask - umask(2). => takes fs->lock */
+u32 fs_umask(struct fs_context *fs);
 
 /*
  * path_walk - along `path`, from current's root or, where it is relative, from `base` (a directory;

@@ -46,9 +46,9 @@ static int show_strings(struct proc_inode *p, struct text *t, u64 *cursor, bool 
 		return proc_task_exists(p) ? 0 : -ESRCH;
 	}
 	if (environment)
-		err = show_memory(mm, mm->env_start, mm->env_end, t, cursor);
+		err = show_memory(mm, mm->program.env_start, mm->program.env_end, t, cursor);
 	else
-		err = show_memory(mm, mm->arg_start, mm->arg_end, t, cursor);
+		err = show_memory(mm, mm->program.arg_start, mm->program.arg_end, t, cursor);
 	mm_put(mm);
 	return err;
 }

@@ -14,13 +14,16 @@
 #include <octavo/mm_report.h>
 #include <octavo/sched.h>
 #include <octavo/string.h>
+#include <octavo/task.h>
 #include <octavo/time.h>
+#include <octavo/tty.h>
 
 #define NS_PER_CLOCK (u32)(NSEC_PER_SEC / 100) /* the unit of times: USER_HZ */
 #define KB(pages)    ((pages) * (PAGE_SIZE / 1024))
 
 struct facts {
 	u32 pid, tgid, nr_threads, ppid, pgid, sid, flags, cpu, nr_faults, nr_switches, exit_signal;
+	u32 nr_queued, queued_max, cpu_set;
 	sigset_bits pending, shared, blocked, ignored, caught;
 	char comm[TASK_COMM_LEN];
 	char state;
@@ -28,7 +31,7 @@ struct facts {
 	struct cpu_times children;
 	int nice;
 	int exit_status;
-	bool no_new_privs;
+	bool no_new_privs, no_tty;
 };
 
 static const struct {
@@ -72,6 +75,7 @@ static void facts_signals(struct task *t, struct facts *f)
 	f->blocked = t->sig.blocked;
 	f->ignored = s->ignored;
 	f->caught = caught(s->actions);
+	f->nr_queued = sigqueue_count(s);
 	spin_unlock_irqrestore(&s->lock, irq);
 }
 
@@ -99,7 +103,10 @@ static int facts_get(const struct proc_inode *p, struct facts *f)
 		.state = states[t->state].letter,
 		.started_ns = t->started_ns,
 		.exit_status = t->exit_status,
+		.no_tty = t->signal->no_tty,
 		.no_new_privs = (t->attributes & ATTR_NO_NEW_PRIVS) != 0,
+		.queued_max = t->signal->rlimits[RLIMIT_SIGPENDING].cur,
+		.cpu_set = t->cpu_set & sched_cpu_mask(),
 	};
 	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
 	f->user_ns = times.user_ns;
@@ -128,29 +135,28 @@ static unsigned word_of(sigset_bits set)
 
 static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 {
-	text_printf(t, "%u (%s) %c %u %u %u 0 -1 %u ", f->pid, f->comm, f->state, f->ppid, f->pgid,
-		    f->sid, f->flags & TASK_KTHREAD ? PF_KTHREAD : 0);
+	static const struct mm_program none;
+	const struct mm_program *p = mm != NULL ? &mm->program : &none;
+	s32 tty_pgrp;
+	u32 tty = tty_number(f->sid, f->no_tty, &tty_pgrp);
+
+	text_printf(t, "%u (%s) %c %u %u %u %u %d %u ", f->pid, f->comm, f->state, f->ppid, f->pgid,
+		    f->sid, tty, tty_pgrp, f->flags & TASK_KTHREAD ? PF_KTHREAD : 0);
 	text_printf(t, "%u 0 0 0 %u %u %u %u ", f->nr_faults, clocks(f->user_ns),
 		    clocks(f->system_ns), clocks(f->children.user_ns),
 		    clocks(f->children.system_ns));
 	text_printf(t, "%d %d %u 0 %u ", 20 + f->nice, f->nice, f->nr_threads,
 		    clocks(f->started_ns));
-	if (mm != NULL)
-		text_printf(t, "%lu %u ", (unsigned long)mm->total_pages << PAGE_SHIFT,
-			    mm->nr_resident);
-	else
-		text_puts(t, "0 0 ");
+	text_printf(t, "%u %u ", mm != NULL ? mm->total_pages << PAGE_SHIFT : 0,
+		    mm != NULL ? mm->nr_resident : 0);
 	/* the limit of RSS; code, stack, registers; signals 1 to 31; where it sleeps */
-	text_printf(t, "4294967295 0 0 0 0 0 %u %u %u %u 0 0 0 ", word_of(f->pending | f->shared),
+	text_printf(t, "4294967295 %u %u %u 0 0 %u %u %u %u 0 0 0 ", (u32)p->start_code,
+		    (u32)p->end_code, (u32)p->start_stack, word_of(f->pending | f->shared),
 		    word_of(f->blocked), word_of(f->ignored), word_of(f->caught));
-	text_printf(t, "%u %u 0 0 0 0 0 0 0 ", f->exit_signal, f->cpu);
-	if (mm != NULL)
-		text_printf(t, "%lu %lu %lu %lu %lu ", (unsigned long)mm->brk_start,
-			    (unsigned long)mm->arg_start, (unsigned long)mm->arg_end,
-			    (unsigned long)mm->env_start, (unsigned long)mm->env_end);
-	else
-		text_puts(t, "0 0 0 0 0 ");
-	text_printf(t, "%d\n", f->exit_status);
+	text_printf(t, "%u %u 0 0 0 0 0 %u %u %u ", f->exit_signal, f->cpu, (u32)p->start_data,
+		    (u32)p->end_data, mm != NULL ? (u32)mm->brk_start : 0);
+	text_printf(t, "%u %u %u %u %d\n", (u32)p->arg_start, (u32)p->arg_end, (u32)p->env_start,
+		    (u32)p->env_end, f->exit_status);
 }
 
 int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor)
@@ -180,7 +186,7 @@ int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	} else if (!proc_task_exists(p)) {
 		return -ESRCH;
 	}
-	text_printf(t, "%u %u %u %u 0 %u 0\n", s.total, s.resident, s.file + s.shared_anon, s.text,
+	text_printf(t, "%u %u %u %u 0 %u 0\n", s.total, s.resident, s.file + s.shmem, s.text,
 		    s.data + s.stack);
 	*cursor = PROC_END;
 	return 0;
@@ -214,7 +220,7 @@ static void put_identity(struct text *t, const struct facts *f, const struct cre
 	text_puts(t, "Name:\t");
 	text_put_escaped(t, f->comm, "\n");
 	if (fs != NULL) {
-		text_printf(t, "\nUmask:\t%04o", fs->umask);
+		text_printf(t, "\nUmask:\t%04o", fs_umask(fs));
 		fs_context_put(fs);
 	}
 	text_printf(t, "\nState:\t%c (%s)\n", f->state, state_name(f->state));
@@ -230,26 +236,34 @@ static void put_identity(struct text *t, const struct facts *f, const struct cre
 		files_put(files);
 }
 
-static void put_kb(struct text *t, const char *name, u32 kb)
-{
-	text_printf(t, "%s:\t%8u kB\n", name, kb);
-}
+static const struct {
+	char name[9];
+	u8 field; /* of struct mm_sizes */
+} sizes[] = {
+	{"VmPeak", offsetof(struct mm_sizes, peak_total)},
+	{"VmSize", offsetof(struct mm_sizes, total)},
+	{"VmLck", offsetof(struct mm_sizes, locked)},
+	{"VmPin", offsetof(struct mm_sizes, none)},
+	{"VmHWM", offsetof(struct mm_sizes, peak_resident)},
+	{"VmRSS", offsetof(struct mm_sizes, resident)},
+	{"RssAnon", offsetof(struct mm_sizes, anon)},
+	{"RssFile", offsetof(struct mm_sizes, file)},
+	{"RssShmem", offsetof(struct mm_sizes, shmem)},
+	{"VmData", offsetof(struct mm_sizes, data)},
+	{"VmStk", offsetof(struct mm_sizes, stack)},
+	{"VmExe", offsetof(struct mm_sizes, text)},
+	{"VmLib", offsetof(struct mm_sizes, lib)},
+	{"VmPTE", offsetof(struct mm_sizes, tables)},
+	{"VmSwap", offsetof(struct mm_sizes, none)},
+};
 
 static void put_memory(struct text *t, const struct mm_sizes *s)
 {
-	u32 shared = s->file + s->shared_anon;
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const u32 *pages = (const void *)((const char *)s + sizes[i].field);
 
-	put_kb(t, "VmSize", KB(s->total));
-	put_kb(t, "VmRSS", KB(s->resident));
-	put_kb(t, "RssAnon", KB(s->resident > shared ? s->resident - shared : 0));
-	put_kb(t, "RssFile", KB(s->file));
-	put_kb(t, "RssShmem", KB(s->shared_anon));
-	put_kb(t, "VmData", KB(s->data));
-	put_kb(t, "VmStk", KB(s->stack));
-	put_kb(t, "VmExe", KB(s->text));
-	put_kb(t, "VmLib", KB(s->lib));
-	put_kb(t, "VmPTE", KB(s->tables));
-	put_kb(t, "VmSwap", 0);
+		text_printf(t, "%s:\t%8u kB\n", sizes[i].name, KB(*pages));
+	}
 }
 
 static void put_set(struct text *t, const char *name, sigset_bits set)
@@ -264,7 +278,28 @@ static void put_capabilities(struct text *t, const struct cred *c, bool no_new_p
 	put_set(t, "CapEff", c->effective);
 	put_set(t, "CapBnd", c->bounding);
 	put_set(t, "CapAmb", c->ambient);
-	text_printf(t, "NoNewPrivs:\t%u\n", no_new_privs);
+	text_printf(t, "NoNewPrivs:\t%u\nSeccomp:\t0\n", no_new_privs);
+}
+
+static void put_cpus(struct text *t, u32 set)
+{
+	const char *comma = "";
+
+	text_printf(t, "Cpus_allowed:\t%x\nCpus_allowed_list:\t", set);
+	for (unsigned first = 0; first < NR_CPUS; first++) {
+		unsigned last = first;
+
+		if (!(set >> first & 1))
+			continue;
+		while (last + 1 < NR_CPUS && (set >> (last + 1) & 1))
+			last++;
+		text_printf(t, "%s%u", comma, first);
+		if (last > first)
+			text_printf(t, "-%u", last);
+		comma = ",";
+		first = last;
+	}
+	text_puts(t, "\n");
 }
 
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
@@ -287,7 +322,7 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 		mm_put(mm);
 		put_memory(t, &s);
 	}
-	text_printf(t, "Threads:\t%u\n", f.nr_threads);
+	text_printf(t, "Threads:\t%u\nSigQ:\t%u/%u\n", f.nr_threads, f.nr_queued, f.queued_max);
 	put_set(t, "SigPnd", f.pending);
 	put_set(t, "ShdPnd", f.shared);
 	put_set(t, "SigBlk", f.blocked);
@@ -295,6 +330,7 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	put_set(t, "SigCgt", f.caught);
 	put_capabilities(t, c, f.no_new_privs);
 	cred_put(c);
+	put_cpus(t, f.cpu_set);
 	text_printf(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t0\n",
 		    f.nr_switches);
 	*cursor = PROC_END;

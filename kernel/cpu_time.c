@@ -5,7 +5,8 @@
  * What a task has run is known to the nanosecond (run_ns); how it divides into user and system is
  * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion.
  * A thread's times come to its process's dead_times when it ends, a child's to its parent's
- * children_times when it is waited for.
+ * children_times when it is waited for. So does the most memory that was ever resident, of which the
+ * largest counts.
  */
 #include <octavo/cpu_time.h>
 
@@ -47,6 +48,9 @@ struct cpu_times cpu_times_of(struct task *t)
 	if (system == 0 && user != 0)
 		times.user_ns = run_ns;
 	times.system_ns = run_ns - times.user_ns;
+	times.max_resident = t->max_resident;
+	if (t->mm != NULL)
+		times.max_resident = MAX(times.max_resident, mm_peak_resident(t->mm));
 	return times;
 }
 
@@ -54,6 +58,7 @@ static void add_times(struct cpu_times *to, const struct cpu_times *times)
 {
 	to->user_ns += times->user_ns;
 	to->system_ns += times->system_ns;
+	to->max_resident = MAX(to->max_resident, times->max_resident);
 }
 
 struct cpu_times cpu_times_of_process(struct task *t)
@@ -125,6 +130,7 @@ void rusage_fill(struct rusage32 *ru, const struct cpu_times *times)
 	ru->utime_usec = (s32)(rest / 1000u);
 	ru->stime_sec = (s32)split_seconds(times->system_ns, &rest);
 	ru->stime_usec = (s32)(rest / 1000u);
+	ru->maxrss_kb = (s32)(times->max_resident * (PAGE_SIZE / 1024));
 }
 
 long sys_getrusage(int who, void __user *usage)
@@ -136,10 +142,8 @@ long sys_getrusage(int who, void __user *usage)
 		return -EINVAL;
 	times = current_times(who);
 	rusage_fill(&ru, &times);
-	if (who != RUSAGE_CHILDREN) {
-		ru.maxrss_kb = (s32)(current->mm->nr_resident * (PAGE_SIZE / 1024));
+	if (who != RUSAGE_CHILDREN)
 		ru.nr_switches = (s32)current->nr_switches;
-	}
 	return copy_to_user(usage, &ru, sizeof(ru));
 }
 

@@ -294,6 +294,7 @@ static int stack_write(const struct exec_image *image, const struct exec_strings
 	vaddr_t strings = image->stack_top - sizeof(u32) - s->bytes;
 	vaddr_t extras = ALIGN_DOWN(strings - sizeof(extra), 16);
 	u32 words = 1 + s->argc + 1 + s->envc + 1 + 2 * NR_AUXV;
+	struct mm_program *program = &image->mm->program;
 	struct stack_writer w;
 	int err;
 
@@ -314,9 +315,10 @@ static int stack_write(const struct exec_image *image, const struct exec_strings
 	writer_put_pointers(&w, s, strings);
 	writer_put_auxv(&w, image, extras + RANDOM_BYTES, extras, strings + s->path_start);
 	writer_flush(&w);
-	image->mm->arg_start = strings;
-	image->mm->arg_end = image->mm->env_start = strings + s->env_start;
-	image->mm->env_end = strings + s->path_start;
+	program->start_stack = *sp;
+	program->arg_start = strings;
+	program->arg_end = program->env_start = strings + s->env_start;
+	program->env_end = strings + s->path_start;
 	return w.err;
 }
 
@@ -395,7 +397,8 @@ static void exec_commit(struct exec_image *image, const char *path, struct files
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);
-	strlcpy(current->comm, name != NULL ? name + 1 : path, sizeof(current->comm));
+	current->robust_list = NULL; /* it was the old program's */
+	task_set_comm(name != NULL ? name + 1 : path);
 }
 
 /* Too many tasks of the user that setuid(2) has made it: here it fails. */

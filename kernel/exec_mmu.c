@@ -178,6 +178,22 @@ static int load_segments(struct mm *mm, struct file *file, const struct elf_plan
 	return err;
 }
 
+/* Segments ascend. */
+static void note_segments(struct mm_program *p, const struct elf_plan *plan, u32 base)
+{
+	for (unsigned i = 0; i < plan->nr_segments; i++) {
+		const struct elf_segment *s = &plan->segments[i];
+
+		p->start_data = base + s->vaddr;
+		p->end_data = base + s->vaddr + s->filesz;
+		if (!(s->prot & ELF_EXEC))
+			continue;
+		if (p->start_code == 0)
+			p->start_code = base + s->vaddr;
+		p->end_code = p->end_data;
+	}
+}
+
 /* Among the areas: where there is a hole for all segments. */
 static int find_base(struct mm *mm, const struct elf_plan *plan, u32 *base)
 {
@@ -221,6 +237,7 @@ static int load_program(struct mm *mm, struct file *file, const struct elf_plan 
 		err = -ENOMEM;
 	if (err == 0)
 		err = load_segments(mm, file, plan, base);
+	note_segments(&mm->program, plan, base);
 	brk = plan->relocatable && !plan->has_interp ? layout->program_base : base + brk;
 	mm->brk_start = ALIGN_UP(brk, PAGE_SIZE);
 	if (mm->brk_start < layout->mmap_base - layout->brk_shift)

@@ -111,6 +111,10 @@ static int map_program(struct mm *mm, struct file *file, struct program *p)
 	if (stack < 0)
 		return (int)stack;
 	mm->stack_top = (vaddr_t)stack + USER_STACK_SIZE;
+	mm->program.start_code = p->text;
+	mm->program.end_code = p->text + p->pie.text.filesz;
+	mm->program.start_data = p->data;
+	mm->program.end_data = p->data + p->pie.data.filesz;
 	return 0;
 }
 

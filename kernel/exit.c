@@ -43,6 +43,8 @@ struct mm *process_use_mm(struct mm *mm)
 	spin_lock(&task_list_lock); /* whoever looks at t->mm under it finds it alive */
 	s = arch_irq_save();
 	loaded = t->active_mm;
+	if (old != NULL)
+		t->max_resident = MAX(t->max_resident, mm_peak_resident(old));
 	t->mm = mm;
 	t->active_mm = mm != NULL ? mm : &kernel_mm;
 	mm_load(loaded, t->active_mm);

@@ -25,7 +25,7 @@ static long set_name(const char __user *user)
 	if (len < 0)
 		return -EFAULT;
 	name[MIN((size_t)len, sizeof(name) - 1)] = '\0';
-	strlcpy(current->comm, name, sizeof(current->comm));
+	task_set_comm(name);
 	return 0;
 }
 

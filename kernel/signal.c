@@ -51,6 +51,15 @@ struct sigqueue *sigqueue_alloc(void)
 	return q;
 }
 
+u32 sigqueue_count(const struct signal_state *s)
+{
+	u32 nr = (u32)atomic_read(&nr_sigqueues);
+
+	for (unsigned i = 0; i < SIGQUEUE_OWN; i++)
+		nr += s->own_used >> i & 1;
+	return nr;
+}
+
 void sigqueue_free(struct sigqueue *q)
 {
 	if (q == NULL)

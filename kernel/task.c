@@ -58,6 +58,13 @@ void task_init(void)
 	signal_init();
 }
 
+void task_set_comm(const char *name)
+{
+	spin_lock(&task_list_lock);
+	strlcpy(current->comm, name, sizeof(current->comm));
+	spin_unlock(&task_list_lock);
+}
+
 struct task *task_find(u32 pid)
 {
 	struct task *t;

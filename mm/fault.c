@@ -435,8 +435,10 @@ int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
 	return err;
 }
 
-int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
+/* Bytes of one page; src NULL: zeros. */
+static int write_in_page(struct mm *mm, vaddr_t addr, const void *src, u32 len)
 {
+	u32 offset = (u32)addr & (PAGE_SIZE - 1);
 	struct page *page;
 	char *to;
 	int err = mm_page_for_write(mm, addr, &page);
@@ -444,10 +446,18 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
 	if (err != 0)
 		return err;
 	to = pmap_map_temp(page_to_pfn(page));
-	memset(to + (addr & (PAGE_SIZE - 1)), 0, len);
+	if (src != NULL)
+		memcpy(to + offset, src, len);
+	else
+		memset(to + offset, 0, len);
 	pmap_unmap_temp(to);
 	put_page(page);
 	return 0;
+}
+
+int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len)
+{
+	return write_in_page(mm, addr, NULL, len);
 }
 
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)
@@ -455,18 +465,11 @@ int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len)
 	const char *from = src;
 
 	while (len > 0) {
-		u32 offset = (u32)addr & (PAGE_SIZE - 1);
-		u32 n = MIN(len, PAGE_SIZE - offset);
-		struct page *page;
-		char *to;
-		int err = mm_page_for_write(mm, addr, &page);
+		u32 n = MIN(len, PAGE_SIZE - ((u32)addr & (PAGE_SIZE - 1)));
+		int err = write_in_page(mm, addr, from, n);
 
 		if (err != 0)
 			return err;
-		to = pmap_map_temp(page_to_pfn(page));
-		memcpy(to + offset, from, n);
-		pmap_unmap_temp(to);
-		put_page(page);
 		addr += n;
 		from += n;
 		len -= n;

@@ -60,7 +60,7 @@ static bool unmap_span(struct vma *v, u32 *first, u32 last)
 
 		if (last - *first < (stop - va) >> PAGE_SHIFT)
 			stop = va + ((last - *first + 1) << PAGE_SHIFT);
-		mm->nr_resident -= pmap_remove_range(&mm->pmap, va, stop, user_page_unmapped_dirty);
+		mm_remove_entries(mm, va, stop);
 		more = stop < v->end;
 		*first += (u32)((stop - va) >> PAGE_SHIFT);
 	}

@@ -216,10 +216,7 @@ struct mm *mm_fork(struct mm *parent)
 	child->brk = parent->brk;
 	child->stack_top = parent->stack_top;
 	child->mmap_base = parent->mmap_base;
-	child->arg_start = parent->arg_start;
-	child->arg_end = parent->arg_end;
-	child->env_start = parent->env_start;
-	child->env_end = parent->env_end;
+	child->program = parent->program;
 	for (v = vma_first(&parent->vmas); v && err == 0; v = vma_next(v))
 		err = fork_area(child, parent, v);
 	/* also where it failed: pages that were shared meanwhile must not be written */

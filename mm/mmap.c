@@ -268,6 +268,13 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct fi
 
 /* --- taking away --- */
 
+void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop)
+{
+	assert_held(&mm->page_table_lock);
+	mm->peak_resident = mm_peak_resident(mm);
+	mm->nr_resident -= pmap_remove_range(&mm->pmap, start, stop, user_page_unmapped_dirty);
+}
+
 void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	while (start < end) {
@@ -275,8 +282,7 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 
 		if (pmap_prepared(&mm->pmap, start)) {
 			spin_lock(&mm->page_table_lock);
-			mm->nr_resident -=
-				pmap_remove_range(&mm->pmap, start, stop, user_page_unmapped_dirty);
+			mm_remove_entries(mm, start, stop);
 			spin_unlock(&mm->page_table_lock);
 		}
 		start = stop;
@@ -311,6 +317,7 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 			return -ENOMEM;
 		vma_cut(vma_find(&mm->vmas, start), end, spare);
 	}
+	mm->peak_pages = MAX(mm->peak_pages, mm->total_pages);
 	while (unmap_step(mm, start, end, &cut)) {
 		any = true;
 		mm->total_pages -= (cut.end - cut.start) >> PAGE_SHIFT;

@@ -74,12 +74,21 @@ const struct vma_ops nommu_in_place_ops = {.name = "in place", .close = in_place
 
 /* --- runs --- */
 
+/* All of it is resident. mmap_sem write */
+static void count_pages(struct mm *mm, u32 total)
+{
+	mm->total_pages = total;
+	mm->nr_resident = total;
+	mm->peak_pages = MAX(mm->peak_pages, total);
+	mm->peak_resident = mm->peak_pages;
+}
+
 static void insert_run(struct mm *mm, struct vma *v)
 {
 	spin_lock(&mm->page_table_lock);
 	vma_insert(&mm->vmas, v);
 	spin_unlock(&mm->page_table_lock);
-	mm->total_pages += (u32)(v->end - v->start) >> PAGE_SHIFT;
+	count_pages(mm, mm->total_pages + ((u32)(v->end - v->start) >> PAGE_SHIFT));
 	CHECK(mm_check(mm));
 }
 
@@ -188,7 +197,7 @@ int nommu_unmap(struct mm *mm, struct vma *v, vaddr_t start, vaddr_t end)
 	vma_remove(&mm->vmas, v);
 	spin_unlock(&mm->page_table_lock);
 	mpu_flush(&mm->pmap.mpu);
-	mm->total_pages -= (u32)(end - start) >> PAGE_SHIFT;
+	count_pages(mm, mm->total_pages - ((u32)(end - start) >> PAGE_SHIFT));
 	v->ops->close(v);
 	slab_free(vma_cache, v);
 	CHECK(mm_check(mm));

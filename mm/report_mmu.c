@@ -95,22 +95,24 @@ void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage 
 	}
 }
 
+/* All files that can be mapped are in tmpfs: their pages count as shared memory, as on Linux. */
 static void add_area(struct mm *mm, const struct area_info *a, struct mm_sizes *s)
 {
 	u32 pages = (u32)(a->end - a->start) >> PAGE_SHIFT;
 	struct area_usage u = {0};
 
-	if (a->flags & VM_STACK)
+	if (a->flags & VM_LOCKED)
+		s->locked += pages;
+	if (a->flags & VM_GROWSDOWN)
 		s->stack += pages;
 	else if ((a->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
 		s->data += pages;
-	else if (a->flags & VM_EXEC)
-		*(a->end <= mm->brk_start ? &s->text : &s->lib) += pages;
+	else if ((a->flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
+		s->lib += pages; /* and text, so far */
 	if (a->file == NULL && !(a->flags & VM_SHARED))
 		return; /* all of it is anonymous */
 	mm_area_usage(mm, a->start, a->end, &u);
-	s->file += u.file;
-	s->shared_anon += u.resident - u.file - u.anonymous;
+	s->shmem += u.resident - u.anonymous;
 }
 
 static void count_table(pfn_t pfn, void *nr)
@@ -128,8 +130,10 @@ void mm_sizes(struct mm *mm, struct mm_sizes *s)
 	memset(s, 0, sizeof(*s));
 	rwsem_down_read(&mm->mmap_sem);
 	s->total = mm->total_pages;
-	s->resident = mm->nr_resident;
+	s->peak_total = MAX(mm->peak_pages, s->total);
 	spin_lock(&mm->page_table_lock);
+	s->resident = mm->nr_resident;
+	s->peak_resident = mm_peak_resident(mm);
 	pmap_walk_tables(&mm->pmap, count_table, &s->tables);
 	spin_unlock(&mm->page_table_lock);
 	rwsem_up_read(&mm->mmap_sem);
@@ -141,6 +145,9 @@ void mm_sizes(struct mm *mm, struct mm_sizes *s)
 		}
 		from = areas[n - 1].end;
 	}
+	s->anon = s->resident - MIN(s->shmem, s->resident); /* they were counted at two moments */
+	s->text = mm_text_pages(mm);
+	s->lib -= MIN(s->text, s->lib);
 }
 
 /* --- its bytes --- */

@@ -64,8 +64,6 @@ void mm_sizes(struct mm *mm, struct mm_sizes *s)
 				s->stack += pages;
 			else if (areas[i].flags & VM_WRITE)
 				s->data += pages;
-			else if (areas[i].flags & VM_EXEC)
-				s->text += pages;
 			if (areas[i].file == NULL)
 				continue;
 			s->file += pages;
@@ -74,6 +72,10 @@ void mm_sizes(struct mm *mm, struct mm_sizes *s)
 		from = areas[n - 1].end;
 	}
 	s->resident = s->total;
+	s->peak_total = MAX(mm->peak_pages, s->total);
+	s->peak_resident = s->peak_total;
+	s->anon = s->resident - s->file;
+	s->text = mm_text_pages(mm);
 }
 
 ssize_t mm_read_user(struct mm *mm, vaddr_t addr, void *buf, size_t len)

@@ -92,6 +92,26 @@ u32 vm_reserve_pages(void)
 	return sum;
 }
 
+/* Pages of files and of shared memory that entries map. Nothing counts them: all pages are looked at,
+ * without a lock. */
+static u32 mapped_pages(void)
+{
+	u32 nr = 0;
+
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		const struct page *page = z->buddy.map;
+		const struct page *end = page + (z->buddy.end - z->buddy.start);
+
+		for (; page < end; page++) {
+			enum page_owner owner = page_owner(page);
+
+			if (owner == PAGE_FILE || (owner == PAGE_ANON && page->mapping != NULL))
+				nr += atomic_read(&page->mapcount) > 0;
+		}
+	}
+	return nr;
+}
+
 /* --- /proc/meminfo --- */
 
 static void meminfo_kb(struct text *t, const char *name, u32 pages)
@@ -143,6 +163,7 @@ void meminfo_text(struct text *t)
 	meminfo_kb(t, "SwapTotal:", 0);
 	meminfo_kb(t, "SwapFree:", 0);
 	meminfo_kb(t, "AnonPages:", c.anon);
+	meminfo_kb(t, "Mapped:", mapped_pages());
 	meminfo_kb(t, "Shmem:", c.file + c.shared_anon);
 	meminfo_kb(t, "KReclaimable:", c.slab_unused);
 	meminfo_kb(t, "Slab:", c.slab + c.kmalloc);
@@ -180,6 +201,7 @@ void vmstat_text(struct text *t)
 	text_printf(t, "nr_slab_reclaimable %u\n", c.slab_unused);
 	text_printf(t, "nr_slab_unreclaimable %u\n", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "nr_anon_pages %u\n", c.anon);
+	text_printf(t, "nr_mapped %u\n", mapped_pages());
 	text_printf(t, "nr_file_pages %u\n", c.file + c.shared_anon);
 	text_printf(t, "nr_shmem %u\n", c.file + c.shared_anon);
 	text_printf(t, "nr_kernel_stack %u\n", task_count() * (KSTACK_SIZE / 1024));

@@ -15,7 +15,8 @@ _Static_assert(sizeof(struct rusage32) == 72, "two timevals and fourteen longs")
 
 /* cpu_time_tick - a tick came in user mode, or in the kernel. => timer interrupt */
 void cpu_time_tick(bool user);
-/* cpu_times_of - what `t` has used up to now. => t cannot go away meanwhile */
+/* cpu_times_of - what `t` has used up to now. => task_list_lock; or t is current, or has ended and
+ * cannot go away */
 struct cpu_times cpu_times_of(struct task *t);
 /* cpu_times_of_process - the same for all threads of its process, those that are gone included.
  *   => task_list_lock held */
@@ -27,5 +28,5 @@ void cpu_times_left(struct task *t);
 struct cpu_times cpu_times_with_children(struct task *t);
 /* cpu_times_reaped - `child`, which has ended, is being waited for by current. */
 void cpu_times_reaped(struct task *child);
-/* rusage_fill - the times, and 0 in all else */
+/* rusage_fill - the times, the most memory, and 0 in all else */
 void rusage_fill(struct rusage32 *ru, const struct cpu_times *times);

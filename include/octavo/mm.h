@@ -14,6 +14,14 @@
 struct file;
 struct page;
 
+/* Where exec has put the parts of a program, by proc(5)'s names. */
+struct mm_program {
+	vaddr_t start_code, end_code; /* what the file has of the segments that are executed */
+	vaddr_t start_data, end_data; /* what it has of the highest segment */
+	vaddr_t start_stack;          /* where its stack pointer begins */
+	vaddr_t arg_start, arg_end, env_start, env_end;
+};
+
 struct mm {
 	struct rwsem mmap_sem;
 	struct vma_tree vmas;       /* [mmap_sem write + PTL] */
@@ -24,16 +32,24 @@ struct mm {
 	vaddr_t brk_start, brk;     /* [mmap_sem] */
 	vaddr_t stack_top;          /* [I] after exec */
 	vaddr_t mmap_base;          /* [I] after exec: areas go down from here */
-	vaddr_t arg_start, arg_end, env_start, env_end; /* [I] after exec */
-	struct file *exe;                               /* the program, see mm_set_exe() [I] */
-	u32 total_pages;                                /* [mmap_sem] of all areas */
-	u32 nr_resident;                                /* [PTL] user pages mapped */
-	LIST_ENTRY(mm) all;                             /* [mm_list_lock] */
+	struct mm_program program;  /* [I] after exec */
+	struct file *exe;           /* the program, see mm_set_exe() [I] */
+	u32 total_pages;            /* [mmap_sem] of all areas */
+	u32 nr_resident;            /* [PTL] user pages mapped */
+	u32 peak_pages;     /* [mmap_sem] the most of total_pages when any were taken away */
+	u32 peak_resident;  /* [PTL] and of nr_resident */
+	LIST_ENTRY(mm) all; /* [mm_list_lock] */
 };
 LIST_HEAD(mm_list, mm);
 extern struct mm_list all_mms; /* [mm_list_lock], for the audit */
 extern spinlock_t mm_list_lock;
 extern struct mm kernel_mm; /* what kernel threads and idle tasks begin with */
+
+/* mm_peak_resident - the most user pages that were ever mapped. => a moment's picture */
+static inline u32 mm_peak_resident(const struct mm *mm)
+{
+	return MAX(mm->peak_resident, mm->nr_resident);
+}
 
 /* What a mapping of an object must be able to do. One const table for each kind. */
 struct vma_ops {

@@ -37,12 +37,21 @@ void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage 
 
 /* Sizes of the whole, in pages. */
 struct mm_sizes {
-	u32 total, resident;        /* resident: entries, the page of zeros counted each time */
-	u32 file;                   /* of the resident ones, pages of files */
-	u32 shared_anon;            /* and of MAP_SHARED | MAP_ANONYMOUS */
-	u32 data, stack, text, lib; /* areas: private and writable; stack; executable; of files */
-	u32 tables;                 /* frames of page tables */
+	u32 total, resident;           /* resident: entries, the page of zeros counted each time */
+	u32 peak_total, peak_resident; /* the most of each */
+	u32 anon, file, shmem;   /* resident: private; of files; of tmpfs, and shared anonymous */
+	u32 data, stack, locked; /* areas: private and writable; that grow down; VM_LOCKED */
+	u32 text, lib;           /* executable: the program itself; all else */
+	u32 tables;              /* frames of page tables */
+	u32 none;                /* 0: what is pinned, or swapped out */
 };
+/* mm_text_pages - of the program's executable segments */
+static inline u32 mm_text_pages(const struct mm *mm)
+{
+	return (u32)(ALIGN_UP(mm->program.end_code, PAGE_SIZE) -
+		     (mm->program.start_code & PAGE_MASK)) >>
+	       PAGE_SHIFT;
+}
 void mm_sizes(struct mm *mm, struct mm_sizes *s); /* => sleeps; as mm_area_usage() */
 
 /* mm_read_user - bytes of a program's memory, of one page at the most.

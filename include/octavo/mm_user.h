@@ -161,6 +161,9 @@ void vma_destroy(struct vma *v);
  * sleeps */
 void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare);
 
+/* mm_remove_entries - the entries in [start, stop), which one table has, and their references; what was
+ * mapped at the most is kept in mind first. => PTL */
+void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop);
 /* mm_zap - unmap what is mapped in [start, end); areas stay. => PTL not held; mmap_sem */
 void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
 /* mm_unmap_locked - as munmap(2), arguments checked. => 0 or -ENOMEM; mmap_sem write; sleeps */

@@ -35,6 +35,7 @@ struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
 
 struct cpu_times {
 	u64 user_ns, system_ns;
+	u32 max_resident; /* pages: the most at one time, of all programs that it was */
 };
 
 typedef u64 sigset_bits; /* bit n - 1 is signal n */
@@ -232,6 +233,9 @@ struct sigactions *sigactions_alloc(void);      /* NULL; sleeps */
 void sigactions_free(struct sigactions *table); /* NULL is nothing */
 struct sigqueue *sigqueue_alloc(void);  /* NULL; from process context, spinlocks may be held */
 void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
+/* sigqueue_count - entries that hold a pending signal of s, or are allocated for any process.
+ * => s->lock */
+u32 sigqueue_count(const struct signal_state *s);
 
 /* --- life --- */
 

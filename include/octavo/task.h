@@ -60,6 +60,7 @@ struct task {
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	u32 user_ticks, system_ticks; /* [o] ticks that found it in user mode, in the kernel */
+	u32 max_resident;             /* [tl] pages: the most in any mm that it has left */
 
 	LIST_ENTRY(task) thread_link; /* [tl and sighand_lock] in signal->threads */
 	/* From here to exit_code: of a process, and used in its leader only. */
@@ -87,6 +88,7 @@ struct task {
 	struct cred *cred;     /* [o], others under [tl], under which it changes: cred.h */
 	struct files *files;   /* [o], others under [tl]; shared by threads */
 	struct fs_context *fs; /* [o], others under [tl]: root, working directory; shared, too */
+	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
 	atomic_t fail_nth;     /* [a] allocations until one fails; 0: none does */
 	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
 	s8 nice;                     /* [tl] */
@@ -96,7 +98,7 @@ struct task {
 	u32 attributes;              /* [o] ATTR_*, others under [tl] */
 	u32 personality;             /* [o] */
 	u32 timer_slack_ns;          /* [o] */
-	char comm[TASK_COMM_LEN];    /* [o] */
+	char comm[TASK_COMM_LEN];    /* [tl]; its own is read without */
 	struct lock_state locks;     /* [o] debug flavour */
 };
 
@@ -149,6 +151,8 @@ extern struct task_list all_tasks; /* [task_list_lock] */
 extern struct task *init_task;     /* PID 1; orphans go to it */
 /* task_set_nice - -20 to 19, and the slice that goes with it. => task_list_lock */
 void task_set_nice(struct task *t, int nice);
+/* task_set_comm - the current task's name, cut at 15 bytes. => takes task_list_lock */
+void task_set_comm(const char *name);
 void task_init(void);         /* caches and the boot task, early in main */
 extern struct task boot_task; /* what runs kernel_main: becomes CPU 0's idle task */
 

@@ -11,3 +11,7 @@ void tty_init(void);
  * this is, the terminal is hung up, what was typed and its echo forgotten, and the group in the
  * foreground gets SIGHUP. => may sleep */
 void tty_process_exits(void);
+/* tty_number - the device of the controlling terminal of a process in session `sid`, which may have
+ * given it up, as in /proc/PID/stat, and the group in its foreground. => 0 and -1: it has none; takes
+ * tty_job_lock */
+u32 tty_number(u32 sid, bool given_up, s32 *pgrp);

@@ -223,7 +223,8 @@ static int noise(void *seed)
 	const unsigned long interesting[] = {0,    1,     0xffffffff, KERNEL_ADDRESS,
 					     4096, 0x7ff, 0x80000000, (unsigned long)read_only};
 
-	if (chdir(NOISE_PATH) != 0) /* files with names out of the noise come to lie there */
+	/* Files with names out of the noise come to lie there, wherever it goes. */
+	if (chdir(NOISE_PATH) != 0 || sys(__NR_chroot, ".") != 0)
 		return 1;
 	noise_calls(*(uint32_t *)seed, interesting);
 	return 0;

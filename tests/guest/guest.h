@@ -85,6 +85,18 @@ static inline int in_child(int (*fn)(void *), void *arg)
 	return status;
 }
 
+/* Writes `what` to the file at `path`, at once. => bytes, or the error of opening or writing */
+static inline long write_string(const char *path, const char *what)
+{
+	long fd = sys(__NR_open, path, O_WRONLY, 0), n;
+
+	if (fd < 0)
+		return fd;
+	n = sys(__NR_write, fd, what, strlen(what));
+	sys(__NR_close, fd);
+	return n;
+}
+
 static inline uint64_t now_ns(void)
 {
 	struct timespec now;

@@ -284,17 +284,6 @@ static void new_root(void)
 	is(unmount(AT, 0), 0, "nobody is left in it");
 }
 
-static long device_write(const char *name, const char *what)
-{
-	long fd = sys(__NR_open, name, O_WRONLY, 0), n;
-
-	if (fd < 0)
-		return fd;
-	n = sys(__NR_write, fd, what, strlen(what));
-	sys(__NR_close, fd);
-	return n;
-}
-
 static void devices(void)
 {
 	static char first[64], second[64];
@@ -306,8 +295,8 @@ static void devices(void)
 	ok(memcmp(first, second, 64) != 0, "are not the same");
 	is(sys(__NR_read, fd, KERNEL_ADDRESS, 64), -EFAULT, "into the kernel");
 	close(fd);
-	is(device_write("/dev/full", "x"), -ENOSPC, "/dev/full is");
-	is(device_write("/dev/null", "xyz"), 3, "/dev/null is not");
+	is(write_string("/dev/full", "x"), -ENOSPC, "/dev/full is");
+	is(write_string("/dev/null", "xyz"), 3, "/dev/null is not");
 	fd = open("/dev/full", O_RDONLY);
 	is(read(fd, first, 64), 64, "reading /dev/full");
 	ok(all_bytes(first, 64, 0), "gives zeros");
@@ -330,8 +319,8 @@ static void messages(void)
 
 	if (!on_octavo())
 		return;
-	is(device_write("/dev/kmsg", "<6>a word from mount-test"), 25, "/dev/kmsg");
-	is(device_write("/dev/kmsg", "no level\n"), 9, "without a level");
+	is(write_string("/dev/kmsg", "<6>a word from mount-test"), 25, "/dev/kmsg");
+	is(write_string("/dev/kmsg", "no level\n"), 9, "without a level");
 	fd = sys(__NR_open, "/dev/kmsg", O_RDONLY | O_NONBLOCK, 0);
 	while ((n = sys(__NR_read, fd, text, sizeof(text) - 1)) > 0) {
 		text[n] = '\0';
@@ -382,14 +371,14 @@ static void another_dev(void)
 	if (!on_octavo())
 		return;
 	is(sys(__NR_mount, "dev", AT, "devtmpfs", 0, 0), 0, "devtmpfs somewhere else");
-	is(device_write(AT "/null", "x"), 1, "has devices");
+	is(write_string(AT "/null", "x"), 1, "has devices");
 	is(mount_tmpfs(AT "/shm", 0, NULL), 0, "and a place for shm");
 	is(chdir(AT "/shm"), 0, "there");
 	ok(sys(__NR_getcwd, text, sizeof(text)) > 0 && !strcmp(text, AT "/shm"), "%s", text);
 	is(chdir("/"), 0, "back");
 	is(unmount(AT "/shm", 0), 0, "umount");
 	is(sys(__NR_mount, 0, AT, 0, MS_REMOUNT | MS_NODEV, 0), 0, "without devices");
-	is(device_write(AT "/null", "x"), -EACCES, "it has none");
+	is(write_string(AT "/null", "x"), -EACCES, "it has none");
 	is(unmount(AT, 0), 0, "umount");
 }
 

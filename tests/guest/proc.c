@@ -225,7 +225,7 @@ static void test_hostile(void)
 	is(c, text[0], "the same");
 	is(sys(__NR_lseek, fd, -1, SEEK_SET), -EINVAL, "before the start");
 	sys(__NR_close, fd);
-	is(put("/proc/version", "x"), -EIO, "a report is not written to");
+	is(write_string("/proc/version", "x"), -EIO, "a report is not written to");
 	is(sys(__NR_open, "/proc/none", O_RDONLY, 0), -ENOENT, "nothing of that name");
 	is(sys(__NR_open, "/proc/01", O_RDONLY, 0), -ENOENT, "no pid has a leading zero");
 	is(sys(__NR_open, "/proc/4294967297", O_RDONLY, 0), -ENOENT, "nor is it that long");
@@ -251,34 +251,35 @@ static void test_settings(void)
 	before = strtol(text, NULL, 10);
 	slurp("/proc/zoneinfo");
 	marks = zoneinfo_sum("min ");
-	is(put("/proc/sys/vm/min_free_kbytes", "2048\n"), 5, "min_free_kbytes is set");
+	is(write_string("/proc/sys/vm/min_free_kbytes", "2048\n"), 5, "min_free_kbytes is set");
 	slurp("/proc/sys/vm/min_free_kbytes");
 	is(strcmp(text, "2048\n"), 0, "and read");
 	slurp("/proc/zoneinfo");
 	min = zoneinfo_sum("min ");
 	ok(min != marks && min <= 512 + 128 && min >= 500, "the marks follow (bal-24): %ld", min);
-	is(put("/proc/sys/vm/min_free_kbytes", "12x"), -EINVAL, "no number");
-	is(put("/proc/sys/vm/min_free_kbytes", "-1"), -EINVAL, "below its bounds");
-	is(put("/proc/sys/vm/min_free_kbytes", "99999999999"), -EINVAL, "above them");
+	is(write_string("/proc/sys/vm/min_free_kbytes", "12x"), -EINVAL, "no number");
+	is(write_string("/proc/sys/vm/min_free_kbytes", "-1"), -EINVAL, "below its bounds");
+	is(write_string("/proc/sys/vm/min_free_kbytes", "99999999999"), -EINVAL, "above them");
 	sniprintf(text, sizeof(text), "%ld", before);
-	put("/proc/sys/vm/min_free_kbytes", text);
+	write_string("/proc/sys/vm/min_free_kbytes", text);
 	slurp("/proc/zoneinfo");
 	is(zoneinfo_sum("min "), marks, "and back");
 	slurp("/proc/zoneinfo");
 	reserve = reserve_of_first_zone();
-	is(put("/proc/sys/vm/lowmem_reserve_ratio", "128 16"), 6, "the reserve's ratio (bal-25)");
+	is(write_string("/proc/sys/vm/lowmem_reserve_ratio", "128 16"), 6,
+	   "the reserve's ratio (bal-25)");
 	slurp("/proc/zoneinfo");
 	ok(reserve_of_first_zone() / 2 == reserve, "half of it keeps twice as much: %ld, %ld",
 	   reserve, reserve_of_first_zone());
 	slurp("/proc/sys/vm/lowmem_reserve_ratio");
 	is(strcmp(text, "128\t16\n"), 0, "is read");
-	put("/proc/sys/vm/lowmem_reserve_ratio", "256 32");
-	is(put("/proc/sys/kernel/pid_max", "300"), -EINVAL, "pid_max is 301 at least");
-	is(put("/proc/sys/kernel/pid_max", "32769"), -EINVAL, "and 32768 at most");
+	write_string("/proc/sys/vm/lowmem_reserve_ratio", "256 32");
+	is(write_string("/proc/sys/kernel/pid_max", "300"), -EINVAL, "pid_max is 301 at least");
+	is(write_string("/proc/sys/kernel/pid_max", "32769"), -EINVAL, "and 32768 at most");
 	is(sys(__NR_open, "/proc/sys/kernel/osrelease", O_WRONLY, 0), -EACCES,
 	   "what is fixed cannot be opened for writing");
-	is(put("/proc/sys/vm/drop_caches", "3"), 1, "caches are dropped");
-	is(put("/proc/sys/vm/drop_caches", "5"), -EINVAL, "in no other way");
+	is(write_string("/proc/sys/vm/drop_caches", "3"), 1, "caches are dropped");
+	is(write_string("/proc/sys/vm/drop_caches", "5"), -EINVAL, "in no other way");
 }
 
 static int nr_areas(void)
@@ -298,7 +299,7 @@ static void test_max_map_count(void)
 	char *p = map_pages(64, PROT_NONE);
 	void *more[2];
 
-	is(put("/proc/sys/vm/max_map_count", "20"), 2, "max_map_count");
+	is(write_string("/proc/sys/vm/max_map_count", "20"), 2, "max_map_count");
 	while (made < 32 && mprotect(p + made * 2 * PAGE, PAGE, PROT_READ) == 0)
 		made++;
 	ok(made > 0 && made < 20 && errno == ENOMEM, "after %d areas more there is an end", made);
@@ -314,7 +315,7 @@ static void test_max_map_count(void)
 			       -1, 0);
 	ok(more[0] != MAP_FAILED && more[1] == MAP_FAILED && errno == ENOMEM,
 	   "mmap makes one more, and that is all");
-	put("/proc/sys/vm/max_map_count", "65530");
+	write_string("/proc/sys/vm/max_map_count", "65530");
 	is(mprotect(p + made * 2 * PAGE, PAGE, PROT_READ), 0, "and then there is none");
 	munmap(more[0], PAGE);
 	munmap(p, 64 * PAGE);

@@ -58,17 +58,6 @@ static inline long file_value(const char *path, const char *key)
 	return slurp(path) < 0 ? -2 : value(key);
 }
 
-static inline long put(const char *path, const char *what)
-{
-	long fd = sys(__NR_open, path, O_WRONLY, 0), n;
-
-	if (fd < 0)
-		return fd;
-	n = sys(__NR_write, fd, what, strlen(what));
-	sys(__NR_close, fd);
-	return n;
-}
-
 /* The number of kB behind `key`, which has a newline before it, in what smaps says of the area in
  * which `place` lies; -1: there is none */
 static inline long usage(const void *place, const char *key)

@@ -71,19 +71,21 @@ SAME = {
     "env": "env -i A=1 B=two \"$BUSYBOX\" env | sort; env -i \"$BUSYBOX\" sh -c 'echo ${A-unset}'",
     "sleep and timeout": "timeout 1 sleep 20; echo $?; timeout 20 sleep 0.1; echo $?",
     "diff": "seq 1 5 >p; seq 2 6 >q; diff p q | grep -v '^[-+][-+]'; diff p p && echo equal",
-    "layout of meminfo": "awk '/^(Mem|Swap|AnonPages|Buffers|Cached|Shmem:|KReclaim|S.*claim|Slab)/"
+    "layout of meminfo": "awk '/^(Mem|Swap|AnonPages|Mapped|Buffers|Cached|Shmem:|KReclaim|S.*claim|Slab)/"
                          "{ print $1, length($0), $3 }' /proc/meminfo",
     "layout of buddyinfo": "awk '/zone +DMA / { print length($0), NF, substr($0, 1, 24) }' /proc/buddyinfo",
     "layout of zoneinfo": "sed -n '/^Node 0, zone *DMA$/p; /^  pages free/,/managed/p' /proc/zoneinfo |"
                           "sed '/boost\\|promo/d; s/[0-9]*$/N/; /managed/q'",
-    "layout of vmstat": "grep -o -E '^(nr_free_pages|nr_slab_.*able|nr_anon_pages|nr_file_pages|nr_shmem"
+    "layout of vmstat": "grep -o -E '^(nr_free_pages|nr_slab_.*able|nr_anon_pages|nr_mapped|nr_file_pages|nr_shmem"
                         "|nr_kernel_stack|nr_page_table_pages|pgalloc_dma|pgfree|pgfault|pgmajfault"
                         "|oom_kill) ' /proc/vmstat",
     "layout of PID/stat, statm, maps": "cut -d' ' -f2,3 /proc/self/stat; wc -w </proc/self/stat;"
                                        "sed 's/[0-9]\\+/N/g' /proc/self/statm; awk 'NR == 1"
                                        "{ print length($1), $2, $3, index($0, \"/\") }' /proc/self/maps",
-    "layout of PID/status": "awk '/^(Vm(Size|RSS|Data|Stk|Exe|Lib|PTE|Swap)|Rss.*):/ { print $1, length }"
-                            "/^(Name|Umask|State|TracerPid|Uid|Gid|Threads|S(ig|hd)(Pnd|Cgt)):/'"
+    "layout of PID/status": "awk '/^(Vm(Peak|Size|Lck|Pin|HWM|RSS|Data|Stk|Exe|Lib|PTE|Swap)|Rss.*|Cap...):/"
+                            "{ print $1, length }"
+                            "/^(Name|Umask|State|TracerPid|Uid|Gid|Threads|S(ig|hd)(Pnd|Cgt)):/;"
+                            "/^(SigQ|NoNewPrivs|Seccomp|Cpus_allowed(_list)?):/ { print $1 }'"
                             " /proc/self/status",
     "tee, rev, tac": "seq 11 16 | tee all | tac; rev all | head -n 2",
     "signals": "sleep 20 & p=$!; kill -STOP $p; kill -CONT $p; kill -TERM $p; wait $p; echo $?;"

@@ -8,34 +8,42 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import Suite, run  # noqa: E402
 
 # What is typed at the shell's prompt, and when: a group that stops, goes on behind, wants to read
-# there, comes back, and is interrupted; then two jobs; then keys at the prompt itself.
+# there, comes back, and is interrupted; then two jobs; then keys at the prompt itself.  A pattern
+# goes to the end of its line, so that what is typed is not echoed into it; and `until_job STATE`
+# waits for the first job to be in STATE, however slow the machine is.
+UNTIL_JOB = (b"until_job() { until jobs >/tmp/jobs; read number sign state command </tmp/jobs; "
+             b"test \"$state\" = $1; do sleep 0.1; done; cat /tmp/jobs; }\n")
+# The second job says when it was continued: a shell that was told `fg` has named the job before
+# it gives the terminal away, and a stop key in between would be for the shell.
+BACK = b"sh -c 'trap \"echo back\" CONT; >/tmp/set; while sleep 0.1; do :; done'"
 PROMPT = r"^# "
 ASKED = r"^status[^~]*^# "
 JOB_CONTROL = (
-    (PROMPT, b"sh -c 'echo I am here; exec cat </dev/tty'\n"),
-    (r"^I am here", b"\x1a"),
+    (PROMPT, UNTIL_JOB),
+    (r"; }\s+^# ", b"sh -c 'echo I am here; exec cat </dev/tty'\n"),
+    (r"^I am here\s*\n", b"\x1a"),
     (r"^\^Z\[1\] \+ Stopped[^~]*^# ", b"jobs\n"),
     (r"^\[1\] \+ Stopped[^~]*^# ", b"bg\n"),
-    (r"^\[1\] sh -c[^~]*^# ", b"sleep 1; jobs\n"),
+    (r"^\[1\] sh -c[^~]*^# ", b"until_job Stopped\n"),
     (r"^\[1\] \+ Stopped[^~]*^# ", b"fg\n"),
-    (r"^sh -c", b"words\n"),
+    (r"^sh -c [^\n]*\n", b"words\n"),
     (r"^words\s+words\s", b"\x03"),
     (PROMPT, b"echo status $?\n"),
     (r"^status 130\s+^# ", b"sleep 1000 &\n"),
-    (r"^\[1\] \d+\s+^# ", b"sleep 2000 | cat &\n"),
-    (r"^\[2\] \d+\s+^# ", b"jobs\n"),
-    (r"^\[2\] \+ Running +sleep 2000 \| cat\s+^\[1\] - Running +sleep 1000\s+^# ",
+    (r"^\[1\] \d+\s+^# ", BACK + b" | cat &\n"),
+    (r"^\[2\] \d+\s+^# ", b"until test -e /tmp/set; do sleep 0.1; done; jobs\n"),
+    (r"^\[2\] \+ Running +sh -c [^\n]*\n\[1\] - Running +sleep 1000\s+^# ",
      b"kill %1; wait %1; echo status $?\n"),
     (r"^status 143\s+^# ", b"fg\n"),
-    (r"^sleep 2000 \| cat\s", b"\x1a"),
-    (r"^\^Z\[2\] \+ Stopped +sleep 2000[^~]*^# ", b"kill -KILL %2; sleep 1; jobs\n"),
-    (r"^\[2\] \+ Killed +sleep 2000[^~]*^# ", b"lost\x03"),
+    (r"^back\s*\n", b"\x1a"),
+    (r"^\^Z\[2\] \+ Stopped +sh -c[^~]*^# ", b"kill -KILL %2; until_job Killed\n"),
+    (r"^\[2\] \+ Killed +sh -c[^~]*^# ", b"lost\x03"),
     (r"\^C\s+^# ", b"echo 'lost\n"),
     (r"^> ", b"\x03"),
     (r"\^C\s+^# ", b"lost\x1a"),
     (r"\^Z", b"echo status $?\n"),
     (r"^status 130\s+^# ", b"cat\n"),
-    (r"cat\s", b"\x04"),
+    (r"cat\s*\n", b"\x04"),
     (PROMPT, b"exit 5\n"),
 )
 

@@ -16,7 +16,8 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
-            "filemap", "text", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc", "proc_pid",
+            "filemap", "text", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
+            "proc_pid", "proc_mm", "kmsg",
             "descriptors", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
@@ -40,5 +41,5 @@ Suite(
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),
-    sweep("oom", 8, on="16M debug", timeout=3000, only_all=True),
+    sweep("oom", 8, on="8M debug", timeout=3000, only_all=True),
 )

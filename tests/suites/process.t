@@ -8,9 +8,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/script", "/tests/badelf",
-            "/tests/interp", "/tests/proc", "/tests/proc_pid", "/tests/sched", "/tests/clock", "/tests/syslog",
-            "/tests/orphans", "/tests/pipes", "/tests/poll", "/tests/clone",
-            "/tests/identity", "/tests/users", "/tests/attributes", "/tests/descriptors", "/tests/sendfile")
+            "/tests/interp", "/tests/proc", "/tests/proc_pid", "/tests/proc_mm", "/tests/sched",
+            "/tests/clock", "/tests/syslog", "/tests/orphans", "/tests/pipes", "/tests/poll",
+            "/tests/clone", "/tests/identity", "/tests/users", "/tests/attributes",
+            "/tests/descriptors", "/tests/sendfile")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")
 
