@@ -479,6 +479,7 @@ static const struct inode_ops dir_ops = {
 
 static const struct inode_ops file_ops = {
 	.truncate = shmem_truncate,
+	.allocate = shmem_allocate,
 	.release = tmpfs_release,
 };
 

@@ -18,6 +18,7 @@
 #include <octavo/mm_user.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
+#include <octavo/task.h>
 #include <octavo/vmstat.h>
 
 #define REMOVE_BATCH 16u
@@ -38,6 +39,7 @@ void filemap_init(struct address_space *m, struct inode *host, const struct mapp
 	spin_lock_init(&m->tree_lock, tree_lock);
 	radix_init(&m->pages);
 	m->tail_dirty = false;
+	m->kept_end = 0;
 	rwsem_init(&m->i_mmap_lock, i_mmap_lock);
 	LIST_INIT(&m->i_mmap);
 	host->mapping = m;
@@ -67,11 +69,6 @@ static void spares_free(struct radix_spares *s)
 
 /* --- pages --- */
 
-static u32 end_index(const struct address_space *m)
-{
-	return (u32)((m->host->size + (PAGE_SIZE - 1)) >> PAGE_SHIFT);
-}
-
 struct page *filemap_find(struct address_space *m, u32 index)
 {
 	struct page *page;
@@ -84,6 +81,19 @@ struct page *filemap_find(struct address_space *m, u32 index)
 	return page;
 }
 
+/* => 0, with a reference of the tree's; what radix_insert() says [t] */
+static int enter(struct address_space *m, u32 index, struct page *page, struct radix_spares *spares)
+{
+	int err = radix_insert(&m->pages, index, page, spares);
+
+	if (err == 0) {
+		get_page(page);
+		page->mapping = m;
+		page->index = index;
+	}
+	return err;
+}
+
 int filemap_add(struct address_space *m, u32 index, struct page *page, bool inside)
 {
 	struct radix_spares spares = {.first = NULL};
@@ -94,15 +104,10 @@ int filemap_add(struct address_space *m, u32 index, struct page *page, bool insi
 		if (err != 0)
 			break;
 		spin_lock(&m->tree_lock);
-		if (inside && index >= end_index(m))
+		if (inside && index >= filemap_end(m))
 			err = -EFAULT;
 		else
-			err = radix_insert(&m->pages, index, page, &spares);
-		if (err == 0) {
-			get_page(page);
-			page->mapping = m;
-			page->index = index;
-		}
+			err = enter(m, index, page, &spares);
 		spin_unlock(&m->tree_lock);
 	} while (err == -EAGAIN);
 	spares_free(&spares);
@@ -139,13 +144,15 @@ int filemap_get(struct address_space *m, u32 index, gfp_t gfp, struct page **pag
 	int err;
 
 	do {
-		*page = filemap_find(m, index);
-		if (*page)
-			return 0;
+		*page = NULL;
 		spin_lock(&m->tree_lock);
-		err = index < end_index(m) ? 0 : -EFAULT;
+		err = index < filemap_end(m) ? 0 : -EFAULT;
+		if (err == 0)
+			*page = radix_lookup(&m->pages, index);
+		if (*page)
+			get_page(*page);
 		spin_unlock(&m->tree_lock);
-		if (err != 0)
+		if (*page || err != 0)
 			return err;
 		*page = filemap_new_page(m, gfp | __GFP_ZERO);
 		if (ptr_is_err(*page))
@@ -157,15 +164,74 @@ int filemap_get(struct address_space *m, u32 index, gfp_t gfp, struct page **pag
 	return err;
 }
 
-/* Up to REMOVE_BATCH pages from *first on leave the tree. => how many, in pages[] */
-static u32 remove_batch(struct address_space *m, u32 first, struct page **pages,
+/* --- many at once --- */
+
+/* A page of zeros for each hole of [first, end), behind `pages`. => as filemap_fill() */
+static int fill_gather(struct address_space *m, u32 first, u32 end, struct page_list *pages)
+{
+	for (u32 index = first; index < end; index++) {
+		struct page *page;
+		bool there;
+
+		if (signal_pending())
+			return -EINTR;
+		spin_lock(&m->tree_lock);
+		there = radix_lookup(&m->pages, index) != NULL;
+		spin_unlock(&m->tree_lock);
+		if (there)
+			continue;
+		page = filemap_new_page(m, GFP_HIGHUSER | __GFP_ZERO);
+		if (ptr_is_err(page))
+			return ptr_err(page);
+		page->index = index;
+		TAILQ_INSERT_TAIL(pages, page, lru);
+	}
+	return 0;
+}
+
+/* Pages and nodes are had before the first is entered: nothing has to be undone that a program may
+ * have used meanwhile. A fault may have filled a hole by then, and its page stays. */
+int filemap_fill(struct address_space *m, u32 first, u32 end)
+{
+	struct radix_spares spares = {.want = (end - first) / (RADIX_SLOTS - 1) + 3 * RADIX_LEVELS};
+	struct page_list pages = TAILQ_HEAD_INITIALIZER(pages);
+	int err = fill_gather(m, first, end, &pages);
+	struct page *page;
+	u32 added = 0;
+
+	if (err == 0)
+		err = spares_fill(&spares);
+	while ((page = TAILQ_FIRST(&pages)) != NULL) {
+		int dropped = err;
+
+		TAILQ_REMOVE(&pages, page, lru);
+		if (err == 0) {
+			spin_lock(&m->tree_lock);
+			dropped = enter(m, page->index, page, &spares);
+			spin_unlock(&m->tree_lock);
+			ASSERT(dropped != -EAGAIN);
+		}
+		if (dropped != 0) {
+			filemap_drop_page(m, page);
+		} else {
+			put_page(page);
+			added++;
+		}
+	}
+	owned_pages_add(PAGE_FILE, (s32)added);
+	spares_free(&spares);
+	return err;
+}
+
+/* Up to REMOVE_BATCH pages from `first` to `last` leave the tree. => how many, in pages[] */
+static u32 remove_batch(struct address_space *m, u32 first, u32 last, struct page **pages,
 			struct radix_spares *spares)
 {
 	struct radix_found found[REMOVE_BATCH];
 	u32 nr;
 
 	spin_lock(&m->tree_lock);
-	nr = radix_gang(&m->pages, first, UINT32_MAX, RADIX_ANY, found, REMOVE_BATCH);
+	nr = radix_gang(&m->pages, first, last, RADIX_ANY, found, REMOVE_BATCH);
 	for (u32 i = 0; i < nr; i++) {
 		pages[i] = radix_delete(&m->pages, found[i].index, spares);
 		pages[i]->mapping = NULL;
@@ -174,13 +240,13 @@ static u32 remove_batch(struct address_space *m, u32 first, struct page **pages,
 	return nr;
 }
 
-u32 filemap_remove(struct address_space *m, u32 first)
+u32 filemap_remove(struct address_space *m, u32 first, u32 last)
 {
 	struct radix_spares spares = {.first = NULL};
 	struct page *pages[REMOVE_BATCH];
 	u32 nr, total = 0;
 
-	while ((nr = remove_batch(m, first, pages, &spares)) > 0) {
+	while ((nr = remove_batch(m, first, last, pages, &spares)) > 0) {
 		for (u32 i = 0; i < nr; i++)
 			put_page(pages[i]);
 		total += nr;
@@ -230,7 +296,7 @@ u32 filemap_audit(struct audit *a, struct address_space *m)
 		if (page->mapping != m || page->index != index)
 			audit_differ(a, "file: frame %u does not point back to page %u",
 				     page_to_pfn(page), index);
-		if (index >= end_index(m))
+		if (index >= MAX(filemap_end(m), m->kept_end))
 			audit_differ(a, "file: page %u lies behind its end", index);
 		if (index++ == UINT32_MAX)
 			break;

@@ -61,6 +61,16 @@ static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *
 	return mapped;
 }
 
+/* What of [start, end) lies before the file's end: pages behind it are mapped nowhere. [t] */
+static vaddr_t in_file(const struct vma *v, const struct address_space *m, vaddr_t start,
+		       vaddr_t end)
+{
+	u32 index = index_of(v, start), file_end = filemap_end(m);
+	u32 pages = file_end > index ? file_end - index : 0;
+
+	return pages < (end - start) >> PAGE_SHIFT ? start + (pages << PAGE_SHIFT) : end;
+}
+
 /* The page at va and its neighbours, as far as the cache has them. => false: not the one at va */
 static bool map_around(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va)
 {
@@ -70,7 +80,7 @@ static bool map_around(struct mm *mm, const struct vma *v, struct address_space 
 
 	spin_lock(&mm->page_table_lock);
 	spin_lock(&m->tree_lock);
-	mm->nr_resident += map_cached(mm, v, m, start, end);
+	mm->nr_resident += map_cached(mm, v, m, start, in_file(v, m, start, end));
 	spin_unlock(&m->tree_lock);
 	there = !pte_none(pmap_query(&mm->pmap, va));
 	spin_unlock(&mm->page_table_lock);

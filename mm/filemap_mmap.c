@@ -45,8 +45,29 @@ void filemap_unlink(struct vma *v)
 	rwsem_up_write(&m->i_mmap_lock);
 }
 
+static bool maps_a_copy(struct mm *mm, vaddr_t va)
+{
+	pte_t pte = pmap_query(&mm->pmap, va);
+
+	return pte_present(pte) && page_is_private(pfn_to_page(pte_pfn(pte)));
+}
+
+/* Entries of the cache's pages in [va, stop), which one table has; copies stay. PTL */
+static void remove_cached(struct mm *mm, vaddr_t va, vaddr_t stop)
+{
+	while (va < stop) {
+		vaddr_t end = va;
+
+		while (end < stop && !maps_a_copy(mm, end))
+			end += PAGE_SIZE;
+		if (va < end)
+			mm_remove_entries(mm, va, end);
+		va = end + PAGE_SIZE;
+	}
+}
+
 /* One table's span of the pages [*first, last] in one area; *first moves on. => false: done */
-static bool unmap_span(struct vma *v, u32 *first, u32 last)
+static bool unmap_span(struct vma *v, u32 *first, u32 last, bool copies)
 {
 	struct mm *mm = v->mm;
 	bool more = false;
@@ -60,7 +81,10 @@ static bool unmap_span(struct vma *v, u32 *first, u32 last)
 
 		if (last - *first < (stop - va) >> PAGE_SHIFT)
 			stop = va + ((last - *first + 1) << PAGE_SHIFT);
-		mm_remove_entries(mm, va, stop);
+		if (copies || !v->copied)
+			mm_remove_entries(mm, va, stop);
+		else if (pmap_prepared(&mm->pmap, va))
+			remove_cached(mm, va, stop);
 		more = stop < v->end;
 		*first += (u32)((stop - va) >> PAGE_SHIFT);
 	}
@@ -68,7 +92,7 @@ static bool unmap_span(struct vma *v, u32 *first, u32 last)
 	return more;
 }
 
-void filemap_unmap(struct address_space *m, u32 first, u32 last)
+void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies)
 {
 	struct vma *v;
 
@@ -76,7 +100,7 @@ void filemap_unmap(struct address_space *m, u32 first, u32 last)
 	LIST_FOREACH(v, &m->i_mmap, i_mmap) {
 		u32 at = first;
 
-		while (unmap_span(v, &at, last))
+		while (unmap_span(v, &at, last, copies))
 			;
 	}
 	rwsem_up_read(&m->i_mmap_lock);

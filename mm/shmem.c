@@ -6,17 +6,20 @@
  *
  * A page is charged before it is had, and uncharged when it left the cache; so `used` may for a
  * moment be larger than what the files hold, and is never smaller.
- * Invariant: no page at or beyond the end of the file. What lies behind the end in the last page is
+ * Invariant: no page at or beyond the end of the file, but those before kept_end that fallocate(2)
+ * has put there; they are zero, and mapped nowhere. What lies behind the end in the last page is
  * zero, unless a program wrote there through a mapping; it is cleared when the file grows over it.
  */
 #include <octavo/assert.h>
 #include <octavo/errno.h>
 #include <octavo/pmap.h>
+#include <octavo/rlimit.h>
 #include <octavo/shmem.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
 #include <octavo/why.h>
 #include <octavo/zone.h>
+#include <uapi/octavo/falloc.h>
 
 /* --- the account --- */
 
@@ -53,7 +56,7 @@ void shmem_init(struct address_space *m, struct inode *host, struct shmem_accoun
 void shmem_release(struct address_space *m)
 {
 	ASSERT(LIST_EMPTY(&m->i_mmap));
-	filemap_remove(m, 0);
+	filemap_remove(m, 0, UINT32_MAX);
 }
 
 static void make_shorter(struct address_space *m, loff_t size)
@@ -64,8 +67,9 @@ static void make_shorter(struct address_space *m, loff_t size)
 	filemap_set_size(m, size);
 	if (size < page_end)
 		filemap_zero(m, size, page_end);
-	filemap_remove(m, first);
-	filemap_unmap(m, first, UINT32_MAX);
+	filemap_remove(m, first, UINT32_MAX);
+	filemap_unmap(m, first, UINT32_MAX, true);
+	m->kept_end = 0;
 }
 
 static void make_longer(struct address_space *m, loff_t size)
@@ -83,11 +87,69 @@ int shmem_truncate(struct inode *inode, loff_t size)
 
 	if (size > SHMEM_MAX_SIZE)
 		return -EFBIG;
-	if (size < inode->size)
+	if (size < inode->size || (size == inode->size && m->kept_end != 0))
 		make_shorter(m, size);
 	else
 		make_longer(m, size);
 	inode->mtime_ns = clock_realtime_ns();
+	return 0;
+}
+
+/* --- fallocate(2) --- */
+
+/* Bytes [from, to) become zero: whole pages go, private copies of them stay. */
+static void punch_hole(struct address_space *m, loff_t from, loff_t to)
+{
+	loff_t start = ALIGN_UP(from, (loff_t)PAGE_SIZE), end = ALIGN_DOWN(to, (loff_t)PAGE_SIZE);
+
+	if (start > end) { /* all in one page */
+		filemap_zero(m, from, to);
+		return;
+	}
+	filemap_zero(m, from, start);
+	if (start < end) {
+		u32 first = (u32)(start >> PAGE_SHIFT), last = (u32)(end >> PAGE_SHIFT) - 1;
+
+		filemap_remove(m, first, last);
+		filemap_unmap(m, first, last, false);
+	}
+	filemap_zero(m, end, to);
+}
+
+static int fill_holes(struct address_space *m, loff_t from, loff_t to, bool keep_size)
+{
+	const struct shmem_account *account = m->private;
+	u32 first = (u32)(from >> PAGE_SHIFT);
+	u32 end = (u32)((to + (PAGE_SIZE - 1)) >> PAGE_SHIFT);
+	int err = to > m->host->size ? rlimit_file_size((u64)to) : 0;
+
+	if (err != 0)
+		return err;
+	if (end - first > MIN(account->max, nr_total_pages())) {
+		why("tmpfs: ENOSPC: %u pages asked, %u allowed", end - first, account->max);
+		return -ENOSPC;
+	}
+	err = filemap_fill(m, first, end);
+	if (err != 0)
+		return err;
+	if (to > m->host->size) {
+		if (keep_size)
+			m->kept_end = MAX(m->kept_end, end);
+		else
+			make_longer(m, to);
+	}
+	return 0;
+}
+
+int shmem_allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len)
+{
+	struct address_space *m = inode->mapping;
+
+	if (mode & ~(u32)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	if (!(mode & FALLOC_FL_PUNCH_HOLE))
+		return fill_holes(m, offset, offset + len, mode & FALLOC_FL_KEEP_SIZE);
+	punch_hole(m, offset, offset + len);
 	return 0;
 }
 

@@ -42,6 +42,7 @@ struct address_space {
 	spinlock_t tree_lock;
 	struct radix_tree pages; /* struct page * [t] */
 	bool tail_dirty; /* a program may have written behind the file's end in its last page [t] */
+	u32 kept_end; /* behind its end, but before this page, there may be some: fallocate(2) [im] */
 	struct rwsem i_mmap_lock;
 	struct vma_list i_mmap; /* [i] */
 	u32 audit_areas;        /* areas that the audit found; while it runs */
@@ -53,6 +54,11 @@ void filemap_init(struct address_space *m, struct inode *host, const struct mapp
 void filemap_start(void); /* boot: the cache of tree nodes */
 
 /* --- pages --- */
+/* filemap_end - the first page behind the file's end [t] */
+static inline u32 filemap_end(const struct address_space *m)
+{
+	return (u32)((m->host->size + (PAGE_SIZE - 1)) >> PAGE_SHIFT);
+}
 /* filemap_nr_pages - that the cache holds now (st_blocks); a hole has none */
 static inline u32 filemap_nr_pages(const struct address_space *m)
 {
@@ -70,9 +76,12 @@ int filemap_get(struct address_space *m, u32 index, gfp_t gfp, struct page **pag
 /* filemap_new_page - a charged page for the cache, in no tree yet. => err_ptr(-ENOSPC, -ENOMEM) */
 struct page *filemap_new_page(struct address_space *m, gfp_t gfp);
 void filemap_drop_page(struct address_space *m, struct page *page); /* undoes it */
-/* filemap_remove - all pages from `first` on leave the cache; the caller then unmaps. => how many;
+/* filemap_fill - all holes among the pages [first, end) become pages of zeros, behind the file's end,
+ * too, or none does. [im] held => 0; -ENOMEM, -ENOSPC; -EINTR a signal; sleeps */
+int filemap_fill(struct address_space *m, u32 first, u32 end);
+/* filemap_remove - the pages [first, last] leave the cache; the caller then unmaps. => how many;
  * sleeps; not for who holds [t] */
-u32 filemap_remove(struct address_space *m, u32 first);
+u32 filemap_remove(struct address_space *m, u32 first, u32 last);
 /* filemap_set_size - host->size, where the cache's users see it. [im] held (or nobody knows it) */
 void filemap_set_size(struct address_space *m, loff_t size);
 /* filemap_zero - bytes [from, to) of one page become zero, if it is there. [im] held */
@@ -93,9 +102,9 @@ ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, lof
 /* filemap_mmap - file_ops.mmap of files that live in the page cache */
 int filemap_mmap(struct file *file, struct vma *new);
 extern const struct vma_ops file_vma_ops;
-/* filemap_unmap - pages [first, last] of the file leave every address space, private copies with
- * them. => i_mmap_lock not held; sleeps */
-void filemap_unmap(struct address_space *m, u32 first, u32 last);
+/* filemap_unmap - pages [first, last] of the file leave every address space, and private copies of
+ * them, too, if `copies`. => i_mmap_lock not held; sleeps */
+void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies);
 /* filemap_link - area v, in the tree of its mm, is found from the file from now on; `after` (or
  * NULL) is the area whose entries it was or will be copied from. => sleeps; no spinlock held */
 void filemap_link(struct vma *v, struct vma *after);

@@ -74,6 +74,10 @@ struct inode_ops {
 	ssize_t (*name_of)(struct inode *dir, struct inode *child, char *buf);
 	/* truncate - a regular file's new size; [im] held; => 0, -ENOMEM, -ENOSPC, -EFBIG */
 	int (*truncate)(struct inode *inode, loff_t size);
+	/* allocate - bytes [offset, offset + len) of a regular file get their room, or give it back, as
+	 * `mode` says (FALLOC_FL_*); [im] held; NULL: EOPNOTSUPP. fallocate(2) => 0; -EOPNOTSUPP this
+	 * mode, -ENOSPC, -EFBIG, -ENOMEM, -EINTR: nothing has changed */
+	int (*allocate)(struct inode *inode, u32 mode, loff_t offset, loff_t len);
 	/* release - the last reference is gone: free inode and pages. A directory's entry holds one. */
 	void (*release)(struct inode *inode);
 };

@@ -23,6 +23,9 @@ void shmem_init(struct address_space *m, struct inode *host, struct shmem_accoun
 void shmem_release(struct address_space *m);
 /* shmem_truncate - inode_ops.truncate. => 0, -EFBIG, -EINVAL; sleeps; [im] held */
 int shmem_truncate(struct inode *inode, loff_t size);
+/* shmem_allocate - inode_ops.allocate. => 0, -EOPNOTSUPP, -EFBIG and SIGXFSZ, -ENOSPC, -ENOMEM, -EINTR;
+ * sleeps; [im] held */
+int shmem_allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len);
 /* shmem_append - put `len` bytes of kernel memory behind the file's end. => 0, -ENOMEM, -ENOSPC;
  * what was appended before stays; sleeps; [im] held */
 int shmem_append(struct inode *inode, const void *data, u32 len);

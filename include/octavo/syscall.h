@@ -238,6 +238,7 @@ long sys_truncate(const char __user *path, s32 size);
 long sys_truncate64(const char __user *path, u32 low, u32 high);
 long sys_ftruncate(u32 fd, s32 size);
 long sys_ftruncate64(u32 fd, u32 low, u32 high);
+long sys_fallocate(u32 fd, u32 mode, u32 low, u32 high, u32 len_low, u32 len_high);
 /* where the two halves of a size come in an even register and the next */
 long sys_truncate64_even(const char __user *path, u32 pad, u32 low, u32 high);
 long sys_ftruncate64_even(u32 fd, u32 pad, u32 low, u32 high);

@@ -7,7 +7,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run, spread  # noqa: E402
 
-PROGRAMS = ("/tests/filemap", "/tests/file_random", "/tests/truncate_race", "/tests/text")
+PROGRAMS = ("/tests/filemap", "/tests/file_random", "/tests/truncate_race", "/tests/text",
+            "/tests/fallocate")
 MACHINES = ("16M debug", "64M debug", "64M release", "1280M debug", "3G release",
             "64M debug qemu32,-pse,-pge")
 
