@@ -551,12 +551,46 @@ static uint64_t look_time(const char *path)
 	return now_ns() - start;
 }
 
+/* What came of the names in `many`, and what went while they were listed. */
+enum { MANY = 1500 }; /* on 16M there are some 2,000 files at most */
+static unsigned char seen[MANY + 7], gone[MANY + 7];
+static struct {
+	int twice, ghosts, removed;
+} came;
+
+/* One piece of the listing, of n bytes; behind it every third has one removed that is near it. */
+static void take_piece(long n)
+{
+	const struct tidy_entry *e;
+	char name[16];
+
+	for (long at = 0; at < n; at += e->reclen) {
+		int i;
+
+		e = (const void *)(text + at);
+		i = atoi(e->name + 4);
+		if (e->name[0] == '.')
+			continue;
+		came.twice += seen[i]++;
+		came.ghosts += gone[i];
+	}
+	for (long at = 0; at < n; at += e->reclen) {
+		int i;
+
+		e = (const void *)(text + at);
+		i = atoi(e->name + 4) + 7;
+		sniprintf(name, sizeof(name), "many/file%d", i);
+		if (e->name[0] != '.' && i % 3 == 0 && sys(__NR_unlink, name) == 0) {
+			gone[i] = 1;
+			came.removed++;
+		}
+	}
+}
+
 /* Names are found as fast among many; a listing by small pieces has each that stays, once. */
 static void many_names(void)
 {
-	enum { MANY = 3000 };
-	static unsigned char seen[MANY];
-	int listed = 0, removed = 0, twice = 0, missing = 0;
+	int missing = 0;
 	uint64_t few, many;
 	char name[16];
 	long fd, n;
@@ -569,34 +603,20 @@ static void many_names(void)
 		missing += make_file(name) != 0;
 	}
 	is(missing, 0, "%d files", MANY);
-	many = look_time("many/file2999") + look_time("many/file1500");
+	many = look_time("many/file1499") + look_time("many/file700");
 	ok(many < 8 * few, "a look takes %u us among one, %u among many", (unsigned)(few / 64000),
 	   (unsigned)(many / 128000));
 	fd = sys(__NR_open, "many", O_RDONLY | O_DIRECTORY, 0);
-	while ((n = sys(__NR_getdents64, fd, text, 100)) > 0) {
-		for (long at = 0; at < n;) {
-			const struct tidy_entry *e = (const void *)(text + at);
-			int i = atoi(e->name + 4);
-
-			at += e->reclen;
-			if (e->name[0] == '.')
-				continue;
-			listed++;
-			twice += seen[i]++;
-			sniprintf(name, sizeof(name), "many/file%d", i + 7);
-			if (i % 3 == 0)
-				removed += sys(__NR_unlink, name) == 0;
-		}
-	}
+	while ((n = sys(__NR_getdents64, fd, text, 100)) > 0)
+		take_piece(n);
 	is(n, 0, "listed to its end");
-	is(twice, 0, "no name came twice");
-	for (int i = 0; i < MANY; i++) {
-		sniprintf(name, sizeof(name), "many/file%d", i);
-		missing += exists(name) == 0 && !seen[i];
-	}
+	is(came.twice, 0, "no name came twice");
+	for (int i = 0; i < MANY; i++)
+		missing += !gone[i] && !seen[i];
 	is(missing, 0, "each that stayed came");
-	ok(removed > MANY / 4, "%d were removed on the way", removed);
-	is(listed, MANY - removed, "and did not come");
+	ok(came.removed > MANY / 4, "%d were removed on the way", came.removed);
+	if (on_octavo()) /* others may have read ahead */
+		is(came.ghosts, 0, "and did not come any more");
 	sys(__NR_close, fd);
 	remove_tree("many");
 }
