@@ -13,3 +13,4 @@ extern const struct file_ops kmsg_fops;   /* 1,11: dev_kmsg.c */
 extern const struct file_ops octavo_fops; /* 10,240: dev_octavo.c */
 
 extern const struct fs_type devfs_type; /* devfs.c */
+extern const struct fs_type sysfs_type; /* sysfs.c */

@@ -17,5 +17,6 @@ void fs_init(void)
 	err |= chrdev_register(10, 240, "octavo", 0666, &octavo_fops);
 	err |= fs_type_register(&devfs_type);
 	err |= procfs_init();
+	err |= fs_type_register(&sysfs_type);
 	PANIC_ON(err != 0);
 }

@@ -39,6 +39,7 @@ struct proc_dir {
 	/* known - is a number that is not listed a name, too? NULL: no */
 	bool (*known)(struct proc_inode *dir, u32 number);
 	const struct proc_entry *child; /* what stands behind a number */
+	const char *prefix;             /* of the names that are numbers; NULL: none */
 	bool of_tasks;                  /* the numbers are pids: each begins something of its own */
 };
 
@@ -69,6 +70,17 @@ static inline struct proc_inode *proc_inode(struct inode *inode)
 {
 	return container_of(inode, struct proc_inode, inode);
 }
+
+/* --- file systems of tables (procfs.c) --- */
+/*
+ * proc_super_new - a super block whose root is an inode of `root`, a directory; ops are proc_umount,
+ * proc_free and the statfs of its own.
+ *   => 0 and *out; -EINVAL there are options, -ENOMEM; sleeps
+ */
+int proc_super_new(const char *name, const char *options, const struct proc_entry *root,
+		   const struct super_ops *ops, struct super_block **out);
+void proc_umount(struct super_block *sb);
+void proc_free(struct super_block *sb);
 
 /* --- tables --- */
 extern const struct proc_dir proc_root_dir; /* proc_root.c */

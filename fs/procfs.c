@@ -8,6 +8,8 @@
  *	  fd/		a link for each descriptor: proc_fd.c
  *	  task/TID	the same of each of its threads
  *
+ * /sys is of the same kind, with tables of its own (sysfs.c).
+ *
  * What a file says is made when it is read (proc_file.c). Inodes are made by look-ups and hold their
  * directory; so nothing here grows with the number of processes.
  *
@@ -35,6 +37,7 @@ enum {
 	INOS_PER_PID = 64,
 	INO_FDS = 0x800000, /* + pid * NOFILE_MAX + fd */
 	POS_NUMBERS = 256,  /* positions of names that are numbers, in getdents64(2) */
+	PREFIX_MAX = 8,
 	DIGITS_MAX = 10,
 };
 
@@ -49,11 +52,12 @@ static const struct proc_entry root_entry = {
 
 static u32 ino_of(const struct proc_inode *dir, const struct proc_entry *e, u32 number)
 {
-	u32 entry = e == dir->entry->dir->child ? 0 : number;
+	const struct proc_dir *d = dir->entry->dir;
+	u32 entry = e != d->child ? number : d->prefix != NULL ? d->base + d->nr + number : 0;
 
-	if (dir->entry->dir == &proc_fd_dir)
+	if (d == &proc_fd_dir)
 		return INO_FDS + dir->pid * NOFILE_MAX + number;
-	if (e == dir->entry->dir->child && dir->entry->dir->of_tasks)
+	if (e == d->child && d->of_tasks)
 		return INO_PIDS + number * INOS_PER_PID;
 	if (dir->pid == 0)
 		return entry;
@@ -100,6 +104,11 @@ static void own(struct proc_inode *p)
 		p->inode.gid = t->cred->egid;
 	}
 	proc_task_unlock();
+}
+
+static const char *prefix_of(const struct proc_dir *d)
+{
+	return d->prefix != NULL ? d->prefix : "";
 }
 
 /* The inode of entry `e` of a directory; *out with a reference. */
@@ -181,6 +190,17 @@ static int lookup_number(struct proc_inode *dir, u32 n, struct inode **out)
 	return err;
 }
 
+/* The number that a name is, behind the prefix that the directory's numbers have. */
+static u32 number_in(const struct proc_dir *d, const char *name, size_t len)
+{
+	const char *prefix = prefix_of(d);
+	size_t skip = strlen(prefix);
+
+	if (len <= skip || memcmp(name, prefix, skip) != 0)
+		return PROC_NONE;
+	return name_number(name + skip, len - skip);
+}
+
 static int dir_lookup(struct inode *inode, const char *name, size_t len, struct inode **out)
 {
 	struct proc_inode *dir = proc_inode(inode);
@@ -199,7 +219,13 @@ static int dir_lookup(struct inode *inode, const char *name, size_t len, struct 
 		if (strlen(e->name) == len && memcmp(e->name, name, len) == 0)
 			return inode_in(dir, e, d->base + i, out);
 	}
-	return lookup_number(dir, name_number(name, len), out);
+	return lookup_number(dir, number_in(d, name, len), out);
+}
+
+/* => its length */
+static int name_of_number(const struct proc_dir *d, u32 n, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%s%u", prefix_of(d), n);
 }
 
 static ssize_t dir_name_of(struct inode *dir, struct inode *child, char *buf)
@@ -211,7 +237,7 @@ static ssize_t dir_name_of(struct inode *dir, struct inode *child, char *buf)
 	p = proc_inode(child);
 	if (p->entry->name[0] != '\0')
 		return (ssize_t)strlcpy(buf, p->entry->name, NAME_MAX + 1);
-	return snprintf(buf, NAME_MAX + 1, "%u", p->fd);
+	return name_of_number(p->up->entry->dir, p->fd, buf, NAME_MAX + 1);
 }
 
 /* --- reading a directory: 0 and 1 are the dots, 2 + i an entry, POS_NUMBERS + n a number --- */
@@ -245,14 +271,14 @@ static bool put_entries(struct proc_inode *dir, loff_t *pos, struct dirent_out *
 static void put_numbers(struct proc_inode *dir, loff_t *pos, struct dirent_out *o)
 {
 	const struct proc_dir *d = dir->entry->dir;
-	char name[DIGITS_MAX + 1];
+	char name[PREFIX_MAX + DIGITS_MAX + 1];
 	u32 n;
 
 	*pos = MAX(*pos, (loff_t)POS_NUMBERS);
 	if (*pos > (loff_t)INT32_MAX)
 		return;
 	while ((n = d->next(dir, (u32)*pos - POS_NUMBERS)) != PROC_NONE) {
-		size_t len = (size_t)snprintf(name, sizeof(name), "%u", n);
+		size_t len = (size_t)name_of_number(d, n, name, sizeof(name));
 
 		if (!dirent_put(o, ino_of(dir, d->child, n), d->child->mode, name, len,
 				(loff_t)n + 1 + POS_NUMBERS))
@@ -327,12 +353,12 @@ static const struct file_ops dir_fops = {
 
 /* --- the whole of it --- */
 
-static void proc_umount(struct super_block *sb)
+void proc_umount(struct super_block *sb)
 {
 	inode_put(sb->root);
 }
 
-static void proc_free(struct super_block *sb)
+void proc_free(struct super_block *sb)
 {
 	kfree(sb->source);
 	kfree(sb);
@@ -352,20 +378,19 @@ static const struct super_ops proc_super_ops = {
 	.statfs = proc_statfs,
 };
 
-static int proc_mount(const char *options, u32 flags, struct super_block **out)
+int proc_super_new(const char *name, const char *options, const struct proc_entry *entry,
+		   const struct super_ops *ops, struct super_block **out)
 {
 	struct super_block *sb;
 	struct proc_inode *root;
 
-	(void)flags;
 	if (options[0] != '\0')
 		return -EINVAL;
 	sb = kmalloc(sizeof(*sb), GFP_KERNEL);
 	if (sb == NULL)
 		return -ENOMEM;
-	proc_sys_init();
-	super_init(sb, "proc", &proc_super_ops);
-	root = inode_new(sb, &root_entry, INO_ROOT);
+	super_init(sb, name, ops);
+	root = inode_new(sb, entry, INO_ROOT);
 	if (root == NULL) {
 		kfree(sb);
 		return -ENOMEM;
@@ -374,6 +399,13 @@ static int proc_mount(const char *options, u32 flags, struct super_block **out)
 	sb->root = &root->inode;
 	*out = sb;
 	return 0;
+}
+
+static int proc_mount(const char *options, u32 flags, struct super_block **out)
+{
+	(void)flags;
+	proc_sys_init();
+	return proc_super_new("proc", options, &root_entry, &proc_super_ops, out);
 }
 
 static const struct fs_type proc_type = {

@@ -80,7 +80,8 @@ static void mount_all(void)
 {
 	static const struct {
 		const char *type, *path;
-	} mounts[] = {{"devtmpfs", "/dev"}, {"proc", "/proc"}, {"tmpfs", "/tmp"}};
+	} mounts[] = {
+		{"devtmpfs", "/dev"}, {"proc", "/proc"}, {"sysfs", "/sys"}, {"tmpfs", "/tmp"}};
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
 		if (is_mounted(mounts[i].path))

@@ -20,6 +20,9 @@ Suite(
     run("/tests/smp", "2", on="64M release 2cpus"),
     run("/tests/smp", "4", on="64M debug 4cpus wallclock"),
     run("/tests/smp", "4", on="64M release 4cpus wallclock"),
+    run("/tests/sysfs", "1", on="64M debug"),
+    run("/tests/sysfs", "4", on="64M debug 4cpus"),
+    run("/tests/sysfs", "8", on="64M release 8cpus wallclock"),
     run("/tests/smp", "8", on="64M debug 8cpus wallclock", append="chaos=1"),
     *(run("/tests/smp", "4", on="64M debug 4cpus", append=f"chaos={seed}", only_all=True)
       for seed in range(2, 10)),
