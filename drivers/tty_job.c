@@ -15,10 +15,13 @@
  */
 #include "tty.h"
 
+#include <octavo/cred.h>
 #include <octavo/errno.h>
+#include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/tty.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/capability.h>
 #include <uapi/octavo/fcntl.h>
 
 /* Is it the controlling terminal of a process of this session, which may have given it up?
@@ -179,7 +182,7 @@ long tty_set_controlling(struct tty *tty, u32 arg)
 	return err;
 }
 
-/* The session that current leads has it no longer. => the group that was in the foreground */
+/* The current session has it no longer. => the group that was in the foreground */
 static u32 session_gives_up(struct tty *tty, bool hangup)
 {
 	u32 pgrp;
@@ -213,6 +216,12 @@ long tty_give_up(struct tty *tty)
 	return 0;
 }
 
+static void wake_hung_up(struct tty *tty)
+{
+	tty_flush(tty, UAPI_TCIOFLUSH); /* which wakes its writers */
+	wake_all(&tty->readable);
+}
+
 void tty_process_exits(void)
 {
 	struct tty *tty = &console_tty;
@@ -223,8 +232,29 @@ void tty_process_exits(void)
 	pgrp = session_gives_up(tty, true);
 	if (pgrp != 0)
 		(void)signal_send_group(pgrp, SIGHUP);
-	tty_flush(tty, UAPI_TCIOFLUSH); /* which wakes its writers */
-	wake_all(&tty->readable);
+	wake_hung_up(tty);
+}
+
+/* vhangup(2): for the whole session; its leader is told. */
+long sys_vhangup(void)
+{
+	struct tty *tty = &console_tty;
+	struct task *leader;
+
+	if (!capable(CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	if (!is_controlling(tty))
+		return 0;
+	session_gives_up(tty, true);
+	spin_lock(&task_list_lock);
+	leader = task_find(task_leader(current)->sid);
+	if (leader != NULL && leader->signal->session_leader) {
+		(void)signal_send(leader, SIGHUP, NULL);
+		(void)signal_send(leader, SIGCONT, NULL);
+	}
+	spin_unlock(&task_list_lock);
+	wake_hung_up(tty);
+	return 0;
 }
 
 /* --- its groups --- */

@@ -55,4 +55,5 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(rt_sigreturn, sys_rt_sigreturn),
 
 	CALL(set_thread_area, sys_set_thread_area),
+	CALL(get_thread_area, sys_get_thread_area),
 };

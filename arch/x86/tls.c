@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tls.c - a task's own segments in the GDT: set_thread_area(2). C libraries reach their
+ * tls.c - a task's own segments in the GDT: set_thread_area(2), get_thread_area(2). C libraries reach their
  * thread-local data through gs with them.
  */
 #include <arch/cpu.h>
@@ -109,4 +109,36 @@ long sys_set_thread_area(void __user *user)
 	segments_refresh();
 	preempt_enable();
 	return 0;
+}
+
+/* What request gave the descriptor; none was given: the one that empties a slot. */
+static struct segment_request request_of(u32 slot, u64 descriptor)
+{
+	u32 low = (u32)descriptor, high = (u32)(descriptor >> 32);
+	struct segment_request r = {
+		.number = slot,
+		.base = low >> 16 | (high & 0xff) << 16 | (high & 0xff000000u),
+		.limit = (low & 0xffff) | (high & 0xf0000),
+		.flags = high >> 9 & SEG_CONTENTS,
+	};
+
+	r.flags |= high & 1u << 22 ? SEG_32BIT : 0;
+	r.flags |= high & 1u << 9 ? 0 : SEG_READ_ONLY;
+	r.flags |= high & 1u << 23 ? SEG_LIMIT_IN_PAGES : 0;
+	r.flags |= high & 1u << 15 ? 0 : SEG_NOT_PRESENT;
+	r.flags |= high & 1u << 20 ? SEG_USEABLE : 0;
+	return r;
+}
+
+long sys_get_thread_area(void __user *user)
+{
+	struct segment_request r;
+	u32 slot;
+
+	if (get_user_u32(&slot, user) != 0)
+		return -EFAULT;
+	if (slot - GDT_TLS_MIN >= TLS_SLOTS)
+		return -EINVAL;
+	r = request_of(slot, current->arch.tls[slot - GDT_TLS_MIN]);
+	return copy_to_user(user, &r, sizeof(r)) ? -EFAULT : 0;
 }

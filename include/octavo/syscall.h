@@ -57,6 +57,7 @@ long sys_getitimer(int which, void __user *value);
 long sys_setitimer(int which, const void __user *value, void __user *old_value);
 long sys_alarm(u32 seconds);
 long sys_syslog(int action, char __user *buf, int len);
+long sys_vhangup(void); /* drivers/tty_job.c */
 long sys_uname(void __user *buf);
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg);
 /* kernel/: clone, identity */

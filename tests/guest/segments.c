@@ -23,6 +23,13 @@ static long set_area(uint32_t number, uint32_t base, uint32_t flags, uint32_t *g
 	return result;
 }
 
+static long get_area(struct user_desc *d, uint32_t number)
+{
+	memset(d, 0xff, sizeof(*d));
+	d->number = number;
+	return sys(__NR_get_thread_area, d);
+}
+
 static uint32_t selector(uint32_t slot)
 {
 	return slot << 3 | 3;
@@ -80,6 +87,30 @@ static void test_slots(void)
 	for (int i = 0; i < 3; i++)
 		set_area(slots[i], 0, FLAGS_EMPTY, NULL);
 	load_gs(0);
+}
+
+/* What the kernel says of a slot is what it was told. */
+static void test_get(void)
+{
+	struct user_desc d;
+	uint32_t slot;
+
+	is(set_area(ANY_SLOT, 0x89abcdef, FLAGS_FLAT, &slot), 0, "a slot");
+	ok(get_area(&d, slot) == 0 && d.number == slot && d.base == 0x89abcdef &&
+		   d.limit == 0xfffff && (d.flags & 0x7f) == FLAGS_FLAT,
+	   "is read as it was made");
+	d = (struct user_desc){slot, 0x1000, 0x12345, 0x0b}; /* read-only, in bytes, downwards */
+	is(sys(__NR_set_thread_area, &d), 0, "another kind");
+	ok(get_area(&d, slot) == 0 && d.base == 0x1000 && d.limit == 0x12345 &&
+		   (d.flags & 0x7f) == 0x0b,
+	   "too");
+	set_area(slot, 0, FLAGS_EMPTY, NULL);
+	ok(get_area(&d, slot) == 0 && d.base == 0 && d.limit == 0 &&
+		   (d.flags & 0x7f) == FLAGS_EMPTY,
+	   "an empty one as what empties it");
+	is(get_area(&d, 0), -EINVAL, "a slot of the kernel");
+	is(get_area(&d, ANY_SLOT), -EINVAL, "none");
+	is(sys(__NR_get_thread_area, KERNEL_ADDRESS), -EFAULT, "from the kernel");
 }
 
 /* Each process has a word of its own behind gs, at another address, through many switches. */
@@ -247,6 +278,7 @@ static int ends_in_vm86(uint16_t code)
 int main(void)
 {
 	test_slots();
+	test_get();
 	test_switches();
 	test_data_segments();
 	is(slot_child(lose_es), 0, "es whose slot went away becomes null");

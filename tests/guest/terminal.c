@@ -548,6 +548,47 @@ static void hangup(void)
 	is(timed_read(10), 4, "a new one does");
 }
 
+/* --- vhangup(2) --- */
+
+static volatile int hup_seen;
+
+static void note_hangup(int sig)
+{
+	hup_seen += sig;
+}
+
+static int hang_up_oneself(void *arg)
+{
+	int own, bad = 0;
+
+	(void)arg;
+	sys(__NR_setsid);
+	bad |= (sys(__NR_vhangup) != 0) << 0; /* nothing to hang up */
+	bad |= (control_number(TIOCSCTTY, 1) != 0) << 1;
+	own = open("/dev/tty", O_RDWR);
+	set_action(SIGHUP, note_hangup, 0, 0);
+	set_action(SIGCONT, note_hangup, 0, 0);
+	if (must_fork() == 0) {
+		sys(__NR_vhangup);
+		_exit(0);
+	}
+	while (hup_seen != SIGHUP + SIGCONT)
+		sleep_ms(1);
+	bad |= (sys(__NR_read, own, text, 1) != 0) << 2;
+	bad |= (sys(__NR_write, own, "x", 1) != -EIO) << 3;
+	bad |= (sys(__NR_open, "/dev/tty", O_RDWR, 0) != -ENXIO) << 4;
+	bad |= (sys(__NR_setuid32, 1) != 0 || sys(__NR_vhangup) != -EPERM) << 5;
+	return bad;
+}
+
+static void vhangup_call(void)
+{
+	is(in_child(hang_up_oneself, NULL), EXITED(0),
+	   "vhangup: for the session, its leader is told");
+	close(tty);
+	tty = open("/dev/ttyS0", O_RDWR | O_NOCTTY);
+}
+
 int main(void)
 {
 	tty = open("/dev/ttyS0", O_RDWR);
@@ -568,5 +609,6 @@ int main(void)
 	drain();
 	drain_and_flush();
 	hangup();
+	vhangup_call();
 	return tap_done();
 }

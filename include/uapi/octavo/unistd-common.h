@@ -63,6 +63,7 @@
 #define __NR_getpriority            96
 #define __NR_setpriority            97
 #define __NR_syslog                 103
+#define __NR_vhangup                111
 #define __NR_setitimer              104
 #define __NR_getitimer              105
 #define __NR_stat                   106

@@ -59,6 +59,7 @@ void segments_load(u32 segments); /* one that is good for nothing becomes 0 */
 
 /* --- tls.c --- */
 long sys_set_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL, -ESRCH */
+long sys_get_thread_area(void __user *request); /* 0, -EFAULT, -EINVAL */
 
 /* --- fpu.c --- */
 void fpu_init(void);
