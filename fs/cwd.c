@@ -260,6 +260,10 @@ ssize_t file_path(struct file *f, struct inode *root, char *buf)
 
 	if (S_ISDIR(f->inode->mode))
 		return dir_path(f->inode, root, buf);
+	if (f->dir == NULL && f->inode->ops->describe != NULL) {
+		f->inode->ops->describe(f->inode, buf, PATH_MAX);
+		return (ssize_t)strlen(buf);
+	}
 	if (f->dir == NULL)
 		return snprintf(buf, PATH_MAX, "%s:[%u]",
 				S_ISFIFO(f->inode->mode) ? "pipe" : "anon_inode", f->inode->ino);

@@ -72,6 +72,9 @@ struct inode_ops {
 	/* name_of - the name of `child` in dir, NUL-terminated, into buf[NAME_MAX + 1]; [im] held.
 	 * => its length, -ENOENT */
 	ssize_t (*name_of)(struct inode *dir, struct inode *child, char *buf);
+	/* describe - what a file that was opened by no path is called, NUL-terminated, cut at len bytes;
+	 * NULL: by its kind and number. Any context */
+	void (*describe)(struct inode *inode, char *buf, size_t len);
 	/* truncate - a regular file's new size; [im] held; => 0, -ENOMEM, -ENOSPC, -EFBIG */
 	int (*truncate)(struct inode *inode, loff_t size);
 	/* allocate - bytes [offset, offset + len) of a regular file get their room, or give it back, as

@@ -22,6 +22,7 @@ Suite(
     run("/tests/nommu_fail", on="arm debug"),
     run("/tests/clock", on="arm debug"),
     run("/tests/identity", on="arm debug"),
+    run("/tests/eventfd", on="arm debug"),
     run("/tests/nommu_args", on="arm debug"),
     run("/tests/nommu_args", on="arm release", only_all=True),
     run("/tests/nommu_args", on="arm debug", append="chaos=4", only_all=True),

@@ -48,7 +48,9 @@
 #define __NR_move_pages        344
 #define __NR_getcpu            345
 #define __NR_utimensat         348
+#define __NR_eventfd           351
 #define __NR_fallocate         352
+#define __NR_eventfd2          356
 #define __NR_dup3              358
 #define __NR_pipe2             359
 #define __NR_preadv            361

@@ -61,7 +61,9 @@
 #define __NR_move_pages        317
 #define __NR_getcpu            318
 #define __NR_utimensat         320
+#define __NR_eventfd           323
 #define __NR_fallocate         324
+#define __NR_eventfd2          328
 #define __NR_dup3              330
 #define __NR_pipe2             331
 #define __NR_preadv            333
