@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """chaos=SEED: races become reproducible."""
+import difflib
 import os
 import subprocess
 import sys
@@ -25,9 +26,16 @@ def console(seed):
         return machine.wait(), said
 
 
+def differences(one, two):
+    """The first lines that differ."""
+    lines = [said.decode("utf-8", "replace").splitlines() for _, said in (one, two)]
+    return list(difflib.unified_diff(*lines, lineterm="", n=1))[:20]
+
+
 tap = Tap()
 first, again, other = console(3), console(3), console(4)
 tap.point(first[0] == 0 and other[0] == 0, "the locks hold under chaos")
-tap.point(first == again, "the same seed gives the same run, to the instruction")
+tap.point(first == again, "the same seed gives the same run, to the instruction",
+          differences(first, again))
 tap.point(first != other, "another seed gives another run")
 tap.done()
