@@ -111,16 +111,19 @@ def kernel_of(machine, arch):
     return built(f"{arch}-{machine.flavour}/{name}")[0]
 
 
-def command(machine, folder, console_fd, control_fd):
+def command(machine, folder, channels):
     """QEMU's command line; FOLDER, where QEMU will run, gets the files that it names.
+    CHANNELS are the UARTs' by name, in order.
 
     Names without a path keep blanks and commas of the tree's own path out of
     options that give them a meaning.
     """
     arguments = ["-accel", "tcg", "-nodefaults", "-no-user-config", "-no-reboot",
-                 "-display", "none", "-monitor", "none",
-                 "-chardev", f"socket,id=console,fd={console_fd}", "-serial", "chardev:console",
-                 "-chardev", f"socket,id=control,fd={control_fd}", "-serial", "chardev:control"]
+                 "-display", "none", "-monitor", "none"]
+    for name, channel in channels.items():
+        for fd, suffix in zip(channel.theirs(), ("in", "out")):
+            os.symlink(f"/dev/fd/{fd}", os.path.join(folder, f"{name}.{suffix}"))
+        arguments += ["-chardev", f"pipe,id={name},path={name}", "-serial", f"chardev:{name}"]
     if machine.icount:
         arguments += ["-icount", "shift=0,sleep=off"]
         if machine.arch == "x86":

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Runs a machine: starts QEMU, passes the console through, and judges the end.
 
-QEMU has both UARTs on socket pairs that it inherits, so that no name in the
-file system and no port is in the way, and its end is the end of both streams.
+QEMU has both UARTs on pipes that it inherits, so that no name in the file
+system and no port is in the way, and its end is the end of both streams.
 However octavo ends, QEMU ends too: on each path here, and by the kernel's
 parent-death signal where octavo is killed outright.
 """
 import ctypes
+import fcntl
 import json
 import os
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,8 @@ END_OF_INPUT = b"\x04"
 PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 2.0
 LINE_MAX = 200
+F_SETPIPE_SZ = 1031     # from Python 3.10 on it stands in fcntl
+PIPE_BYTES = 1 << 20    # the most that Linux gives to everybody
 
 
 class Interrupted(Exception):
@@ -143,6 +145,47 @@ class Lines:
         return rest
 
 
+class Channel:
+    """Two pipes to a UART: what the machine says, and what is said to it.
+
+    QEMU writes byte by byte.  A socket has room for some 200 such pieces, and behind them the UART
+    makes the guest wait until we have read: a run would depend on the host's moments.  A pipe has
+    room for a million.
+    """
+
+    def __init__(self):
+        self._output, self.output = os.pipe()
+        self.input, self.entrance = os.pipe()
+        try:
+            fcntl.fcntl(self.output, F_SETPIPE_SZ, PIPE_BYTES)
+        except OSError:  # this user has too many already
+            pass
+        for fd in (self._output, self.entrance):
+            os.set_blocking(fd, False)
+
+    def theirs(self):
+        """The ends that QEMU inherits."""
+        return self.input, self.output
+
+    def close_theirs(self):
+        for fd in self.theirs():
+            os.close(fd)
+
+    def fileno(self):
+        """Of what the machine says, for a selector."""
+        return self._output
+
+    def receive(self):
+        return os.read(self._output, CHUNK)
+
+    def send(self, data):
+        return os.write(self.entrance, data)
+
+    def close(self):
+        os.close(self._output)
+        os.close(self.entrance)
+
+
 def write_all(fd, data):
     view = memoryview(data)
     while view:
@@ -165,6 +208,7 @@ class Session:
         self.input = bytearray()
         self.last_input = b""  # the newest of it
         self.awake = False  # the machine has said something: its serial port takes input
+        self.writes = False  # the selector looks whether input can be sent
         self.qemu = None
         self.open_channels = set()
         self.deadline = None
@@ -197,21 +241,19 @@ class Session:
         return status
 
     def _start(self, folder):
-        ours, theirs = zip(*(socket.socketpair() for _ in range(2)))
-        self.console, self.control = ours
-        arguments = machines.command(self.machine, folder, *(s.fileno() for s in theirs))
+        self.console, self.control = Channel(), Channel()
+        channels = {"console": self.console, "control": self.control}
+        arguments = machines.command(self.machine, folder, channels)
         self.errors = open(os.path.join(folder, "qemu-errors"), "w+", encoding="utf-8",
                            errors="replace")
         self.qemu = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL,
                                      stdout=self.errors, stderr=self.errors,
-                                     pass_fds=[s.fileno() for s in theirs],
+                                     pass_fds=[*self.console.theirs(), *self.control.theirs()],
                                      preexec_fn=die_with_parent)
-        for end in theirs:
-            end.close()
-        for end in ours:
-            end.setblocking(False)
-            self.selector.register(end, selectors.EVENT_READ)
-            self.open_channels.add(end)
+        for channel in channels.values():
+            channel.close_theirs()
+            self.selector.register(channel, selectors.EVENT_READ)
+            self.open_channels.add(channel)
         try:
             self.selector.register(0, selectors.EVENT_READ)
         except (OSError, ValueError):  # a regular file, /dev/null, or closed: read it now
@@ -234,29 +276,27 @@ class Session:
                 if left <= 0:
                     self.outcome.timeout = self.timeout
                     return
-            for key, events in self.selector.select(left):
+            for key, _ in self.selector.select(left):
                 if key.fileobj == 0:
                     if not self._typed():
                         return
                 elif key.fileobj is self.control:
                     self._from_control()
+                elif key.fileobj is self.console:
+                    self._from_console()
                 else:
-                    if events & selectors.EVENT_WRITE:
-                        self._to_console()
-                    if events & selectors.EVENT_READ:
-                        self._from_console()
+                    self._to_console()
 
     def _receive(self, channel):
         """Bytes of a channel; none, and the channel is done, at its end."""
         try:
-            data = channel.recv(CHUNK)
+            data = channel.receive()
         except BlockingIOError:
             return b""
-        except ConnectionResetError:
-            data = b""
         if not data:
             self.selector.unregister(channel)
             self.open_channels.discard(channel)
+            self._want_console_writes()
         elif not self.awake:
             self.awake = True
             self._want_console_writes()
@@ -304,17 +344,19 @@ class Session:
 
     def _want_console_writes(self):
         """A byte that arrives before the kernel has set up the port would be lost."""
-        if self.console in self.open_channels:
-            writes = self.input and self.awake
-            self.selector.modify(self.console, selectors.EVENT_READ |
-                                 (selectors.EVENT_WRITE if writes else 0))
+        wanted = bool(self.input) and self.awake and self.console in self.open_channels
+        if wanted and not self.writes:
+            self.selector.register(self.console.entrance, selectors.EVENT_WRITE)
+        elif self.writes and not wanted:
+            self.selector.unregister(self.console.entrance)
+        self.writes = wanted
 
     def _to_console(self):
         try:
             sent = self.console.send(self.input[:INPUT_AHEAD])
         except BlockingIOError:
             return
-        except (BrokenPipeError, ConnectionResetError):
+        except BrokenPipeError:
             sent = len(self.input)
         del self.input[:sent]
         self._want_console_writes()
