@@ -180,7 +180,7 @@ static int set_user(struct cred *new)
 	left = user_drop(new->user);
 	new->user = user_get(new->uid, &spare);
 	/* setuid(2) does not fail of it: the execve(2) that follows does. */
-	if (new->user != &root_user &&new->user->nr_tasks >= limit)
+	if (new->user != &root_user &&new->user->nr_tasks > limit)
 		current->flags |= TASK_NPROC_EXCEEDED;
 	else
 		current->flags &= ~TASK_NPROC_EXCEEDED;

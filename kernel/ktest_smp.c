@@ -337,12 +337,14 @@ KTEST(smp_kernel_addresses_are_forgotten, "")
 		pte_t own = pmap_query(&kernel_pmap, va);
 
 		pmap_kremove(va, va + PAGE_SIZE);
+		pmap_kflush(va, va + PAGE_SIZE);
 		*(u32 *)page_to_virt(frames[i % 2]) = i;
 		pmap_kenter(va, page_to_pfn(frames[i % 2]), PMAP_READ | PMAP_WRITE);
 		shown = i;
 		for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
 			looked += wait_for(&at_work[cpu], i);
 		pmap_kremove(va, va + PAGE_SIZE);
+		pmap_kflush(va, va + PAGE_SIZE);
 		pmap_kenter(va, pte_pfn(own), PMAP_READ | PMAP_WRITE);
 	}
 	stop = true;

@@ -14,6 +14,9 @@
  * ended and on, so that one is found after a step or two; freed addresses come up again only after
  * a lap, which is what one wants of stale pointers. The frames of an area hang on its list.
  *
+ * Nobody uses an address that has been freed: other CPUs are asked to forget their translations of
+ * all that was freed when a new area comes to lie among it, and not each time.
+ *
  * Invariants: spans do not overlap; page i of an area is mapped at start + i * PAGE_SIZE, has
  * owner PAGE_VMALLOC, mapping = the area and index = i.
  *
@@ -52,6 +55,7 @@ RB_GENERATE_STATIC(vm_area_tree, vm_area, rb, area_cmp)
 static spinlock_t vmalloc_lock = SPINLOCK_INIT(vmalloc_lock);
 static struct vm_area_tree areas = RB_INITIALIZER(areas); /* [vmalloc_lock] */
 static vaddr_t search_from = VMALLOC_START;               /* [vmalloc_lock] read without */
+static vaddr_t stale_low, stale_high; /* [vmalloc_lock] around what other CPUs may remember */
 static struct slab_cache *area_cache;
 
 /* area_above - the first area whose span ends above va. */
@@ -98,6 +102,24 @@ static bool find_hole(struct vm_area *area, size_t bytes, size_t align, size_t b
 	return false;
 }
 
+/* What has been freed from `low` to `high` is forgotten later. => vmalloc_lock held */
+static void stale_add(vaddr_t low, vaddr_t high)
+{
+	if (stale_low == stale_high)
+		stale_low = stale_high = low;
+	stale_low = MIN(stale_low, low);
+	stale_high = MAX(stale_high, high);
+}
+
+/* From `low` to `high` is used now. => vmalloc_lock held */
+static void stale_forget(vaddr_t low, vaddr_t high)
+{
+	if (low < stale_high && stale_low < high) {
+		pmap_kflush(stale_low, stale_high);
+		stale_low = stale_high;
+	}
+}
+
 /* The same from `from` to the end of the addresses, a few areas at a time, and into the tree. */
 static bool area_place_above(struct vm_area *area, size_t bytes, size_t align, size_t before,
 			     vaddr_t from)
@@ -110,6 +132,7 @@ static bool area_place_above(struct vm_area *area, size_t bytes, size_t align, s
 		if (found) {
 			RB_INSERT(vm_area_tree, &areas, area);
 			search_from = area->high;
+			stale_forget(area->start, area->end);
 		}
 		spin_unlock(&vmalloc_lock);
 	} while (!found && from < VMALLOC_END);
@@ -136,6 +159,7 @@ static void area_release(struct vm_area *area)
 	}
 	spin_lock(&vmalloc_lock);
 	RB_REMOVE(vm_area_tree, &areas, area);
+	stale_add(area->start, area->end);
 	spin_unlock(&vmalloc_lock);
 	slab_free(area_cache, area);
 }

@@ -217,7 +217,7 @@ static void leave_everywhere(struct pmap *pmap)
 	preempt_enable();
 }
 
-static void kernel_flush(vaddr_t va, vaddr_t end)
+void pmap_kflush(vaddr_t va, vaddr_t end)
 {
 	u32 others;
 
@@ -232,7 +232,7 @@ static void kernel_flush(vaddr_t va, vaddr_t end)
 
 void pmap_flush_everywhere(void)
 {
-	kernel_flush(0, 0);
+	pmap_kflush(0, 0);
 }
 
 /* --- tables --- */
@@ -372,10 +372,10 @@ void pmap_kenter(vaddr_t va, pfn_t pfn, u32 prot)
 
 void pmap_kremove(vaddr_t va, vaddr_t end)
 {
-	for (vaddr_t at = va; at < end; at += PAGE_SIZE)
-		kernel_pte(at)->v = 0;
-	if (va < end)
-		kernel_flush(va, end);
+	for (; va < end; va += PAGE_SIZE) {
+		kernel_pte(va)->v = 0;
+		arch_invlpg(va);
+	}
 }
 
 /* --- for the audit --- */

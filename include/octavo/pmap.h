@@ -83,7 +83,8 @@ void pmap_trim(struct pmap *pmap, vaddr_t va, vaddr_t end);
 
 /* --- kernel addresses above VMALLOC_START --- */
 void pmap_kenter(vaddr_t va, pfn_t pfn, u32 prot); /* tables exist since boot */
-void pmap_kremove(vaddr_t va, vaddr_t end);        /* and flushes on every CPU */
+void pmap_kremove(vaddr_t va, vaddr_t end);        /* other CPUs remember until pmap_kflush() */
+void pmap_kflush(vaddr_t va, vaddr_t end);         /* on every CPU */
 
 /* --- frames without a mapping of their own; preemption off inside --- */
 void pmap_zero_frame(pfn_t pfn);

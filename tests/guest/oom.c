@@ -108,11 +108,12 @@ static int take_tables(void *unused)
 	return 0;
 }
 
-/* A child that only takes room, until it is killed or its parent has been. */
+/* A child that only takes room, until it or its parent is killed. */
 static void take_room(pid_t parent)
 {
+	sys(__NR_prctl, 1 /* PR_SET_PDEATHSIG */, SIGKILL);
 	while (getppid() == parent)
-		sleep_ms(50);
+		sleep_ms(1000000);
 	_exit(0);
 }
 

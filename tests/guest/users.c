@@ -3,7 +3,7 @@
  * What users may do: ids, capabilities, permissions of files, signals, limits. Each case is a child that
  * becomes what it tests and ends with the line of the first thing that is wrong. On Linux: as root.
  */
-#include "guest.h"
+#include "tidy.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -93,6 +93,50 @@ static void test_setters(void)
 	WANT(s, 7);
 	WANT(sys(__NR_setresuid32, 0, -1, -1), -EPERM);
 	WANT(sys(__NR_setuid32, USER), 0);
+	WANT(sys(__NR_setreuid32, 7, -1), -EPERM);
+	WANT(sys(__NR_setreuid32, -1, 7), 0);
+	WANT(sys(__NR_setreuid32, 7, USER), 0);
+	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
+	WANT(r == 7 && e == USER && s == USER, 1); /* what is effective then is saved */
+}
+
+/* The effective user root has root's capabilities, and keeps those permitted while it is not. */
+static void test_caps_of_root(void)
+{
+	struct caps c;
+
+	WANT(sys(__NR_setresuid32, -1, USER, -1), 0);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective, 0);
+	WANT(c.data[0].permitted & 1, 1);
+	WANT(sys(__NR_setresuid32, -1, 0, -1), 0);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective & 1, 1);
+	WANT(sys(__NR_setfsuid32, USER), 0);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective & 0xff, 0xe0); /* not those of files */
+	WANT(sys(__NR_setfsuid32, 0), USER);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective & 0xff, 0xff);
+	become(USER);
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].effective == 0 && c.data[0].permitted == 0, 1);
+	WANT(c.data[1].effective == 0 && c.data[1].permitted == 0, 1);
+}
+
+/* Who becomes somebody else is no debugger's, and of no interest to a parent that dies. */
+static void test_guarded(void)
+{
+	int sig = -1;
+
+	WANT(sys(__NR_prctl, 1, SIGUSR1, 0, 0, 0), 0);
+	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), 1);
+	WANT(sys(__NR_setresuid32, USER, -1, -1), 0);
+	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), 1);
+	WANT(sys(__NR_setresuid32, -1, USER, -1), 0);
+	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), 0);
+	WANT(sys(__NR_prctl, 2, &sig, 0, 0, 0), 0);
+	WANT(sig, 0);
 }
 
 static void test_group_setters(void)
@@ -177,6 +221,26 @@ static void test_caps(void)
 	WANT(sys(NR_capset, &c, c.data), -EPERM);
 }
 
+/* What is out of the bounding set is not inherited any more, whoever asks. */
+static void test_inheritable(void)
+{
+	struct caps c;
+
+	WANT(caps_get(&c), 0);
+	WANT(c.data[0].inheritable, 0);
+	WANT(sys(__NR_prctl, 24, 5, 0, 0, 0), 0);
+	c.data[0].inheritable = 1 << 5;
+	WANT(sys(NR_capset, &c, c.data), -EPERM);
+	c.data[0].inheritable = 1 << 6;
+	WANT(sys(NR_capset, &c, c.data), 0);
+	c.data[0].effective = c.data[0].permitted = 1 << 6; /* no CAP_SETPCAP */
+	WANT(sys(NR_capset, &c, c.data), 0);
+	c.data[0].inheritable = 1 << 6 | 1 << 7;
+	WANT(sys(NR_capset, &c, c.data), -EPERM);
+	WANT(sys(__NR_prctl, 24, 7, 0, 0, 0), -EPERM);
+	WANT(sys(__NR_prctl, 23, 7, 0, 0, 0), 1);
+}
+
 static void test_files(void)
 {
 	int fd;
@@ -229,6 +293,83 @@ static void test_files(void)
 	WANT(sys(__NR_unlink, "sticky/mine"), 0);
 }
 
+static void file_of(const char *name, uint32_t user, uint32_t group, mode_t mode)
+{
+	close(open(name, O_CREAT | O_WRONLY, 0600));
+	WANT(chown(name, user, group), 0);
+	WANT(chmod(name, mode), 0);
+}
+
+/* One class counts, the first that fits; each supplementary group is one's own. */
+static void test_classes(void)
+{
+	static const uint32_t groups[] = {90, 20, 50, 70, 30};
+	static const char *const names[] = {"g20", "g30", "g50", "g70", "g90"};
+
+	for (size_t i = 0; i < 5; i++)
+		file_of(names[i], 0, (uint32_t)atoi(names[i] + 1), 0040);
+	file_of("g60", 0, 60, 0040);
+	file_of("others", OTHER, 50, 0604);
+	file_of("mine", USER, 50, 0077);
+	WANT(sys(__NR_setgroups32, 5, groups), 0);
+	WANT(sys(__NR_setresgid32, USER, USER, USER), 0);
+	WANT(sys(__NR_setresuid32, USER, USER, USER), 0);
+	for (size_t i = 0; i < 5; i++)
+		WANT(sys(__NR_access, names[i], 4), 0);
+	WANT(sys(__NR_access, "g60", 4), -EACCES);
+	WANT(sys(__NR_access, "others", 4), -EACCES);
+	WANT(sys(__NR_access, "mine", 4), -EACCES);
+	WANT(sys(__NR_chown32, "mine", -1, 70), 0);
+	WANT(sys(__NR_chown32, "mine", -1, 60), -EPERM);
+}
+
+/* Root, and who has some of its capabilities. */
+static void test_overrides(void)
+{
+	struct caps c = {.version = 0x20080522};
+
+	file_of("plain", OTHER, OTHER, 0644);
+	WANT(sys(__NR_access, "secret", 6), 0);
+	WANT(sys(__NR_access, "plain", 1), -EACCES); /* nobody may execute it */
+	WANT(sys(__NR_access, "closed", 1), 0);
+	c.data[0].effective = c.data[0].permitted = 1 << 2; /* CAP_DAC_READ_SEARCH */
+	WANT(sys(__NR_prctl, 8, 1, 0, 0, 0), 0);
+	become(USER);
+	WANT(sys(NR_capset, &c, c.data), 0);
+	WANT(sys(__NR_open, "secret", O_RDONLY) >= 0, 1);
+	WANT(sys(__NR_open, "secret", O_RDWR), -EACCES);
+	WANT(sys(__NR_open, "closed/file", O_RDONLY) >= 0, 1);
+	WANT(sys(__NR_open, "closed/new", O_CREAT | O_RDWR, 0600), -EACCES);
+	WANT(sys(__NR_chmod, "secret", 0666), -EPERM);
+}
+
+static long mode_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) == 0 ? (long)(st.st_mode & 07777) : -1;
+}
+
+/* Set-group-ID of files and directories is for members of the group. */
+static void test_set_group(void)
+{
+	struct stat st;
+
+	file_of("theirs", USER, OTHER, 0644);
+	WANT(mkdir("shared", 0777), 0);
+	WANT(chown("shared", 0, OTHER), 0);
+	WANT(chmod("shared", 02777), 0);
+	become(USER);
+	WANT(sys(__NR_chmod, "theirs", 02755), 0);
+	WANT(mode_of("theirs"), 0755);
+	close((int)sys(__NR_open, "shared/file", O_CREAT | O_WRONLY, 02755));
+	WANT(stat("shared/file", &st), 0);
+	WANT(st.st_uid == USER && st.st_gid == OTHER, 1);
+	WANT(st.st_mode & 07777, 0755);
+	WANT(sys(__NR_mkdir, "shared/dir", 0755), 0);
+	WANT(mode_of("shared/dir"), 02755);
+}
+
 static void test_access_real(void)
 {
 	WANT(sys(__NR_setresuid32, USER, 0, 0), 0);
@@ -260,7 +401,7 @@ static void test_signals(void)
 
 static void test_others(void)
 {
-	uint32_t limit[2] = {10, 20};
+	uint32_t limit[2] = {10, 20}, mask = ~0u;
 	int parent = getppid();
 	char path[40];
 
@@ -270,6 +411,10 @@ static void test_others(void)
 	WANT(sys(__NR_setpriority, 0, 0, 4), -EACCES);
 	WANT(sys(34, -1), -EPERM);
 	WANT(sys(__NR_setpriority, 0, parent, 10), -EPERM);
+	WANT(sys(__NR_sched_setaffinity, parent, 4, &mask), -EPERM);
+	WANT(sys(__NR_sched_setaffinity, 0, 4, &mask), 0);
+	WANT(sys(__NR_syslog, 5, NULL, 0), -EPERM);
+	WANT(sys(__NR_reboot, 0xfee1dead, 672274793, 0, 0), -EPERM);
 	WANT(sys(__NR_setrlimit, 4, limit), 0);
 	limit[1] = 21;
 	WANT(sys(__NR_setrlimit, 4, limit), -EPERM);
@@ -326,25 +471,96 @@ static long copy_self(const char *to, uint32_t user, mode_t mode)
 	return chown(to, user, user) == 0 && chmod(to, mode) == 0 ? 0 : -1;
 }
 
-static void exec_as(const char *path, const char *what)
+static void exec_as(const char *path, const char *what, const char *value)
 {
-	const char *argv[] = {"users", what, NULL};
+	const char *argv[] = {"users", what, value, NULL};
 
 	WANT(sys(__NR_execve, path, argv, NULL), 0);
+}
+
+/* Tasks of the user that sleep: NR of them, which wait for their end. */
+static void some_tasks(pid_t pids[], int nr)
+{
+	volatile int *are_users = map_shared(1);
+
+	for (int i = 0; i < nr; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			close(1); /* whoever reads there does not wait for us */
+			become(USER + 78);
+			are_users[i] = 1;
+			for (;;)
+				sys(29);
+		}
+		await(&are_users[i], 1);
+	}
+}
+
+static void end_tasks(const pid_t pids[], int nr)
+{
+	for (int i = 0; i < nr; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+}
+
+/* At once more tasks than RLIMIT_NPROC says: setuid(2) does not fail, execve(2) does. */
+static void test_nproc_exec(void)
+{
+	uint32_t limit[2] = {1, 1};
+	pid_t pids[2];
+	long result;
+
+	some_tasks(pids, 2);
+	WANT(sys(__NR_setrlimit, 6, limit), 0);
+	become(USER + 78);
+	result = sys(__NR_execve, "secret", NULL, NULL);
+	end_tasks(pids, 2);
+	WANT(result, -EAGAIN);
+	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
+}
+
+/* As many as it says, before itself. */
+static void test_nproc_exec_just(void)
+{
+	uint32_t limit[2] = {1, 1};
+	pid_t pids[1];
+	long result;
+
+	some_tasks(pids, 1);
+	WANT(sys(__NR_setrlimit, 6, limit), 0);
+	become(USER + 78);
+	result = sys(__NR_execve, "secret", NULL, NULL);
+	end_tasks(pids, 1);
+	WANT(result, -EACCES);
 }
 
 static void test_set_id(void)
 {
 	WANT(copy_self("suid", OTHER, 06755), 0);
 	become(USER);
-	exec_as("./suid", "suid");
+	exec_as("./suid", "suid", "1");
 }
 
 static void test_no_new_privs(void)
 {
 	become(USER);
 	WANT(sys(__NR_prctl, 38, 1, 0, 0, 0), 0);
-	exec_as("./suid", "plain");
+	exec_as("./suid", "plain", "0");
+}
+
+/* Without the group's x it is no set-group-ID program. */
+static void test_no_set_id(void)
+{
+	WANT(copy_self("nogroup", OTHER, 02705), 0);
+	become(USER);
+	exec_as("./nogroup", "plain", "0");
+}
+
+static void test_nosuid_mount(void)
+{
+	become(USER);
+	exec_as("mounted/suid", "plain", "0");
 }
 
 static void test_exec_only(void)
@@ -352,7 +568,7 @@ static void test_exec_only(void)
 	WANT(copy_self("xonly", OTHER, 0111), 0);
 	become(USER);
 	WANT(sys(__NR_open, "xonly", O_RDONLY), -EACCES);
-	exec_as("./xonly", "xonly");
+	exec_as("./xonly", "xonly", "0");
 }
 
 static void test_exec_none(void)
@@ -361,18 +577,83 @@ static void test_exec_none(void)
 	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
 }
 
-/* What the copies of this program see. */
-static int as_copy(const char *what)
+/* Capabilities of a user go with execve(2), but for ambient ones. */
+static void test_exec_capabilities(void)
 {
-	uint32_t r, e, s;
+	struct caps c;
 
+	WANT(sys(__NR_prctl, 8, 1, 0, 0, 0), 0);
+	become(USER);
+	WANT(caps_get(&c), 0);
+	c.data[0].effective = c.data[0].inheritable = c.data[0].permitted = 0xc00;
+	WANT(sys(NR_capset, &c, c.data), 0);
+	if (fork() == 0)
+		exec_as(self, "capabilities", "0");
+	WANT(sys(__NR_prctl, 47, 2, 10, 0, 0), 0);
+	exec_as(self, "capabilities", "400");
+}
+
+static void test_exec_bounded(void)
+{
+	WANT(sys(__NR_prctl, 24, 5, 0, 0, 0), 0);
+	exec_as(self, "capabilities", "fdf");
+}
+
+static void test_exec_no_root(void)
+{
+	WANT(sys(__NR_prctl, 28, 1, 0, 0, 0), 0);
+	exec_as(self, "capabilities", "0");
+}
+
+/* AT_SECURE: libraries take nothing from the environment. */
+static long secure_of(char **argv)
+{
+	const uint32_t *word = (const uint32_t *)(const void *)argv;
+
+	while (*word++ != 0) /* arguments */
+		;
+	while (*word++ != 0) /* the environment */
+		;
+	for (; word[0] != 0; word += 2) {
+		if (word[0] == 23)
+			return (long)word[1];
+	}
+	return -1;
+}
+
+/* What the copies of this program see. */
+static int as_copy(char **argv)
+{
+	const char *what = argv[1];
+	struct caps c;
+	uint32_t r, e, s;
+	int status;
+
+	if (strcmp(what, "capabilities") == 0) {
+		WANT(caps_get(&c), 0);
+		WANT(c.data[0].permitted & 0xfff, strtol(argv[2], NULL, 16));
+		WANT(c.data[0].effective, c.data[0].permitted);
+		WANT(sys(__NR_prctl, 7, 0, 0, 0, 0), 0); /* it has to be asked for again */
+		while (wait(&status) > 0)
+			WANT(status, 0);
+		return 0;
+	}
 	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
 	WANT(r, USER);
 	WANT(e, strcmp(what, "suid") == 0 ? OTHER : USER);
 	WANT(s, e);
 	WANT(sys(__NR_getegid32), e);
 	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), strcmp(what, "plain") == 0);
+	WANT(secure_of(argv), atoi(argv[2]));
 	return 0;
+}
+
+static int may_do_all(void)
+{
+	struct caps c;
+
+	return sys(__NR_getuid32) == 0 && caps_get(&c) == 0 &&
+	       (c.data[0].effective & 0xffffff) == 0xffffff;
 }
 
 int main(int argc, char **argv)
@@ -380,9 +661,9 @@ int main(int argc, char **argv)
 	char dir[] = "/tmp/users-XXXXXX";
 
 	if (argc > 1)
-		return as_copy(argv[1]);
-	if (sys(__NR_getuid32) != 0)
-		skip("only root becomes somebody else");
+		return as_copy(argv);
+	if (!may_do_all())
+		return skip("only root becomes somebody else"), tap_done();
 	self = "/proc/self/exe";
 	umask(0);
 	mkdir("/tmp", 01777);
@@ -392,14 +673,34 @@ int main(int argc, char **argv)
 	in_user_child(test_group_setters, "groups");
 	in_user_child(test_16_bits, "in 16 bits");
 	in_user_child(test_caps, "capabilities");
+	in_user_child(test_caps_of_root, "capabilities of root");
+	in_user_child(test_guarded, "who may look");
+	in_user_child(test_inheritable, "what is inherited");
 	in_user_child(test_files, "files");
+	in_user_child(test_classes, "owner, groups, others");
+	in_user_child(test_overrides, "who need not ask");
+	in_user_child(test_set_group, "set-group-ID");
 	in_user_child(test_access_real, "access asks for the real user");
 	in_user_child(test_signals, "signals");
 	in_user_child(test_others, "priorities, limits, what root alone may");
 	in_user_child(test_nproc, "tasks of a user");
+	in_user_child(test_nproc_exec, "tasks of a user that one becomes");
+	in_user_child(test_nproc_exec_just, "and not one more");
 	in_user_child(test_set_id, "a set-user-ID program");
+	in_user_child(test_no_set_id, "no set-group-ID program");
+	ok(mkdir("mounted", 0755) == 0 &&
+		   sys(__NR_mount, "none", "mounted", "tmpfs", 2 /* MS_NOSUID */, NULL) == 0 &&
+		   copy_self("mounted/suid", OTHER, 06755) == 0,
+	   "a mount without set-ID programs");
+	in_user_child(test_nosuid_mount, "is one");
+	is(sys(__NR_umount2, "mounted", 0), 0, "and goes");
 	in_user_child(test_no_new_privs, "without new privileges");
 	in_user_child(test_exec_only, "a program that one may only execute");
 	in_user_child(test_exec_none, "a file that is no program");
+	in_user_child(test_exec_capabilities, "capabilities of a program");
+	in_user_child(test_exec_bounded, "within the bounding set");
+	in_user_child(test_exec_no_root, "root as anybody else");
+	chdir("/");
+	remove_tree(dir);
 	return tap_done();
 }

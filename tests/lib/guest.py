@@ -20,6 +20,9 @@
     pentium 486 ...     any other word is a CPU model of QEMU
     wallclock           without -icount
 
+A spread() runs each program on FOUR_CPUS as well; for `make test-all` whatever runs on one CPU
+of an x86 machine with the debug kernel does.
+
 Each run is one TAP point (each kernel test too): it passes if the exit status
 is as said, no "not ok" stood on the console, and the patterns are found.  The
 host command itself fails runs whose audit, lock validator or panic speaks.
@@ -33,7 +36,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from tap import Tap
@@ -44,6 +47,7 @@ ALL = bool(os.environ.get("OCTAVO_TEST_ALL"))
 TIMEOUT_SECONDS = 120
 LONGEST = float(os.environ.get("OCTAVO_TIMEOUT", "inf"))    # mutants may hang: bound them
 TAIL_LINES = 25
+FOUR_CPUS = "64M debug 4cpus wallclock"     # some of them at once, the lock validator on
 
 
 def machine_options(on):
@@ -90,6 +94,10 @@ class Run:
     options: tuple = ()
     kernel_tests: bool = False
     frames: list = field(default_factory=list)
+
+    def machine(self):
+        """What makes it another run than others."""
+        return (self.program, frozenset(self.on.split()), self.append, self.name, self.stdin)
 
     def title(self):
         title = self.name or " ".join(self.program) or "boot"
@@ -172,12 +180,22 @@ def image(base, cut=None, garbage=False):
     return scratch.name
 
 
+def on_four_cpus(one):
+    """The same run with four CPUs, which go their own ways; None: it has several, or is no x86."""
+    words = one.on.split()
+    if one.kernel_tests or {"arm", "release"} & set(words) or "cpus" in one.on:
+        return None
+    words += [] if "wallclock" in words else ["wallclock"]
+    return replace(one, on=" ".join(words + ["4cpus"]), timeout=2 * one.timeout, frames=[])
+
+
 def spread(programs, machines, **expectations):
-    """Runs of each program: on two of the machines in turn, on all of them for `make test-all`.
+    """Runs of each program: on two of the machines in turn and on FOUR_CPUS; on all of them for
+    `make test-all`.
 
     So each machine runs some programs, and each program meets different machines.
     """
-    runs = []
+    runs = [run(*program.split(), on=FOUR_CPUS, **expectations) for program in programs]
     for i, program in enumerate(programs):
         words = program.split()
         chosen = {i % len(machines), (i + 1 + i // len(machines)) % len(machines)}
@@ -245,7 +263,10 @@ def Suite(*runs):  # pylint: disable=invalid-name
     """Runs all, prints TAP, ends the program.  Words on the command line choose by title."""
     tap = Tap()
     words = sys.argv[1:]
-    for one in runs:
+    wanted = {one.machine(): one for one in runs}
+    for twin in filter(None, map(on_four_cpus, runs if ALL else ())):
+        wanted.setdefault(twin.machine(), twin)
+    for one in wanted.values():
         if one.only_all and not ALL:
             continue
         if words and not any(word in one.title() for word in words):

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import Suite, run  # noqa: E402
+from guest import FOUR_CPUS, Suite, run  # noqa: E402
 
 # What is typed at the shell's prompt, and when: a group that stops, goes on behind, wants to read
 # there, comes back, and is interrupted; then two jobs; then keys at the prompt itself.  A pattern
@@ -48,10 +48,8 @@ JOB_CONTROL = (
 )
 
 Suite(
-    run("/bin/sh", on="64M release wallclock", typed=JOB_CONTROL, exit=5, timeout=40,
-        name="job control"),
-    run("/bin/sh", on="64M debug wallclock", typed=JOB_CONTROL, exit=5, timeout=40,
-        name="job control"),
+    *(run("/bin/sh", on=machine, typed=JOB_CONTROL, exit=5, timeout=40, name="job control")
+      for machine in ("64M release wallclock", "64M debug wallclock", FOUR_CPUS)),
     run("/bin/sh", on="64M", stdin=b"echo one\necho two\nexit 7\n", exit=7,
         console=r"echo one\s[^~]*^(# )?one\s+# two\s", name="lines"),
     run("/bin/sh", on="64M iso wallclock", stdin=b"echo early\nexit 3\n", exit=3,

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import Suite, run, spread  # noqa: E402
+from guest import FOUR_CPUS, Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/script", "/tests/badelf",
             "/tests/interp", "/tests/proc", "/tests/proc_pid", "/tests/proc_mm", "/tests/sched",
@@ -22,13 +22,14 @@ Suite(
     run("/tests/wait", on="64M release", append="chaos=3"),
     run("/tests/orphans", on="64M debug", append="chaos=4"),
     *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")
-      for machine in ("64M debug", "64M release")),
+      for machine in ("64M debug", "64M release", FOUR_CPUS)),
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in
       enumerate(("signals", "jobs", "sigfault"), 5)),
     run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
-    run("/tests/limits", on="64M release"),
-    run("/tests/greet", "of mine", on="64M release",
-        console=r"^well met,  reader /tests/greet of mine\s", name="a script is the first program"),
+    *(run("/tests/limits", on=machine) for machine in ("64M release", FOUR_CPUS)),
+    *(run("/tests/greet", "of mine", on=machine, name="a script is the first program",
+          console=r"^well met,  reader /tests/greet of mine\s")
+      for machine in ("64M release", FOUR_CPUS)),
     run("/tests/fork10000", on="64M release", timeout=300),
-    run("/tests/fork10000", "300", on="16M debug"),
+    *(run("/tests/fork10000", "300", on=machine) for machine in ("16M debug", FOUR_CPUS)),
 )

@@ -13,7 +13,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests", "lib"))
-from guest import ALL, run  # noqa: E402
+from guest import ALL, FOUR_CPUS, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SCRIPTS = os.path.join(TOP, "tests", "sh")
@@ -89,7 +89,7 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="octavo-sh-") as scratch:
         host = on_host(scratch)
-        for on in ("64M release", "64M debug", "16M debug") if ALL else ("64M release",):
+        for on in ("64M release", FOUR_CPUS, *(("64M debug", "16M debug") if ALL else ())):
             judge(tap, host, scratch, on)
     tap.done()
 

@@ -55,6 +55,7 @@ def terminal(on, **more):
 Suite(
     terminal("64M release"),
     terminal("64M debug"),
+    terminal("64M debug 4cpus"),
     terminal("64M debug", append="chaos=8", only_all=True),
     *spread(("/tests/kmsg",), ("64M debug", "16M release")),
     run("/tests/kmsg", on="64M debug", append="chaos=9"),

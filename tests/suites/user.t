@@ -3,17 +3,18 @@
 """The programs of the root file system: init, the shell at a terminal, the tools."""
 import os
 import sys
+from dataclasses import replace
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import Suite, run  # noqa: E402
+from guest import FOUR_CPUS, Suite, run  # noqa: E402
 
 
 def typed(name, text, **expectations):
     """A session with the shell."""
-    return run("/bin/sh", on="64M release", name=f"sh: {name}", stdin=text.encode(), **expectations)
+    return run("/bin/sh", name=f"sh: {name}", stdin=text.encode(), **expectations)
 
 
-Suite(
+RUNS = (
     typed("quotes", "echo one 'two  words' \"a \\\"quote\\\"\" back\\ slash # no more\n",
           console=r'^(# )?one two  words a "quote" back slash'),
     typed("a command goes on in the next line", "echo 'one\ntwo' | cat\n",
@@ -32,17 +33,19 @@ Suite(
           exit=9, console=r"(?s)these are.*two lines.*these are.*two lines"),
     typed("pipes and loops", "for i in 3 1 2; do echo line $i; done | wc -l\n",
           console=r"^(# )?3\s"),
-    run("/bin/cat", "/tests", "/none", on="64M", exit=1, console=r"cat: /none: No such",
+    run("/bin/cat", "/tests", "/none", exit=1, console=r"cat: /none: No such",
         name="cat says what it cannot read"),
-    run("/bin/ls", "-l", "/dev/null", on="64M", console=r"^crw-rw-rw-.*1,\s+3 .*/dev/null",
+    run("/bin/ls", "-l", "/dev/null", console=r"^crw-rw-rw-.*1,\s+3 .*/dev/null",
         name="ls -l"),
-    run("/bin/sh", "-c", "ls -lR / >/tmp/all", on="64M", console=r"\A(?!.*ls:)",
+    run("/bin/sh", "-c", "ls -lR / >/tmp/all", console=r"\A(?!.*ls:)",
         name="ls -lR of all there is, /proc too"),
-    run("/bin/sh", "-c", "exit 5", on="64M", exit=5, name="sh -c"),
-    run("/none", on="64M", exit=127, console=r"^init: cannot run /none: No such file",
+    run("/bin/sh", "-c", "exit 5", exit=5, name="sh -c"),
+    run("/none", exit=127, console=r"^init: cannot run /none: No such file",
         name="init: a program that is not there"),
-    run("/dev", on="64M", exit=126, console=r"^init: cannot run /dev: Permission denied",
+    run("/dev", exit=126, console=r"^init: cannot run /dev: Permission denied",
         name="init: what is no program"),
-    run("/bin/poweroff", on="64M", name="poweroff ends the machine"),
-    run("/bin/sh", on="64M", stdin=b"", name="sh ends where its input does"),
+    run("/bin/poweroff", name="poweroff ends the machine"),
+    run("/bin/sh", stdin=b"", name="sh ends where its input does"),
 )
+
+Suite(*(replace(one, on=machine) for machine in ("64M release", FOUR_CPUS) for one in RUNS))
