@@ -79,7 +79,7 @@ void tty_flush_input(struct tty *tty)
 
 void tty_out_flush(struct tty *tty)
 {
-	ASSERT(tty->mutex.owner == current);
+	assert_held(&tty->mutex);
 	if (tty->line.stopped)
 		return;
 	console_write(tty->out, tty->out_len);

@@ -133,6 +133,9 @@ static const struct proc_entry entries[] = {
 	{.name = "interrupts", .mode = REPORT, .text = proc_interrupts_text},
 	{.name = "kmsg", .mode = S_IFREG | 0400, .fops = &proc_kmsg_fops},
 	{.name = "loadavg", .mode = REPORT, .text = proc_loadavg_text},
+	/* clang-format off */
+	LOCK_STAT_FILE /* has its own comma */
+	/* clang-format on */
 	{.name = "meminfo", .mode = REPORT, .text = meminfo_text},
 	{.name = "mounts", .mode = LINK, .readlink = mounts_readlink},
 	{.name = "self", .mode = LINK, .readlink = self_readlink},

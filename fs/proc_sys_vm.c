@@ -3,7 +3,6 @@
 #include "proc_sys.h"
 
 #include <octavo/errno.h>
-#include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/zone.h>
 
@@ -15,7 +14,7 @@ const struct sysctl sysctl_min_free_kbytes = {
 static int drop_caches(u32 what)
 {
 	if (what & 2)
-		slab_shrink();
+		percpu_drain_all();
 	return 0;
 }
 

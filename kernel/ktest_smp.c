@@ -123,6 +123,38 @@ KTEST(smp_idle_cpus_pull, "")
 	ktest_join();
 }
 
+/* --- what CPUs keep for themselves --- */
+
+static void marks_set(struct zone *z, const struct watermarks *marks)
+{
+	spin_lock(&z->lock);
+	z->marks = *marks;
+	zone_marks_update(z);
+	spin_unlock(&z->lock);
+}
+
+/* Before an allocation fails others give back what they keep; the zone is made to look empty. */
+KTEST(smp_lists_of_others_are_taken_back, "")
+{
+	const gfp_t single = __GFP_DMA | __GFP_USER;
+	struct zone *z = zonelists[gfp_zonelist(single)].zone[0];
+	const struct watermarks marks = z->marks, high = {1u << 30, 1u << 30, 1u << 30, {0}};
+	u32 other = sched_nr_cpus() - 1;
+
+	ktest_run_on(1u << other);
+	free_page(alloc_page(single));
+	kfree(kmalloc(100, GFP_KERNEL));
+	ktest_run_on(1);
+	KTEST_OK(other == 0 || (pcp_count(&z->pcp[other]) != 0 && slab_others_have(0)),
+		 "another CPU has pages and objects");
+	marks_set(z, &high);
+	pcp_drain_own();
+	KTEST_OK(alloc_page(single | __GFP_WAIT | __GFP_NOWARN) == NULL, "no page is left");
+	marks_set(z, &marks);
+	KTEST_OK(pcp_count(&z->pcp[other]) == 0, "and none in another's list");
+	KTEST_OK(!slab_others_have(0), "nor an object");
+}
+
 /* --- locks and wakes --- */
 
 static spinlock_t counted_lock = SPINLOCK_INIT(uts_lock);

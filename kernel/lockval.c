@@ -21,6 +21,7 @@
 #include <octavo/printf.h>
 #include <octavo/printk.h>
 #include <octavo/sched.h>
+#include <octavo/text.h>
 
 enum class_kind { SLEEP, SPIN, IRQ };
 
@@ -35,6 +36,11 @@ static const struct lock_class classes[NR_LOCK_CLASSES] = {
 	LOCK_CLASSES(LOCK_CLASS)
 #undef LOCK_CLASS
 };
+
+/* By the CPU that counts, so that counting hands nothing over. [a] */
+static struct lock_count {
+	atomic_t taken, handed_over;
+} counts[NR_CPUS][NR_LOCK_CLASSES];
 
 #define MAX_REPORTED 64
 
@@ -336,4 +342,33 @@ void lockval_assert_none(const char *where)
 	scnprintf(what, sizeof(what), "still held at %s", where);
 	report(RULE_STILL_HELD, what, NR_LOCK_CLASSES, &state->held[state->depth - 1]);
 	leave(state, s);
+}
+
+/* --- how often locks change hands --- */
+
+void lockval_took(struct lock_tag *tag)
+{
+	u32 cpu = arch_current_head()->cpu;
+	struct lock_count *count = &counts[cpu][tag->class_id];
+	u8 before = tag->taken_by;
+
+	tag->taken_by = (u8)(cpu + 1);
+	atomic_inc(&count->taken);
+	if (before != 0 && before != cpu + 1)
+		atomic_inc(&count->handed_over);
+}
+
+void lock_stat_text(struct text *t)
+{
+	text_printf(t, "%-20s %12s %12s\n", "class name", "handovers", "acquisitions");
+	for (unsigned id = 0; id < NR_LOCK_CLASSES; id++) {
+		u32 taken = 0, handed_over = 0;
+
+		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
+			taken += (u32)atomic_read(&counts[cpu][id].taken);
+			handed_over += (u32)atomic_read(&counts[cpu][id].handed_over);
+		}
+		if (taken != 0)
+			text_printf(t, "%-20s %12u %12u\n", classes[id].name, handed_over, taken);
+	}
 }

@@ -91,6 +91,7 @@ void kernel_main(void)
 	fs_init();
 	params_apply();
 	arch_start_cpus();
+	pcp_set_cpus(sched_nr_cpus());
 
 	process_start_init();
 	tty_init();

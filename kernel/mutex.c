@@ -16,7 +16,6 @@
 void mutex_init_tag(struct mutex *m, struct lock_tag tag)
 {
 	m->locked = MUTEX_FREE;
-	m->owner = NULL;
 	wait_queue_init(&m->waiters);
 	m->tag = tag;
 }
@@ -34,7 +33,6 @@ void mutex_lock_slow(struct mutex *m)
 	irqstate_t s;
 
 	might_sleep();
-	ASSERT(m->owner != current);
 	s = spin_lock_irqsave(&m->waiters.lock);
 	if (arch_xchg(&m->locked, MUTEX_WAITERS) == MUTEX_FREE) {
 		/* It was unlocked just now; nobody waits, since the lock is never free then. */
@@ -54,7 +52,6 @@ void mutex_unlock_slow(struct mutex *m)
 
 	PANIC_ON(w == NULL); /* it was not locked */
 	TAILQ_REMOVE(&m->waiters.waiters, w, link);
-	m->owner = w->task;
 	if (TAILQ_EMPTY(&m->waiters.waiters))
 		arch_store_release(&m->locked, MUTEX_HELD);
 	w->queued = false;

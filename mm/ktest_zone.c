@@ -158,7 +158,7 @@ KTEST(pcp_gives_the_hottest, "")
 
 KTEST(pcp_is_bounded_and_drains, "")
 {
-	enum { N = 3 * PCP_HIGH };
+	enum { N = 6 * PCP_BATCH };
 	struct zone *z = single_zone();
 	struct page *pages[N];
 	u32 before = drained(z);
@@ -172,7 +172,7 @@ KTEST(pcp_is_bounded_and_drains, "")
 	for (unsigned i = 0; i < N && got; i++) {
 		free_page(pages[i]);
 		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
-			bounded = bounded && z->pcp[cpu].count <= PCP_HIGH;
+			bounded = bounded && z->pcp[cpu].top <= z->pcp[cpu].end;
 	}
 	KTEST_OK(bounded, "a full list goes back to the buddy");
 	KTEST_OK(z->buddy.nr_free < before, "some pages are kept");
@@ -330,27 +330,27 @@ KTEST(zone_low_on_memory_frees_first, "")
 
 	if (cache == NULL)
 		cache = slab_cache_create("ktest_zone", 512, 8);
-	slab_shrink();
+	percpu_drain_all();
 	free = drained(z);
 	object = slab_alloc(cache, GFP_KERNEL);
 	slab_free(cache, object);
 	marks_set(z, 0, 2 * free, 2 * free);
 	z->low_on_memory = false;
 	KTEST_OK(gets(SINGLE | __GFP_WAIT), "low but not too low");
-	freed = slab_shrink();
+	freed = slab_shrink(false);
 	KTEST_OK(freed >= 1, "nothing is freed for it");
 
 	object = slab_alloc(cache, GFP_KERNEL);
 	slab_free(cache, object);
 	z->low_on_memory = true;
 	KTEST_OK(gets(SINGLE), "who does not wait is served");
-	KTEST_OK(slab_shrink() >= 1, "and frees nothing");
+	KTEST_OK(slab_shrink(false) >= 1, "and frees nothing");
 
 	object = slab_alloc(cache, GFP_KERNEL);
 	slab_free(cache, object);
 	z->low_on_memory = true;
 	KTEST_OK(gets(SINGLE | __GFP_WAIT), "who waits is served");
-	KTEST_OK(slab_shrink() == 0, "but has freed before");
+	KTEST_OK(slab_shrink(false) == 0, "but has freed before");
 	marks_set(z, marks.min, marks.low, marks.high);
 }
 
@@ -406,8 +406,7 @@ KTEST(zone_fault_injection, "")
 	struct page *page;
 	u32 before;
 
-	slab_shrink(); /* the injection's own slab comes and goes */
-	pcp_drain_all();
+	percpu_drain_all(); /* the injection's own slab comes and goes */
 	before = nr_free_pages();
 	fail_set_task("page", 2);
 	page = alloc_page(GFP_KERNEL);
@@ -423,8 +422,7 @@ KTEST(zone_fault_injection, "")
 	page = alloc_page(GFP_KERNEL);
 	KTEST_OK(page != NULL, "no more");
 	free_page(page);
-	slab_shrink();
-	pcp_drain_all();
+	percpu_drain_all();
 	KTEST_OK(nr_free_pages() == before, "nothing is lost");
 }
 

@@ -14,6 +14,8 @@
  */
 #include <octavo/fail.h>
 #include <octavo/sched.h>
+#include <octavo/slab.h>
+#include <octavo/string.h>
 #include <octavo/zone.h>
 
 static inline struct percpu_pages *pcp_of(struct zone *z, const struct task_head *t)
@@ -64,8 +66,7 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 {
 	struct percpu_pages *pcp;
 	struct task_head *t;
-	struct page *page;
-	u32 count;
+	struct page *page, **top;
 
 	ASSERT(!in_interrupt());
 	if (gfp & __GFP_WAIT)
@@ -74,36 +75,35 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 		return alloc_page_slow(gfp);
 	t = preempt_enter();
 	pcp = pcp_of(z, t);
-	count = pcp->count;
-	if (unlikely(count == 0)) {
+	top = pcp->top;
+	if (unlikely(top == pcp->pages)) {
 		t->preempt_count--;
 		return alloc_page_slow(gfp);
 	}
-	page = pcp->pages[--count];
-	pcp->count = count;
+	page = *--top;
+	pcp->top = top;
 	page_hand_out(page);
 	if (unlikely(preempt_leave(t)))
 		return page_resched(page);
 	return page;
 }
 
-/* The coldest PCP_BATCH pages of a full list go back to the buddy. */
+/* The coldest batch of a full list goes back to the buddy. */
 static __noinline void pcp_shrink(struct zone *z, struct percpu_pages *pcp)
 {
-	zone_free_bulk(z, pcp->pages, PCP_BATCH);
-	pcp->count -= PCP_BATCH;
-	for (unsigned i = 0; i < pcp->count; i++)
-		pcp->pages[i] = pcp->pages[i + PCP_BATCH];
+	zone_free_bulk(z, pcp->pages, z->pcp_batch);
+	pcp->top -= z->pcp_batch;
+	memmove(pcp->pages, pcp->pages + z->pcp_batch, pcp_count(pcp) * sizeof(*pcp->pages));
 }
 
 static inline void pcp_put(struct percpu_pages *pcp, struct page *page, u32 flags)
 {
-	u32 count = pcp->count;
+	struct page **top = pcp->top;
 
 	page->flags = (flags & PAGE_PLACE_MASK) | (u32)PAGE_PCP;
 	atomic_set(&page->refcount, 0);
-	pcp->pages[count] = page;
-	pcp->count = count + 1;
+	*top = page;
+	pcp->top = top + 1;
 	pcp->nr_freed++;
 }
 
@@ -138,7 +138,7 @@ void free_page(struct page *page)
 	PANIC_ON(is_not_single(flags));
 	t = preempt_enter();
 	pcp = pcp_of(zone_table[flags >> PAGE_ZONE_SHIFT], t);
-	if (unlikely(pcp->count == PCP_HIGH)) {
+	if (unlikely(pcp->top == pcp->end)) {
 		free_page_slow(page);
 		return;
 	}
@@ -152,17 +152,17 @@ struct page *pcp_take_or_fill(struct zone *z, unsigned batch)
 	struct percpu_pages *pcp = this_pcp(z);
 
 	assert_held(&z->lock);
-	if (pcp->count == 0) {
-		pcp->count = buddy_alloc_bulk(&z->buddy, batch, pcp->pages, PAGE_PCP);
-		z->nr_pcp_in += pcp->count;
+	if (pcp->top == pcp->pages) {
+		pcp->top += buddy_alloc_bulk(&z->buddy, batch, pcp->pages, PAGE_PCP);
+		z->nr_pcp_in += pcp_count(pcp);
 	}
-	return pcp->count > 0 ? pcp->pages[--pcp->count] : NULL;
+	return pcp->top > pcp->pages ? *--pcp->top : NULL;
 }
 
 static void pcp_drain(struct zone *z, struct percpu_pages *pcp)
 {
-	zone_free_bulk(z, pcp->pages, pcp->count);
-	pcp->count = 0;
+	zone_free_bulk(z, pcp->pages, pcp_count(pcp));
+	pcp->top = pcp->pages;
 }
 
 void pcp_drain_own(void)
@@ -173,25 +173,77 @@ void pcp_drain_own(void)
 	preempt_enable();
 }
 
-bool pcp_others_have(void)
+bool percpu_others_have(void)
 {
 	u32 own = arch_current_head()->cpu;
 
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
-			if (cpu != own && arch_read_once(&z->pcp[cpu].count) != 0)
+			if (cpu != own && arch_read_once(&z->pcp[cpu].top) != z->pcp[cpu].pages)
 				return true;
 		}
 	}
-	return false;
+	return slab_others_have(own);
 }
 
-void pcp_drain_all(void)
+/* The others are not in the middle of using theirs. */
+static void drain_all(bool slabs)
 {
-	sched_freeze(); /* the others are not in the middle of using theirs */
+	sched_freeze();
+	if (slabs)
+		slab_shrink(true);
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
 			pcp_drain(z, &z->pcp[cpu]);
 	}
 	sched_thaw();
+}
+
+void pcp_drain_all(void)
+{
+	drain_all(false);
+}
+
+void percpu_drain_all(void)
+{
+	drain_all(true);
+}
+
+/* --- how long they are --- */
+
+static struct page *boot_pages[MAX_NODES * MAX_ZONES][2 * PCP_BATCH]; /* the boot CPU's */
+
+static void pcp_use(struct percpu_pages *pcp, struct page **pages, u32 batch)
+{
+	u32 count = pcp_count(pcp);
+
+	if (count != 0)
+		memcpy(pages, pcp->pages, count * sizeof(*pages));
+	*pcp = (struct percpu_pages){.top = pages + count,
+				     .pages = pages,
+				     .end = pages + (size_t)2 * batch,
+				     .nr_freed = pcp->nr_freed};
+}
+
+void pcp_init(struct zone *z)
+{
+	z->pcp_batch = PCP_BATCH;
+	pcp_use(&z->pcp[0], boot_pages[z->node * MAX_ZONES + z->index], PCP_BATCH);
+}
+
+void pcp_set_cpus(u32 nr_cpus)
+{
+	if (nr_cpus == 1)
+		return;
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		u32 share = z->managed_pages / (PCP_SHARE * nr_cpus);
+		u32 batch = MIN(MAX(share, PCP_BATCH), PCP_BATCH_MAX);
+
+		for (u32 cpu = 0; cpu < nr_cpus; cpu++)
+			pcp_use(&z->pcp[cpu],
+				kmalloc(2 * batch * sizeof(struct page *),
+					GFP_KERNEL | __GFP_NOFAIL),
+				batch);
+		z->pcp_batch = batch;
+	}
 }

@@ -10,11 +10,17 @@
  * A slab is one page, and all about it stands in its struct page, so objects of 2^n bytes fill it
  * without a rest. Invariants: a slab is on the list that its count says; at most KEEP_EMPTY are
  * empty, so that a cache gives its memory back but one object more or less costs no page.
- * Lock: the cache's; never held while pages are allocated or freed.
+ *
+ * In front of the slabs each CPU has a magazine of objects (Bonwick's word), filled and emptied by half
+ * under the lock: what tasks allocate and free again costs neither the lock nor its cache line. To the
+ * slabs an object in a magazine is in use; to the debug flavour's redzones it is free.
+ * Locks: the cache's, never held while pages are allocated or freed; a magazine belongs to its CPU with
+ * preemption off, or to who has frozen all others.
  */
 #include <octavo/audit.h>
 #include <octavo/fail.h>
 #include <octavo/panic.h>
+#include <octavo/sched.h>
 #include <octavo/slab.h>
 #include <octavo/slab_debug.h>
 #include <octavo/string.h>
@@ -23,6 +29,12 @@
 #include "slab_internal.h"
 
 #define KEEP_EMPTY 1
+#define MAGAZINE   31 /* objects, and at the most a page of them */
+
+struct magazine { /* [own CPU, preemption off] */
+	u32 nr;
+	void *object[MAGAZINE]; /* hottest last */
+};
 
 struct slab_cache {
 	const char *name; /* [I] */
@@ -30,10 +42,12 @@ struct slab_cache {
 	u32 stride;       /* [I] from one object to the next */
 	u32 front;        /* [I] from the page's start to the first object */
 	u32 per_slab;     /* [I] */
+	u32 keep;         /* [I] objects in a full magazine */
 	spinlock_t lock;
 	struct page_list partial, full, empty; /* [lock] */
 	u32 nr_slabs, nr_empty, nr_used;       /* [lock] nr_used: objects */
 	SLIST_ENTRY(slab_cache) all;           /* [I] caches are made at boot and stay */
+	struct magazine magazine[NR_CPUS];
 };
 static SLIST_HEAD(, slab_cache) all_caches; /* newest first */
 static struct slab_cache cache_cache;       /* of struct slab_cache */
@@ -116,46 +130,26 @@ bool slab_injected(const char *name, gfp_t gfp)
 	return true;
 }
 
-/* --- objects --- */
+/* --- objects of slabs; the lock is held --- */
 
-void *slab_alloc(struct slab_cache *c, gfp_t gfp)
+static void *object_take(struct slab_cache *c, struct page *slab)
 {
-	struct page *slab;
-	void *object;
+	void *object = first_free(slab);
 
-	if (gfp & __GFP_WAIT)
-		might_sleep();
-	if (slab_injected(c->name, gfp))
-		return NULL;
-	spin_lock(&c->lock);
-	while (unlikely((slab = slab_with_room(c)) == NULL)) {
-		if (!cache_grow(c, gfp)) {
-			spin_unlock(&c->lock);
-			return NULL;
-		}
-	}
-	object = first_free(slab);
 	set_first_free(slab, *slab_debug_link(object, c->size));
 	c->nr_used++;
 	if (++slab->index == c->per_slab) {
 		TAILQ_REMOVE(&c->partial, slab, lru);
 		TAILQ_INSERT_HEAD(&c->full, slab, lru);
 	}
-	slab_debug_alloc(c->name, object, c->size);
-	spin_unlock(&c->lock);
-	if (gfp & __GFP_ZERO)
-		memset(object, 0, c->size);
 	return object;
 }
 
-void slab_free_object(struct page *slab, void *object, uintptr_t caller)
+/* A slab that is not needed any more goes onto `surplus`. */
+static void object_put(struct slab_cache *c, void *object, struct page_list *surplus)
 {
-	struct slab_cache *c = slab->mapping;
-	struct page *surplus = NULL;
+	struct page *slab = virt_to_page(object);
 
-	ASSERT(((uintptr_t)object % PAGE_SIZE - c->front) % c->stride == 0);
-	spin_lock(&c->lock);
-	slab_debug_free(c->name, object, c->size, caller);
 	*slab_debug_link(object, c->size) = first_free(slab);
 	set_first_free(slab, object);
 	c->nr_used--;
@@ -163,19 +157,113 @@ void slab_free_object(struct page *slab, void *object, uintptr_t caller)
 		TAILQ_REMOVE(&c->full, slab, lru);
 		TAILQ_INSERT_HEAD(&c->partial, slab, lru);
 	}
-	if (slab->index == 0) {
-		TAILQ_REMOVE(&c->partial, slab, lru);
-		if (c->nr_empty < KEEP_EMPTY) {
-			TAILQ_INSERT_HEAD(&c->empty, slab, lru);
-			c->nr_empty++;
-		} else {
-			c->nr_slabs--;
-			surplus = slab;
+	if (slab->index != 0)
+		return;
+	TAILQ_REMOVE(&c->partial, slab, lru);
+	if (c->nr_empty < KEEP_EMPTY) {
+		TAILQ_INSERT_HEAD(&c->empty, slab, lru);
+		c->nr_empty++;
+	} else {
+		c->nr_slabs--;
+		TAILQ_INSERT_HEAD(surplus, slab, lru);
+	}
+}
+
+/* => how many there were */
+static u32 slabs_free(struct page_list *slabs)
+{
+	struct page *slab;
+	u32 nr = 0;
+
+	while ((slab = TAILQ_FIRST(slabs)) != NULL) {
+		TAILQ_REMOVE(slabs, slab, lru);
+		free_page(slab);
+		nr++;
+	}
+	return nr;
+}
+
+/* --- objects --- */
+
+/* This CPU's magazine is empty: an object, and half a magazine of what the slabs in use have left. */
+static __noinline void *alloc_slow(struct slab_cache *c, gfp_t gfp)
+{
+	struct page *slab;
+	struct magazine *m;
+	void *object;
+
+	spin_lock(&c->lock);
+	while (unlikely((slab = slab_with_room(c)) == NULL)) {
+		if (!cache_grow(c, gfp)) {
+			spin_unlock(&c->lock);
+			return NULL;
 		}
 	}
+	object = object_take(c, slab);
+	slab_debug_alloc(c->name, object, c->size);
+	m = &c->magazine[arch_current_head()->cpu];
+	while (m->nr < c->keep / 2 && (slab = TAILQ_FIRST(&c->partial)) != NULL)
+		m->object[m->nr++] = object_take(c, slab);
 	spin_unlock(&c->lock);
-	if (surplus != NULL)
-		free_page(surplus);
+	return object;
+}
+
+void *slab_alloc(struct slab_cache *c, gfp_t gfp)
+{
+	struct task_head *t;
+	struct magazine *m;
+	void *object;
+
+	if (gfp & __GFP_WAIT)
+		might_sleep();
+	if (fail_is_armed() && slab_injected(c->name, gfp))
+		return NULL;
+	t = preempt_enter();
+	m = &c->magazine[t->cpu];
+	if (likely(m->nr != 0)) {
+		object = m->object[--m->nr];
+		slab_debug_alloc(c->name, object, c->size);
+		if (unlikely(preempt_leave(t)))
+			preempt_resched();
+	} else {
+		t->preempt_count--;
+		object = alloc_slow(c, gfp);
+		if (object == NULL)
+			return NULL;
+	}
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, c->size);
+	return object;
+}
+
+/* The coldest `nr` objects of a magazine go back into their slabs. => m is ours; pages freed */
+static __noinline u32 magazine_drain(struct slab_cache *c, struct magazine *m, u32 nr)
+{
+	struct page_list surplus = TAILQ_HEAD_INITIALIZER(surplus);
+
+	spin_lock(&c->lock);
+	for (u32 i = 0; i < nr; i++)
+		object_put(c, m->object[i], &surplus);
+	spin_unlock(&c->lock);
+	m->nr -= nr;
+	for (u32 i = 0; i < m->nr; i++)
+		m->object[i] = m->object[i + nr];
+	return slabs_free(&surplus);
+}
+
+void slab_free_object(struct page *slab, void *object, uintptr_t caller)
+{
+	struct slab_cache *c = slab->mapping;
+	struct task_head *t = preempt_enter();
+	struct magazine *m = &c->magazine[t->cpu];
+
+	ASSERT(((uintptr_t)object % PAGE_SIZE - c->front) % c->stride == 0);
+	slab_debug_free(c->name, object, c->size, caller);
+	if (unlikely(m->nr == c->keep))
+		magazine_drain(c, m, (c->keep + 1) / 2);
+	m->object[m->nr++] = object;
+	if (unlikely(preempt_leave(t)))
+		preempt_resched();
 }
 
 void slab_free(struct slab_cache *c, void *object)
@@ -205,6 +293,7 @@ static void cache_init(struct slab_cache *c, const char *name, size_t size, size
 	c->front = (u32)slab_debug_front(align);
 	c->stride = (u32)ALIGN_UP(c->front + size + slab_debug_back(size), align);
 	c->per_slab = PAGE_SIZE / c->stride;
+	c->keep = MIN(MAX(c->per_slab, 2u), (u32)MAGAZINE);
 	if (c->per_slab == 0)
 		panic("slab %s: objects of %u bytes are larger than a page", name, c->size);
 	spin_lock_init(&c->lock, slab_lock);
@@ -230,15 +319,24 @@ void slab_init(void)
 	kmalloc_init();
 }
 
-u32 slab_shrink(void)
+u32 slab_shrink(bool all)
 {
 	struct slab_cache *c;
 	u32 freed = 0;
 
 	SLIST_FOREACH(c, &all_caches, all) {
 		struct page_list empty = TAILQ_HEAD_INITIALIZER(empty);
-		struct page *slab;
+		u32 own;
 
+		preempt_disable();
+		own = arch_current_head()->cpu;
+		for (u32 cpu = 0; cpu < NR_CPUS; cpu++) {
+			struct magazine *m = &c->magazine[cpu];
+
+			if ((all || cpu == own) && m->nr != 0)
+				freed += magazine_drain(c, m, m->nr);
+		}
+		preempt_enable();
 		if (c->nr_empty == 0)
 			continue;
 		spin_lock(&c->lock);
@@ -246,13 +344,29 @@ u32 slab_shrink(void)
 		c->nr_slabs -= c->nr_empty;
 		c->nr_empty = 0;
 		spin_unlock(&c->lock);
-		while ((slab = TAILQ_FIRST(&empty)) != NULL) {
-			TAILQ_REMOVE(&empty, slab, lru);
-			free_page(slab);
-			freed++;
-		}
+		freed += slabs_free(&empty);
 	}
 	return freed;
+}
+
+static u32 in_magazines(const struct slab_cache *c, u32 but)
+{
+	u32 nr = 0;
+
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		nr += cpu != but ? arch_read_once(&c->magazine[cpu].nr) : 0;
+	return nr;
+}
+
+bool slab_others_have(u32 own)
+{
+	const struct slab_cache *c;
+
+	SLIST_FOREACH(c, &all_caches, all) {
+		if (in_magazines(c, own) != 0)
+			return true;
+	}
+	return false;
 }
 
 bool slab_stat(unsigned i, struct slab_stat *s)
@@ -265,7 +379,7 @@ bool slab_stat(unsigned i, struct slab_stat *s)
 		spin_lock(&c->lock);
 		*s = (struct slab_stat){.name = c->name,
 					.object_size = c->size,
-					.in_use = c->nr_used,
+					.in_use = c->nr_used - in_magazines(c, NR_CPUS),
 					.total = c->nr_slabs * c->per_slab,
 					.pages = c->nr_slabs,
 					.per_slab = c->per_slab,
@@ -319,6 +433,13 @@ static void cache_check(struct slab_cache *c)
 		slabs++;
 		empty++;
 	}
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++) {
+		const struct magazine *m = &c->magazine[cpu];
+
+		PANIC_ON(m->nr > c->keep);
+		for (u32 i = 0; i < m->nr; i++)
+			PANIC_ON(virt_to_page(m->object[i])->mapping != c);
+	}
 	PANIC_ON(slabs != c->nr_slabs || empty != c->nr_empty || used != c->nr_used);
 	spin_unlock(&c->lock);
 }
@@ -327,8 +448,10 @@ void slab_check_all(void)
 {
 	struct slab_cache *c;
 
+	sched_freeze(); /* nobody is in the middle of using a magazine */
 	SLIST_FOREACH(c, &all_caches, all)
 		cache_check(c);
+	sched_thaw();
 }
 
 static void audit_list(struct audit *a, const struct page_list *list)

@@ -70,7 +70,7 @@ void zone_events_get(struct zone *z, struct zone_events *e)
 	spin_lock(&z->lock);
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
 		freed += z->pcp[cpu].nr_freed;
-		left += z->pcp[cpu].count;
+		left += pcp_count(&z->pcp[cpu]);
 	}
 	e->freed = z->nr_block_in + freed;
 	e->allocated = z->nr_block_out + z->nr_pcp_in + freed - z->nr_pcp_out - left;

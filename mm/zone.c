@@ -46,7 +46,7 @@ static unsigned batch_size(const struct zone *z, const struct pass *pass, u32 re
 
 	if (!pass->low || z->buddy.nr_free <= keep)
 		return 1;
-	return MIN(z->buddy.nr_free - keep, (u32)PCP_BATCH);
+	return MIN(z->buddy.nr_free - keep, z->pcp_batch);
 }
 
 static struct page *block_take(struct zone *z, unsigned order)
@@ -103,12 +103,13 @@ static bool zonelist_low(const struct zonelist *zl)
  * so other CPUs stop for what they keep. */
 static void reclaim_unused(gfp_t gfp, bool all)
 {
+	if ((gfp & __GFP_WAIT) && all && percpu_others_have()) {
+		percpu_drain_all();
+		return;
+	}
 	if (gfp & __GFP_WAIT)
-		slab_shrink();
-	if ((gfp & __GFP_WAIT) && all && pcp_others_have())
-		pcp_drain_all();
-	else
-		pcp_drain_own();
+		slab_shrink(false);
+	pcp_drain_own();
 }
 
 /* The refusal in words: of each zone, what is free and what must be kept. */
@@ -282,7 +283,7 @@ u32 zone_free_pages(const struct zone *z)
 	u32 free = z->buddy.nr_free;
 
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
-		free += z->pcp[cpu].count;
+		free += pcp_count(&z->pcp[cpu]);
 	return free;
 }
 
@@ -314,9 +315,11 @@ void zone_check(struct zone *z)
 	spin_unlock(&z->lock);
 	sched_freeze();
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
-		PANIC_ON(z->pcp[cpu].count > PCP_HIGH);
-		for (u32 i = 0; i < z->pcp[cpu].count; i++)
-			PANIC_ON(page_owner(z->pcp[cpu].pages[i]) != PAGE_PCP);
+		const struct percpu_pages *pcp = &z->pcp[cpu];
+
+		PANIC_ON(pcp->top > pcp->end);
+		for (u32 i = 0; i < pcp_count(pcp); i++)
+			PANIC_ON(page_owner(pcp->pages[i]) != PAGE_PCP);
 	}
 	sched_thaw();
 }

@@ -40,7 +40,7 @@ void zone_audit(struct audit *a)
 				audit_own(a, page_to_pfn(page), 1u << order, PAGE_FREE);
 		}
 		for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
-			for (u32 i = 0; i < z->pcp[cpu].count; i++)
+			for (u32 i = 0; i < pcp_count(&z->pcp[cpu]); i++)
 				audit_own(a, page_to_pfn(z->pcp[cpu].pages[i]), 1, PAGE_PCP);
 		}
 	}

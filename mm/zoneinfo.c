@@ -39,7 +39,7 @@ static void zone_numbers_get(struct zone *z, struct zone_numbers *n)
 	n->managed = z->managed_pages;
 	n->marks = z->marks;
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
-		n->hot[cpu] = z->pcp[cpu].count;
+		n->hot[cpu] = pcp_count(&z->pcp[cpu]);
 	spin_unlock(&z->lock);
 }
 
@@ -63,7 +63,7 @@ static void zoneinfo_one(struct text *t, struct zone *z)
 		text_printf(t,
 			    "    cpu: %u\n              count: %u\n              high:  %u\n"
 			    "              batch: %u\n",
-			    cpu, n.hot[cpu], PCP_HIGH, PCP_BATCH);
+			    cpu, n.hot[cpu], 2 * z->pcp_batch, z->pcp_batch);
 	text_printf(t, "  node_unreclaimable:  0\n  start_pfn:           %u\n", z->buddy.start);
 }
 

@@ -8,12 +8,8 @@
 #pragma once
 
 #include <arch/atomic.h>
-#include <arch/current.h>
-#include <octavo/assert.h>
 #include <octavo/lockval.h>
 #include <octavo/wait.h>
-
-struct task;
 
 #define MUTEX_FREE    0u
 #define MUTEX_HELD    1u
@@ -21,7 +17,6 @@ struct task;
 
 struct mutex {
 	u32 locked;                /* [a] MUTEX_* */
-	struct task *owner;        /* the holder, for assertions and panics */
 	struct wait_queue waiters; /* its lock orders the slow paths */
 	struct lock_tag tag;
 };
@@ -42,7 +37,7 @@ static inline void mutex_lock_nested(struct mutex *m, unsigned subclass) __acqui
 	lockval_acquire(m, m->tag, subclass, false);
 	if (unlikely(arch_cmpxchg(&m->locked, MUTEX_FREE, MUTEX_HELD) != MUTEX_FREE))
 		mutex_lock_slow(m);
-	m->owner = arch_current();
+	lockval_took(&m->tag);
 	__acquire(m);
 }
 
@@ -58,16 +53,14 @@ static inline bool mutex_trylock(struct mutex *m)
 	if (arch_cmpxchg(&m->locked, MUTEX_FREE, MUTEX_HELD) != MUTEX_FREE)
 		return false;
 	lockval_acquired(m, m->tag, false);
-	m->owner = arch_current();
+	lockval_took(&m->tag);
 	return true;
 }
 
 static inline void mutex_unlock(struct mutex *m) __releases(m)
 {
 	__release(m);
-	ASSERT(m->owner == arch_current());
 	lockval_release(m, m->tag);
-	m->owner = NULL;
 	if (unlikely(arch_cmpxchg(&m->locked, MUTEX_HELD, MUTEX_FREE) != MUTEX_HELD))
 		mutex_unlock_slow(m);
 }

@@ -53,6 +53,7 @@ static inline void rwsem_down_read(struct rwsem *s) __acquires(s)
 	lockval_acquire(s, s->tag, 0, true);
 	if (unlikely(!rwsem_add_reader(s)))
 		rwsem_down_read_slow(s);
+	lockval_took(&s->tag);
 	__acquire(s);
 }
 
@@ -61,6 +62,7 @@ static inline bool rwsem_try_read(struct rwsem *s)
 	if (!rwsem_add_reader(s))
 		return false;
 	lockval_acquired(s, s->tag, true);
+	lockval_took(&s->tag);
 	return true;
 }
 
@@ -77,6 +79,7 @@ static inline void rwsem_down_write_nested(struct rwsem *s, unsigned subclass) _
 	lockval_acquire(s, s->tag, subclass, false);
 	if (unlikely(atomic_cmpxchg(&s->count, 0, RWSEM_WRITER) != 0))
 		rwsem_down_write_slow(s);
+	lockval_took(&s->tag);
 	__acquire(s);
 }
 
@@ -90,6 +93,7 @@ static inline bool rwsem_try_write(struct rwsem *s)
 	if (atomic_cmpxchg(&s->count, 0, RWSEM_WRITER) != 0)
 		return false;
 	lockval_acquired(s, s->tag, false);
+	lockval_took(&s->tag);
 	return true;
 }
 

@@ -40,5 +40,8 @@ struct slab_stat {
 };
 /* slab_stat - of the i-th cache, for reports; the numbers fit each other. => false past the last */
 bool slab_stat(unsigned i, struct slab_stat *s);
-/* slab_shrink - give empty slabs back; => pages freed */
-u32 slab_shrink(void);
+/* slab_shrink - this CPU's magazines into their slabs, and slabs that are empty then given back.
+ * all: every CPU's magazines; the others are frozen (percpu_drain_all). => pages freed */
+u32 slab_shrink(bool all);
+/* slab_others_have - objects in magazines of CPUs other than `own`, now or a moment ago */
+bool slab_others_have(u32 own);

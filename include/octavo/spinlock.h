@@ -32,6 +32,7 @@ static inline void spin_lock_nested(spinlock_t *l, unsigned subclass) __acquires
 		while (arch_read_once(&l->locked))
 			arch_relax();
 	}
+	lockval_took(&l->tag);
 	__acquire(l);
 }
 
@@ -77,6 +78,7 @@ static inline void spin_lock_raw(spinlock_t *l) __acquires(l)
 		while (arch_read_once(&l->locked))
 			arch_relax();
 	}
+	lockval_took(&l->tag);
 	__acquire(l);
 }
 

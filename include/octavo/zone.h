@@ -17,14 +17,21 @@
 #include <octavo/spinlock.h>
 #include <octavo/watermark.h>
 
-#define PCP_BATCH 31
-#define PCP_HIGH  62
+#define PCP_BATCH     31u  /* with one CPU; what goes to and from the buddy at once */
+#define PCP_BATCH_MAX 512u /* with several, so that they seldom meet there */
+#define PCP_SHARE     16u  /* but at most this part of the zone for all CPUs' batches together */
 
-struct percpu_pages { /* own CPU, preemption off */
-	u32 count;
-	u32 nr_freed;                 /* pages that free_page() has put here */
-	struct page *pages[PCP_HIGH]; /* hottest last */
-} __aligned(256);
+struct percpu_pages {        /* own CPU, preemption off */
+	struct page **top;   /* behind the hottest */
+	struct page **pages; /* [I] once all CPUs run; coldest first */
+	struct page **end;   /* [I] likewise: full, two batches */
+	u32 nr_freed;        /* pages that free_page() has put here */
+} __aligned(64);
+
+static inline u32 pcp_count(const struct percpu_pages *pcp)
+{
+	return (u32)(pcp->top - pcp->pages);
+}
 
 struct zone {
 	const char *name;          /* [I] */
@@ -40,6 +47,7 @@ struct zone {
 	u32 managed_pages;     /* [lock] frames that it was given to hand out, then or later */
 	/* [lock] pages since boot: blocks and runs given out and back, to hot lists and from them */
 	u32 nr_block_out, nr_block_in, nr_pcp_in, nr_pcp_out;
+	u32 pcp_batch; /* [I] once all CPUs run */
 	struct percpu_pages pcp[NR_CPUS];
 };
 
@@ -127,11 +135,19 @@ int bootmem_release(pfn_t pfn, u32 nr);
 u32 nr_free_pages(void);  /* all zones, per-CPU lists included */
 u32 nr_total_pages(void); /* frames that the zones hold */
 u32 zone_free_pages(const struct zone *z);
+/* pcp_init - the boot CPU's list of a new zone. => before it has pages
+ * pcp_set_cpus - lists for nr_cpus, the longer the more may ask for z->lock. => boot: the others do not
+ * run tasks yet */
+void pcp_init(struct zone *z);
+void pcp_set_cpus(u32 nr_cpus);
 /* pcp_drain_own - this CPU's lists back into the buddy, for requests that fail otherwise. */
 void pcp_drain_own(void);
 /* pcp_drain_all - every CPU's, which stop for it (sched_freeze). => preemption on, no spinlock held */
 void pcp_drain_all(void);
-bool pcp_others_have(void); /* pages in the lists of other CPUs, now or a moment ago */
+/* percpu_drain_all - all that CPUs keep for themselves: slab objects, slabs without any, pages.
+ * percpu_others_have: do others than this one keep something, now or a moment ago? => the same */
+void percpu_drain_all(void);
+bool percpu_others_have(void);
 /* Every zone that has pages, of every node: for (struct zone *z = zone_first(); z; z = zone_next(z)) */
 struct zone *zone_first(void);
 struct zone *zone_next(struct zone *z);

@@ -25,6 +25,8 @@ Suite(
     run("/tests/smp", "8", on="64M debug 8cpus wallclock", append="chaos=1"),
     *(run("/tests/smp", "4", on="64M debug 4cpus", append=f"chaos={seed}", only_all=True)
       for seed in range(2, 10)),
+    run("/tests/contention", "4", on="256M debug 4cpus"),
+    run("/tests/contention", "4", on="256M debug 4cpus wallclock"),
     *(ktests("smp", on=on) for on in ("64M debug", "64M debug 4cpus", "64M debug 3cpus wallclock")),
     ktests("all", on="64M debug 4cpus"),
     run(append="ktest=deliberate_panic_beside_others", on="64M debug 4cpus", exit=121,

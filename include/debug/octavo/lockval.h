@@ -17,6 +17,7 @@
 
 struct lock_tag {    /* inside every lock */
 	u8 class_id; /* [I] */
+	u8 taken_by; /* the CPU that took it last, and 1; 0: none has. [the lock] */
 };
 #define LOCK_TAG_INIT(cls)                                                                         \
 	{                                                                                          \
@@ -40,6 +41,8 @@ struct lock_state { /* inside every task */
 void lockval_acquire(const void *lock, struct lock_tag tag, unsigned subclass, bool read);
 /* lockval_acquired - a lock that was taken without waiting (try forms): noted, its order not checked */
 void lockval_acquired(const void *lock, struct lock_tag tag, bool read);
+/* lockval_took - it is ours now, for /proc/lock_stat: another CPU may have had it before. => held */
+void lockval_took(struct lock_tag *tag);
 void lockval_release(const void *lock, struct lock_tag tag);
 /* lockval_might_sleep - where a function may sleep: nothing atomic may be going on. */
 void lockval_might_sleep(const char *where);
@@ -52,5 +55,12 @@ void lockval_expect(bool on);
 unsigned lockval_expected(void);
 /* number of violations since boot, without the expected ones */
 unsigned lockval_reports(void);
+
+/* /proc/lock_stat - of each class, how often such a lock was taken, and how often by a CPU that had not
+ * taken this lock last (a handover: its cache line came from there) */
+struct text;
+void lock_stat_text(struct text *t);
+#define LOCK_STAT_FILE {.name = "lock_stat", .mode = S_IFREG | 0400, .text = lock_stat_text},
+
 #define might_sleep()  lockval_might_sleep(__func__)
 #define assert_held(l) PANIC_ON(!lockval_holds(l))
