@@ -85,11 +85,11 @@ struct task {
 	struct signal_state *signal;   /* [I] of its process, see signal.h */
 	struct signal_thread sig;      /* see signal.h */
 
-	struct cred *cred;     /* [o], others under [tl], under which it changes: cred.h */
-	struct files *files;   /* [o], others under [tl]; shared by threads */
-	struct fs_context *fs; /* [o], others under [tl]: root, working directory; shared, too */
+	struct cred *cred;       /* [o], others under [tl], under which it changes: cred.h */
+	struct files *files;     /* [o], others under [tl]; shared by threads */
+	struct fs_context *fs;   /* [o], others under [tl]: root, working directory; shared, too */
 	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
-	atomic_t fail_nth;     /* [a] allocations until one fails; 0: none does */
+	atomic_t fail_nth;       /* [a] allocations until one fails; 0: none does */
 	struct fail_plan *fail_plan; /* [o] fault injection, see fail.h; NULL: none */
 	s8 nice;                     /* [tl] */
 	u8 policy;                   /* [tl] SCHED_* */
