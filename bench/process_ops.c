@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Benchmarks of processes: fork, copy on write, exec, pipes between them. */
+#include <uapi/octavo/futex.h>
+#include <uapi/octavo/sched.h>
+
 #include "bench.h"
 
 #define BIG (64 * MB)
@@ -29,6 +32,48 @@ static long run_fork(void)
 static long run_vfork(void)
 {
 	return fork_and_reap(__NR_vfork, 100);
+}
+
+/* What glibc's pthread_create() shares. */
+#define THREAD_FLAGS                                                                               \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |        \
+	 CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
+/* A thread that ends at once; it needs no stack for that, but is given one. => its id, or an error */
+static long clone_and_exit(void *stack_top, volatile int *tid, const void *tls)
+{
+	long result;
+
+	__asm__ volatile("int $0x80\n\ttestl %%eax, %%eax\n\tjnz 1f\n\t"
+			 "xorl %%ebx, %%ebx\n\tmovl %2, %%eax\n\tint $0x80\n1:"
+			 : "=a"(result)
+			 : "0"(__NR_clone), "i"(__NR_exit), "b"(THREAD_FLAGS), "c"(stack_top),
+			   "d"(tid), "S"(tls), "D"(tid)
+			 : "memory", "cc");
+	return result;
+}
+
+/* Threads made and joined as a C library does it, one after the other on the same stack. */
+static long run_thread(void)
+{
+	enum { N = 200 };
+	static char stack[4096] __attribute__((aligned(16)));
+	static volatile int tid;
+	/* struct user_desc: entry, base, limit, 32 bits of pages that may be used */
+	const uint32_t tls[] = {6, (uint32_t)stack, 0xfffff, 0x51};
+
+	start();
+	for (int i = 0; i < N; i++) {
+		long err = clone_and_exit(stack + sizeof(stack), &tid, tls);
+		int now;
+
+		if (err < 0)
+			return err;
+		while ((now = tid) != 0)
+			call4(__NR_futex, (long)&tid, FUTEX_WAIT, now, 0);
+	}
+	stop();
+	return N;
 }
 
 static long run_fork_64m(void)
@@ -196,6 +241,7 @@ static long run_pipe_self(void)
 const struct operation process_operations[] = {
 	{"fork_exit_wait_small", "cycle", run_fork},
 	{"vfork_exit_wait_small", "cycle", run_vfork},
+	{"thread_create_join", "cycle", run_thread},
 	{"fork_exit_wait_64M", "cycle", run_fork_64m},
 	{"cow_fault_child_64M", "page", run_cow_child},
 	{"cow_reuse_parent_64M", "page", run_cow_parent},

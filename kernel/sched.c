@@ -153,7 +153,7 @@ static __always_inline struct runqueue *switch_to(struct runqueue *rq, struct ta
 	live = true;
 	next->active_mm = mm;
 	if (prev->active_mm != mm)
-		mm_switch(prev->active_mm, mm);
+		mm_switch(mm);
 	lockval_release(&rq->lock, rq->lock.tag);
 	prev = arch_switch(prev, next);
 	rq = this_rq();
@@ -289,7 +289,7 @@ static __always_inline bool wake_task(struct task *t, u32 states)
 	__acquire(&rq->lock);
 	if (slept) {
 		t->state = TASK_RUNNABLE;
-		if (!t->on_rq && unlikely(nr_cpus_running > 1)) {
+		if (!t->on_rq && unlikely(arch_read_once(&t->cpu_set) & rq->others)) {
 			wake_placed(rq, t);
 			return true;
 		}
@@ -389,8 +389,11 @@ struct task *sched_take_dead(void)
 
 	for (unsigned cpu = 0; cpu < nr_cpus_running && t == NULL; cpu++) {
 		struct runqueue *rq = &runqueues[cpu];
-		irqstate_t s = rq_lock_irqsave(rq);
+		irqstate_t s;
 
+		if (TAILQ_EMPTY(&rq->dead)) /* or not for long: the next call finds it */
+			continue;
+		s = rq_lock_irqsave(rq);
 		t = TAILQ_FIRST(&rq->dead);
 		if (t != NULL)
 			TAILQ_REMOVE(&rq->dead, t, rq_link);

@@ -36,14 +36,20 @@ static u32 load_of(const struct runqueue *rq)
 	       (is_frozen(rq) ? PID_MAX : 0);
 }
 
+/* The CPUs that t may run on, from the first on: for (u32 set = cpus_of(t); set; set &= set - 1) */
+static u32 cpus_of(const struct task *t)
+{
+	return arch_read_once(&t->cpu_set) & sched_cpu_mask();
+}
+
 struct runqueue *rq_least_busy(const struct task *t, struct runqueue *here)
 {
 	struct runqueue *best = allowed_on(t, here) ? here : NULL;
 
-	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-		struct runqueue *rq = &runqueues[cpu];
+	for (u32 set = cpus_of(t); set != 0; set &= set - 1) {
+		struct runqueue *rq = &runqueues[__builtin_ctz(set)];
 
-		if (allowed_on(t, rq) && (best == NULL || load_of(rq) < load_of(best)))
+		if (rq != here && (best == NULL || load_of(rq) < load_of(best)))
 			best = rq;
 	}
 	return best != NULL ? best : here;
@@ -51,16 +57,15 @@ struct runqueue *rq_least_busy(const struct task *t, struct runqueue *here)
 
 struct runqueue *rq_place_woken(const struct task *t, struct runqueue *own)
 {
-	if (allowed_on(t, own)) {
-		if (has_nothing(own))
-			return own;
-		for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++) {
-			if (has_nothing(&runqueues[cpu]) && allowed_on(t, &runqueues[cpu]))
-				return &runqueues[cpu];
-		}
+	if (!allowed_on(t, own))
+		return rq_least_busy(t, own);
+	if (has_nothing(own))
 		return own;
+	for (u32 set = cpus_of(t); set != 0; set &= set - 1) {
+		if (has_nothing(&runqueues[__builtin_ctz(set)]))
+			return &runqueues[__builtin_ctz(set)];
 	}
-	return rq_least_busy(t, own);
+	return own;
 }
 
 #define LOOK_AT 64u /* tasks of a queue, while its lock is held */
@@ -233,6 +238,8 @@ void sched_cpu_add(struct task *idle)
 	rq->curr = idle;
 	rq_unlock_irqrestore(rq, s);
 	nr_cpus_running++;
+	for (unsigned cpu = 0; cpu < nr_cpus_running; cpu++)
+		runqueues[cpu].others = sched_cpu_mask() & ~(1u << cpu);
 }
 
 void sched_boot_over(void)

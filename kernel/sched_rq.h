@@ -22,6 +22,7 @@ struct runqueue {
 	struct run_list dead;             /* [lock] TASK_DEAD, off their stacks */
 	struct task *exile;               /* [lock] was switched out and may not run here */
 	u32 cpu;                          /* [I] its number */
+	u32 others;                       /* a bit for each other CPU; changes at boot only */
 	u32 nr_ticks;                     /* [own CPU, its timer interrupt] */
 	u32 nr_switches;                  /* [lock] */
 } __aligned(64);

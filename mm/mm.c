@@ -231,9 +231,8 @@ struct mm *mm_fork(struct mm *parent)
 	return child;
 }
 
-void mm_switch(struct mm *prev, struct mm *next)
+void mm_switch(struct mm *next)
 {
-	(void)prev;
 	if (next == &kernel_mm)
 		pmap_lazy();
 	else

@@ -259,15 +259,15 @@ void mm_put(struct mm *mm)
 	mm_drop(mm);
 }
 
-void mm_switch(struct mm *prev, struct mm *next)
+void mm_switch(struct mm *next)
 {
-	(void)prev;
 	mpu_activate(&next->pmap.mpu);
 }
 
 void mm_load(struct mm *prev, struct mm *next)
 {
-	mm_switch(prev, next);
+	(void)prev;
+	mm_switch(next);
 }
 
 void mm_init(void)

@@ -172,18 +172,15 @@ static __noinline void flush_others(u32 others, struct pmap *pmap, vaddr_t va, v
 	}
 }
 
-void pmap_flush_page(struct pmap *pmap, vaddr_t va)
+/* The entry was changed by a locked operation before. */
+void pmap_flush_page_of_many(struct pmap *pmap, vaddr_t va)
 {
-	struct task_head *t = preempt_enter();
-	u32 who = pmap->cpus; /* the entry was changed by a locked operation before */
+	u32 own = 1u << this_cpu_nr(), who = pmap->cpus;
 
-	if (who >> t->cpu & 1)
+	if (who & own)
 		arch_invlpg(va);
-	who &= ~(1u << t->cpu);
-	if (unlikely(who))
-		flush_others(who, pmap, va, va + PAGE_SIZE);
-	if (unlikely(preempt_leave(t)))
-		preempt_resched();
+	if (who & ~own)
+		flush_others(who & ~own, pmap, va, va + PAGE_SIZE);
 }
 
 void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)

@@ -72,7 +72,7 @@ void mm_drop(struct mm *mm); /* count--: the last frees the mm and its page dire
  * (users 1); sleeps; takes both mmap_sems (parent write, child write nested) */
 struct mm *mm_fork(struct mm *parent);
 /* mm_switch - load next's page tables for the task switch. => scheduler, interrupts off */
-void mm_switch(struct mm *prev, struct mm *next);
+void mm_switch(struct mm *next);
 /* mm_load - the same for the current task, which leaves prev for good. => interrupts off */
 void mm_load(struct mm *prev, struct mm *next);
 /* mm_init - the caches of mm and vma; after slab_init() */

@@ -17,6 +17,7 @@
 
 #include <arch/layout.h>
 #include <arch/memmap.h>
+#include <octavo/preempt.h>
 #include <octavo/types.h>
 
 #define PTE_PRESENT   0x001u
@@ -118,7 +119,16 @@ static inline u32 pte_flags(u32 prot)
 /* --- one page (contracts in <octavo/pmap.h>) --- */
 
 void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end);
-void pmap_flush_page(struct pmap *pmap, vaddr_t va);
+void pmap_flush_page_of_many(struct pmap *pmap, vaddr_t va);
+
+/* pmap_flush_page - the same for one page: mostly this CPU alone has it loaded. => PTL */
+static inline void pmap_flush_page(struct pmap *pmap, vaddr_t va)
+{
+	if (likely(pmap->cpus == 1u << arch_current_head()->cpu))
+		arch_invlpg(va);
+	else
+		pmap_flush_page_of_many(pmap, va);
+}
 
 /* pte_swap_out - take the entry away; what the CPU noted in it until then is in the result. */
 static inline u32 pte_swap_out(pte_t *pte)
