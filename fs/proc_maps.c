@@ -52,11 +52,13 @@ static void put_kb(struct text *t, const char *name, u32 pages)
 
 static void put_usage(struct text *t, const struct area_info *a, const struct area_usage *u)
 {
+	u32 pss_kb = (u32)(u->pss_4096ths * (PAGE_SIZE / 1024) / 4096);
+
 	put_kb(t, "Size:", (u32)(a->end - a->start) >> PAGE_SHIFT);
 	put_kb(t, "KernelPageSize:", 1);
 	put_kb(t, "MMUPageSize:", 1);
 	put_kb(t, "Rss:", u->resident);
-	text_printf(t, "%-15s %8u kB\n", "Pss:", (u32)(u->pss_4096ths * (PAGE_SIZE / 1024) / 4096));
+	text_printf(t, "%-15s %8u kB\n", "Pss:", pss_kb);
 	put_kb(t, "Shared_Clean:", u->shared_clean);
 	put_kb(t, "Shared_Dirty:", u->shared_dirty);
 	put_kb(t, "Private_Clean:", u->private_clean);
@@ -64,11 +66,12 @@ static void put_usage(struct text *t, const struct area_info *a, const struct ar
 	put_kb(t, "Referenced:", u->referenced);
 	put_kb(t, "Anonymous:", u->anonymous);
 	put_kb(t, "Swap:", 0);
-	text_printf(t, "VmFlags:%s%s%s%s%s%s%s%s \n", a->flags & VM_READ ? " rd" : "",
+	text_printf(t, "%-15s %8u kB\n", "Locked:", a->flags & VM_LOCKED ? pss_kb : 0);
+	text_printf(t, "VmFlags:%s%s%s%s%s%s%s%s%s \n", a->flags & VM_READ ? " rd" : "",
 		    a->flags & VM_WRITE ? " wr" : "", a->flags & VM_EXEC ? " ex" : "",
 		    a->flags & VM_SHARED ? " sh" : "", a->flags & VM_MAYREAD ? " mr" : "",
 		    a->flags & VM_MAYWRITE ? " mw" : "", a->flags & VM_MAYEXEC ? " me" : "",
-		    a->flags & VM_GROWSDOWN ? " gd" : "");
+		    a->flags & VM_GROWSDOWN ? " gd" : "", a->flags & VM_LOCKED ? " lo" : "");
 }
 
 struct maps_walk {

@@ -147,6 +147,7 @@ bool area_take(struct vma_tree *t, vaddr_t start, vaddr_t end, struct vma *spare
 		return false;
 	cut->start = MAX(v->start, start);
 	cut->end = MIN(v->end, end);
+	cut->flags = v->flags;
 	cut->dead = NULL;
 	cut->split = NULL;
 	if (cut->start == v->start && cut->end == v->end) {

@@ -37,11 +37,15 @@ static bool brk_grow(struct mm *mm, vaddr_t from, vaddr_t to)
 	struct vma new = {
 		.start = from,
 		.end = to,
-		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_HEAP,
+		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_HEAP |
+			 mm->lock_future,
 		.pgoff = from >> PAGE_SHIFT,
 		.mm = mm,
 	};
 
+	if (mm->lock_future &&
+	    !mm_may_lock(mm, mm->locked_pages + (u32)((to - from) >> PAGE_SHIFT)))
+		return false;
 	return brk_room(mm, from, to) && mm_may_expand(mm, from, to, new.flags) &&
 	       mm_area_new(mm, &new) == 0;
 }
@@ -49,7 +53,7 @@ static bool brk_grow(struct mm *mm, vaddr_t from, vaddr_t to)
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
 {
 	vaddr_t old_end, new_end, result;
-	bool done = false;
+	bool done = false, populate;
 
 	rwsem_down_write(&mm->mmap_sem);
 	old_end = ALIGN_UP(mm->brk, PAGE_SIZE);
@@ -65,7 +69,10 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
 	if (done)
 		mm->brk = brk;
 	result = mm->brk;
+	populate = done && mm->lock_future && new_end > old_end;
 	rwsem_up_write(&mm->mmap_sem);
+	if (populate)
+		mm_populate(mm, old_end, new_end, VM_LOCKED);
 	return result;
 }
 

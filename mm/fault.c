@@ -145,6 +145,15 @@ void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page
 
 /* --- where it happened --- */
 
+/* Do the limits of the address space allow it? */
+static bool may_grow(struct mm *mm, const struct vma *v, vaddr_t start)
+{
+	u32 pages = (u32)((v->start - start) >> PAGE_SHIFT);
+
+	return mm_may_expand(mm, start, v->start, v->flags) &&
+	       (!(v->flags & VM_LOCKED) || mm_may_lock(mm, mm->locked_pages + pages));
+}
+
 /* The area `v` grows down, and addr lies below it: let it grow, if it may. */
 static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 {
@@ -152,7 +161,7 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 	u32 limit = rlimit(RLIMIT_STACK);
 	int err = 0;
 
-	if (start < v->start && !mm_may_expand(mm, start, v->start, v->flags))
+	if (start < v->start && !may_grow(mm, v, start))
 		return -EFAULT;
 	spin_lock(&mm->page_table_lock);
 	if (start < v->start) { /* else another fault was faster */
@@ -163,6 +172,8 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 			v->pgoff -= pages;
 			vma_set_bounds(&mm->vmas, v, start, v->end);
 			mm->total_pages += pages;
+			if (v->flags & VM_LOCKED)
+				mm->locked_pages += pages;
 		}
 	}
 	spin_unlock(&mm->page_table_lock);
@@ -317,23 +328,30 @@ static int populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end)
 		}
 		va += nr * PAGE_SIZE;
 		if (signal_fatal())
-			return -ENOMEM;
+			return -EINTR;
 	}
 	return err;
 }
 
-void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
+int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
 {
 	struct vma *v;
+	int err = 0, first = 0;
 
 	rwsem_down_read(&mm->mmap_sem);
 	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v)) {
-		if (!(v->flags & (VM_READ | VM_WRITE | VM_EXEC)))
-			break;
-		if (populate_area(mm, v, MAX(v->start, start), MIN(v->end, end)) != 0)
+		if ((v->flags & vm_flags) != vm_flags || (v->flags & VM_LOCKFAULT))
+			continue;
+		err = -EACCES;
+		if (v->flags & (VM_READ | VM_WRITE | VM_EXEC))
+			err = populate_area(mm, v, MAX(v->start, start), MIN(v->end, end));
+		if (first == 0)
+			first = err;
+		if (err == -ENOMEM || err == -EINTR)
 			break;
 	}
 	rwsem_up_read(&mm->mmap_sem);
+	return first;
 }
 
 /* --- for exec --- */

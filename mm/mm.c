@@ -191,7 +191,7 @@ static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 		return -ENOMEM;
 	*copy = *v;
 	copy->mm = child;
-	copy->flags &= ~VM_LOCKED;
+	copy->flags &= ~VM_LOCK_BITS;
 	vma_open_object(copy);
 	spin_lock(&child->page_table_lock);
 	vma_insert(&child->vmas, copy);
@@ -251,7 +251,7 @@ void mm_check(struct mm *mm)
 {
 	static u32 turn;
 	const struct vma *v;
-	u32 pages = 0;
+	u32 pages = 0, locked = 0;
 
 	if (mm->vmas.nr > 256 && (++turn & 255)) /* of a large one every 256th change */
 		return;
@@ -262,8 +262,10 @@ void mm_check(struct mm *mm)
 		PANIC_ON((v->ops != NULL) != (v->object != NULL));
 		PANIC_ON(!v->ops && v->pgoff != v->start >> PAGE_SHIFT);
 		pages += (v->end - v->start) >> PAGE_SHIFT;
+		if (v->flags & VM_LOCKED)
+			locked += (v->end - v->start) >> PAGE_SHIFT;
 	}
-	PANIC_ON(pages != mm->total_pages);
+	PANIC_ON(pages != mm->total_pages || locked != mm->locked_pages);
 }
 
 static void audit_table(pfn_t pfn, void *audit)

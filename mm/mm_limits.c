@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm_limits.c - RLIMIT_AS and RLIMIT_DATA: may an address space become larger? getrlimit(2)
+ * mm_limits.c - RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK: may an address space become larger, may more
+ * of it be locked? getrlimit(2)
  *
  * AS counts every area, DATA those that are private and writable but the stack. Pages that are
  * counted for DATA are looked up in the areas, and only where there is such a limit.
  */
+#include <octavo/cred.h>
 #include <octavo/mm_user.h>
 #include <octavo/rlimit.h>
 #include <octavo/why.h>
@@ -71,4 +73,18 @@ bool mm_may_write(struct mm *mm, vaddr_t start, vaddr_t end)
 		return true;
 	more = data_there(mm, start, end, VM_WRITE) - data_there(mm, start, end, 0);
 	return more == 0 || fits(data_there(mm, 0, USER_END, 0) + more, data, "RLIMIT_DATA");
+}
+
+bool mm_can_lock(void)
+{
+	return rlimit(RLIMIT_MEMLOCK) != 0 || capable(CAP_IPC_LOCK);
+}
+
+bool mm_may_lock(const struct mm *mm, u32 pages)
+{
+	u32 limit = rlimit(RLIMIT_MEMLOCK);
+
+	assert_held(&mm->mmap_sem);
+	return limit == RLIMIT_INFINITE || pages <= limit >> PAGE_SHIFT || capable(CAP_IPC_LOCK) ||
+	       fits(pages, limit, "RLIMIT_MEMLOCK");
 }

@@ -68,6 +68,8 @@ static void area_link(struct mm *mm, const struct vma *new, struct vma *node)
 	v = area_add(&mm->vmas, new, node, &dead);
 	spin_unlock(&mm->page_table_lock);
 	mm->total_pages += (new->end - new->start) >> PAGE_SHIFT;
+	if (new->flags & VM_LOCKED)
+		mm->locked_pages += (new->end - new->start) >> PAGE_SHIFT;
 	if (v != node) {
 		struct vma given = *new;
 
@@ -225,7 +227,7 @@ static int map_at(struct mm *mm, vaddr_t start, u32 len, u32 prot, u32 flags, st
 	struct vma new = {
 		.start = start,
 		.end = start + len,
-		.flags = map_vm_flags(prot, flags),
+		.flags = map_vm_flags(prot, flags) | mm->lock_future,
 		.pgoff = pgoff,
 		.mm = mm,
 	};
@@ -242,16 +244,31 @@ static int map_at(struct mm *mm, vaddr_t start, u32 len, u32 prot, u32 flags, st
 	return err;
 }
 
+/* => 0; -EPERM, -EAGAIN: so much cannot be locked */
+static int check_locked(const struct mm *mm, u32 bytes, u32 flags)
+{
+	bool locked = (flags & MAP_LOCKED) || mm->lock_future;
+
+	if ((flags & MAP_LOCKED) && !mm_can_lock())
+		return -EPERM;
+	return !locked || mm_may_lock(mm, mm->locked_pages + bytes / PAGE_SIZE) ? 0 : -EAGAIN;
+}
+
 long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct file *file, u32 pgoff)
 {
 	u32 bytes = ALIGN_UP(len, PAGE_SIZE);
 	vaddr_t where = 0;
+	bool populate;
 	int err;
 
 	if (len == 0)
 		return -EINVAL;
 	rwsem_down_write(&mm->mmap_sem);
+	populate = (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE ||
+		   (flags & MAP_LOCKED) || mm->lock_future;
 	err = mm_map_place(mm, addr, len, flags, pgoff, &where);
+	if (err == 0)
+		err = check_locked(mm, bytes, flags);
 	if (err == 0 &&
 	    !mm_may_expand(mm, where, where + bytes,
 			   (prot & VM_WRITE) | ((flags & MAP_TYPE) == MAP_PRIVATE ? 0 : VM_SHARED)))
@@ -261,8 +278,8 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct fi
 	rwsem_up_write(&mm->mmap_sem);
 	if (err != 0)
 		return err;
-	if ((flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE || (flags & MAP_LOCKED))
-		mm_populate(mm, where, where + bytes);
+	if (populate)
+		mm_populate(mm, where, where + bytes, 0);
 	return (long)where;
 }
 
@@ -321,6 +338,8 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 	while (unmap_step(mm, start, end, &cut)) {
 		any = true;
 		mm->total_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
+		if (cut.flags & VM_LOCKED)
+			mm->locked_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
 		mm_zap(mm, cut.start, cut.end);
 		if (cut.dead)
 			vma_destroy(cut.dead);

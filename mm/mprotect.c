@@ -23,38 +23,34 @@
 
 #define PROT_ACCESS (PROT_READ | PROT_WRITE | PROT_EXEC)
 
-/* Memory for the areas that the cuts make. */
-struct cut_spares {
-	struct vma *at_start, *at_end; /* NULL: no cut there */
-};
-
-static int spares_get(struct mm *mm, vaddr_t start, vaddr_t end, struct cut_spares *s)
+int range_cuts_get(struct mm *mm, vaddr_t start, vaddr_t end, const char *call,
+		   struct range_cuts *cuts)
 {
 	bool need_start = area_astride(&mm->vmas, start) != NULL;
 	bool need_end = area_astride(&mm->vmas, end) != NULL;
 	u32 nr = mm->vmas.nr + need_start + need_end;
 
-	s->at_start = NULL;
-	s->at_end = NULL;
+	cuts->at_start = NULL;
+	cuts->at_end = NULL;
 	if (need_start + need_end > 0 && nr > area_max) {
-		why("mprotect: ENOMEM: would make %u areas, %u allowed", nr, area_max);
+		why("%s: ENOMEM: would make %u areas, %u allowed", call, nr, area_max);
 		return -ENOMEM;
 	}
 	if (need_start) {
-		s->at_start = vma_alloc();
-		if (!s->at_start)
+		cuts->at_start = vma_alloc();
+		if (!cuts->at_start)
 			return -ENOMEM;
 	}
 	if (need_end) {
-		s->at_end = vma_alloc();
-		if (!s->at_end)
+		cuts->at_end = vma_alloc();
+		if (!cuts->at_end)
 			goto free_at_start;
 	}
 	return 0;
 
 free_at_start:
-	if (s->at_start)
-		vma_free(s->at_start);
+	if (cuts->at_start)
+		vma_free(cuts->at_start);
 	return -ENOMEM;
 }
 
@@ -62,6 +58,12 @@ static void cut_at(struct mm *mm, vaddr_t addr, struct vma *spare)
 {
 	if (spare)
 		vma_cut(area_astride(&mm->vmas, addr), addr, spare);
+}
+
+void range_cuts_make(struct mm *mm, vaddr_t start, vaddr_t end, const struct range_cuts *cuts)
+{
+	cut_at(mm, start, cuts->at_start);
+	cut_at(mm, end, cuts->at_end);
 }
 
 static bool may_always_write(pfn_t pfn)
@@ -108,7 +110,7 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 
 static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 {
-	struct cut_spares spares;
+	struct range_cuts cuts;
 	const struct vma *v;
 	bool same;
 	int err = area_protect_check(&mm->vmas, start, end, access, &same);
@@ -117,11 +119,10 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 		return err;
 	if ((access & VM_WRITE) && !mm_may_write(mm, start, end))
 		return -ENOMEM;
-	err = spares_get(mm, start, end, &spares);
+	err = range_cuts_get(mm, start, end, "mprotect", &cuts);
 	if (err != 0)
 		return err;
-	cut_at(mm, start, spares.at_start);
-	cut_at(mm, end, spares.at_end);
+	range_cuts_make(mm, start, end, &cuts);
 	spin_lock(&mm->page_table_lock);
 	area_set_access(&mm->vmas, start, end, access);
 	spin_unlock(&mm->page_table_lock);
@@ -166,6 +167,8 @@ int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot)
 	if (err == 0)
 		err = protect_locked(mm, addr, end, prot & PROT_ACCESS);
 	rwsem_up_write(&mm->mmap_sem);
+	if (err == 0 && (prot & PROT_WRITE) && mm->locked_pages != 0)
+		mm_populate(mm, addr, end, VM_LOCKED); /* copies that a write would make */
 	return err;
 }
 

@@ -43,6 +43,11 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(mprotect, sys_mprotect),
 	CALL(madvise, sys_madvise),
 	CALL(msync, sys_msync),
+	CALL(mlock, sys_mlock),
+	CALL(mlock2, sys_mlock2),
+	CALL(munlock, sys_munlock),
+	CALL(mlockall, sys_mlockall),
+	CALL(munlockall, sys_munlockall),
 
 	CALL(signal, sys_signal),
 	CALL(sgetmask, sys_sgetmask),

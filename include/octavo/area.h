@@ -38,6 +38,7 @@ struct vma *area_add(struct vma_tree *t, const struct vma *new, struct vma *node
 /* One step of taking [start, end) out. */
 struct area_cut {
 	vaddr_t start, end; /* what was taken */
+	u32 flags;          /* VM_* of it */
 	struct vma *dead;   /* left the tree whole, or NULL */
 	struct vma *split;  /* the spare, now the part above the hole, or NULL */
 };

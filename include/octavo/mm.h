@@ -35,6 +35,8 @@ struct mm {
 	struct mm_program program;  /* [I] after exec */
 	struct file *exe;           /* the program, see mm_set_exe() [I] */
 	u32 total_pages;            /* [mmap_sem] of all areas */
+	u32 locked_pages;           /* [mmap_sem] of areas that are VM_LOCKED */
+	u32 lock_future;            /* [mmap_sem] VM_LOCK_BITS of new areas: mlockall(2) */
 	u32 nr_resident;            /* [PTL] user pages mapped */
 	u32 peak_pages;     /* [mmap_sem] the most of total_pages when any were taken away */
 	u32 peak_resident;  /* [PTL] and of nr_resident */

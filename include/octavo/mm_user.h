@@ -129,6 +129,11 @@ void vma_free(struct vma *v);
  * there would be replaced. => mmap_sem */
 bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 
+/* mm_can_lock - may the current process lock anything? mm_may_lock - `pages` of mm at once, those that
+ * are locked already among them? RLIMIT_MEMLOCK, CAP_IPC_LOCK. => mmap_sem */
+bool mm_can_lock(void);
+bool mm_may_lock(const struct mm *mm, u32 pages);
+
 /* mm_may_write - does RLIMIT_DATA allow what lies in [start, end) to become writable? => mmap_sem */
 bool mm_may_write(struct mm *mm, vaddr_t start, vaddr_t end);
 
@@ -161,6 +166,16 @@ void vma_destroy(struct vma *v);
  * sleeps */
 void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare);
 
+/* Memory for the areas that begin where a range begins and ends (mm/mprotect.c). */
+struct range_cuts {
+	struct vma *at_start, *at_end; /* NULL: no cut there */
+};
+/* range_cuts_get - have it; `call` is who asks. => 0, -ENOMEM; mmap_sem write; sleeps */
+int range_cuts_get(struct mm *mm, vaddr_t start, vaddr_t end, const char *call,
+		   struct range_cuts *cuts);
+/* range_cuts_make - cut. => cannot fail; mmap_sem write; sleeps */
+void range_cuts_make(struct mm *mm, vaddr_t start, vaddr_t end, const struct range_cuts *cuts);
+
 /* mm_remove_entries - the entries in [start, stop), which one table has, and their references; what was
  * mapped at the most is kept in mind first. => PTL */
 void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop);
@@ -177,9 +192,10 @@ int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vad
 int mm_area_new(struct mm *mm, const struct vma *new);
 /* mm_merge_around - merge what has become mergeable from start to end. mmap_sem write; sleeps */
 void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end);
-/* mm_populate - fault [start, end) in as far as that goes; failures are silent. => takes mmap_sem
- * for reading; sleeps */
-void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
+/* mm_populate - fault in what areas with all of these VM_* have of [start, end), but those that are
+ * VM_LOCKFAULT, as far as that goes. => 0 or the first failure: -ENOMEM, -EIO as mm_fault(), -EACCES
+ * may not be accessed, -EINTR the task is to die; takes mmap_sem for reading; sleeps */
+int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 
 /* --- shared anonymous objects (mm/shared_anon.c) --- */
 struct shared_anon;

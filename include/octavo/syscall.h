@@ -151,6 +151,11 @@ long sys_old_mmap(const u32 __user *args);
 long sys_munmap(vaddr_t addr, u32 len);
 long sys_mprotect(vaddr_t addr, u32 len, u32 prot);
 long sys_msync(vaddr_t addr, u32 len, u32 flags);
+long sys_mlock(vaddr_t addr, u32 len);
+long sys_mlock2(vaddr_t addr, u32 len, u32 flags);
+long sys_munlock(vaddr_t addr, u32 len);
+long sys_mlockall(u32 flags);
+long sys_munlockall(void);
 long sys_madvise(vaddr_t addr, u32 len, int advice);
 
 /* fs/ */

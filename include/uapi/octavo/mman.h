@@ -58,6 +58,8 @@
 #define MADV_HUGEPAGE    14
 #define MADV_NOHUGEPAGE  15
 
+#define MLOCK_ONFAULT 1
+
 #define MCL_CURRENT 1
 #define MCL_FUTURE  2
 #define MCL_ONFAULT 4
