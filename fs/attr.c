@@ -15,6 +15,7 @@
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/memfd.h>
 #include <uapi/octavo/stat.h>
 #include <uapi/octavo/time.h>
 
@@ -36,7 +37,8 @@ static int set_mode(struct inode *inode, u32 mode)
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	mutex_lock(&inode->mutex);
-	if (inode_owner_or_capable(inode)) {
+	if (inode_owner_or_capable(inode) &&
+	    !((inode->seals & F_SEAL_EXEC) && ((inode->mode ^ mode) & 0111))) {
 		if (!in_group_or_capable(inode->gid))
 			mode &= ~(u32)S_ISGID;
 		inode->mode = (inode->mode & S_IFMT) | (mode & 07777);

@@ -5,14 +5,13 @@
  * F_DUPFD and F_GETFD are the table's, F_GETFL and F_SETFL the open file's: flags of a file change
  * one word at a time, and whoever reads them sees the old or the new.
  */
-#include "files.h"
+#include "rw.h"
 
 #include <octavo/errno.h>
 #include <octavo/rlimit.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
-#include <uapi/octavo/fcntl.h>
-#include <uapi/octavo/stat.h>
+#include <uapi/octavo/memfd.h>
 
 /* What F_SETFL may change; the other bits of its argument mean nothing to it. fcntl(2) */
 #define SETFL_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
@@ -77,6 +76,21 @@ static long pipe_size(u32 fd)
 	return result;
 }
 
+static long file_seals(u32 fd, bool add, u32 seals)
+{
+	struct file *f = files_lookup(fd);
+	long result = -EINVAL;
+
+	if (f == NULL)
+		return -EBADF;
+	if (add && !file_can_write(f))
+		result = -EPERM;
+	else if (!(add && (seals & ~(u32)F_SEALS_ALL)) && f->inode->ops->seals != NULL)
+		result = f->inode->ops->seals(f->inode, add, seals);
+	file_put(f);
+	return result;
+}
+
 static long fd_is_open(u32 fd)
 {
 	struct file *f = files_lookup(fd);
@@ -104,6 +118,10 @@ long sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 		return file_flags(fd, true, arg);
 	case F_GETPIPE_SZ:
 		return pipe_size(fd);
+	case F_ADD_SEALS:
+		return file_seals(fd, true, arg);
+	case F_GET_SEALS:
+		return file_seals(fd, false, 0);
 	default:
 		return fd_is_open(fd);
 	}

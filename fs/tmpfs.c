@@ -21,12 +21,14 @@
 #include <octavo/audit.h>
 #include <octavo/cred.h>
 #include <octavo/errno.h>
+#include <octavo/printf.h>
 #include <octavo/slab.h>
 #include <octavo/spinlock.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/zone.h>
+#include <uapi/octavo/memfd.h>
 #include <uapi/octavo/stat.h>
 
 enum {
@@ -102,8 +104,10 @@ static struct tmpfs_inode *inode_new(struct super_block *sb, struct tmpfs_inode 
 	t->inode.nlink = 0;
 	t->inode.rdev = rdev;
 	set_owner(&t->inode, parent);
-	if (S_ISREG(mode))
+	if (S_ISREG(mode)) {
 		shmem_init(&t->mapping, &t->inode, &tmpfs_super(sb)->account);
+		t->inode.seals = F_SEAL_SEAL;
+	}
 	if (S_ISDIR(mode)) {
 		RB_INIT(&t->names);
 		RB_INIT(&t->cookies);
@@ -423,6 +427,17 @@ static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
 	return (ssize_t)n;
 }
 
+/* Of a file that was opened by no path: a memfd_create(2) made it. */
+static void file_describe(struct inode *inode, char *buf, size_t len)
+{
+	const char *name = tmpfs_inode(inode)->target;
+
+	if (name != NULL)
+		snprintf(buf, len, "/memfd:%s (deleted)", name);
+	else
+		snprintf(buf, len, "/#%u (deleted)", inode->ino);
+}
+
 /* --- reading a directory --- */
 
 /* The dots, then the entries from the position on; stops where a record does not fit. */
@@ -480,6 +495,8 @@ static const struct inode_ops dir_ops = {
 static const struct inode_ops file_ops = {
 	.truncate = shmem_truncate,
 	.allocate = shmem_allocate,
+	.describe = file_describe,
+	.seals = memfd_seals,
 	.release = tmpfs_release,
 };
 
@@ -512,6 +529,16 @@ struct inode *tmpfs_root(struct super_block *sb, u32 mode)
 		return NULL;
 	root->inode.nlink = 2;
 	return &root->inode;
+}
+
+struct inode *tmpfs_unnamed(struct super_block *sb, u32 mode, char *name)
+{
+	struct tmpfs_inode *t = tmpfs_charge_inode(sb) ? inode_new(sb, NULL, mode, 0) : NULL;
+
+	if (t == NULL)
+		return NULL;
+	t->target = name;
+	return &t->inode;
 }
 
 /* From the leaves to the root. A walk may still be in one of the directories: it finds nothing. */

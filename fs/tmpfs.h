@@ -34,9 +34,9 @@ struct tmpfs_inode {
 	RB_HEAD(tmpfs_names, tmpfs_entry) names;     /* directory: its entries [im] */
 	RB_HEAD(tmpfs_cookies, tmpfs_entry) cookies; /* directory: the same ones [im] */
 	u64 next_cookie;                             /* directory [im] */
-	char *target;                                /* symbolic link, NUL-terminated [I] */
-	struct address_space mapping;                /* regular file: its pages */
-	u32 audit_links; /* entries that the audit found; while it runs */
+	char *target; /* of a symbolic link; what a file is called that has no name; NUL-terminated [I] */
+	struct address_space mapping; /* regular file: its pages */
+	u32 audit_links;              /* entries that the audit found; while it runs */
 };
 
 static inline struct tmpfs_inode *tmpfs_inode(struct inode *inode)
@@ -57,12 +57,21 @@ static inline struct tmpfs_super *tmpfs_super(struct super_block *sb)
 /* --- tmpfs.c --- */
 /* tmpfs_root - the root directory of a new tmpfs: one reference. => NULL without memory */
 struct inode *tmpfs_root(struct super_block *sb, u32 mode);
+/* tmpfs_unnamed - a regular file that no directory has: one reference; `name`, kmalloc'ed, is its own
+ * then. => NULL without memory */
+struct inode *tmpfs_unnamed(struct super_block *sb, u32 mode, char *name);
 /* tmpfs_empty - remove every entry; nobody makes new ones, sb is dead. Sleeps */
 void tmpfs_empty(struct super_block *sb);
 /* tmpfs_audit_supers - nr_pages of each is what the audit has found; tmpfs_super.c */
 void tmpfs_audit_supers(struct audit *a);
 /* tmpfs_link - another entry for an inode. => 0, -ENOMEM, -EEXIST; dir's [im] held */
 int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *inode);
+
+/* --- memfd.c --- */
+/* memfd_init - `sb` is where its files lie. Boot */
+void memfd_init(struct super_block *sb);
+/* memfd_seals - inode_ops.seals */
+long memfd_seals(struct inode *inode, bool add, u32 seals);
 
 /* --- tmpfs_super.c --- */
 extern const struct fs_type tmpfs_type;

@@ -318,10 +318,13 @@ const struct fs_type tmpfs_type = {.name = "tmpfs", .nodev = true, .mount = tmpf
 struct super_block *tmpfs_mount_root(void)
 {
 	struct options o = {tmpfs_share(), NO_LIMIT, 0755, 0, 0};
-	struct super_block *sb;
+	const struct options unlimited = {NO_LIMIT, NO_LIMIT, 0755, 0, 0};
+	struct super_block *sb, *unnamed;
 
-	if (tmpfs_new(&o, &sb) != 0 || fs_type_register(&tmpfs_type) != 0)
+	if (tmpfs_new(&o, &sb) != 0 || tmpfs_new(&unlimited, &unnamed) != 0 ||
+	    fs_type_register(&tmpfs_type) != 0)
 		panic("tmpfs: no memory for the root directory");
+	memfd_init(unnamed);
 	return sb;
 }
 

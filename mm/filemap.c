@@ -40,6 +40,7 @@ void filemap_init(struct address_space *m, struct inode *host, const struct mapp
 	radix_init(&m->pages);
 	m->tail_dirty = false;
 	m->kept_end = 0;
+	atomic_set(&m->nr_writable, 0);
 	rwsem_init(&m->i_mmap_lock, i_mmap_lock);
 	LIST_INIT(&m->i_mmap);
 	host->mapping = m;

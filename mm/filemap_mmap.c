@@ -19,6 +19,7 @@
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
+#include <uapi/octavo/memfd.h>
 
 void filemap_link(struct vma *v, struct vma *after)
 {
@@ -108,14 +109,28 @@ void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies)
 
 /* --- the kind of area --- */
 
+/* Is it, or can mprotect(2) make it, one through which the file is written? */
+static bool writes_to_file(const struct vma *v)
+{
+	return (v->flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE);
+}
+
 static void file_area_open(struct vma *v)
 {
-	file_get(v->object);
+	struct file *file = v->object;
+
+	if (writes_to_file(v))
+		atomic_inc(&file->inode->mapping->nr_writable);
+	file_get(file);
 }
 
 static void file_area_close(struct vma *v)
 {
-	file_put(v->object);
+	struct file *file = v->object;
+
+	if (writes_to_file(v))
+		atomic_dec(&file->inode->mapping->nr_writable);
+	file_put(file);
 }
 
 const struct vma_ops file_vma_ops = {
@@ -125,15 +140,31 @@ const struct vma_ops file_vma_ops = {
 	.fault = filemap_fault,
 };
 
+/* What a file that is sealed against writing allows. => 0, -EPERM [t] */
+static int check_seals(u32 seals, struct vma *new)
+{
+	if (!(seals & F_SEALS_NO_WRITE) || !(new->flags &VM_SHARED))
+		return 0;
+	if (new->flags & VM_WRITE)
+		return -EPERM;
+	new->flags &= ~VM_MAYWRITE;
+	return 0;
+}
+
 int filemap_mmap(struct file *file, struct vma *new)
 {
 	struct address_space *m = file->inode->mapping;
+	int err;
 
-	if ((new->flags &(VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE)) {
-		spin_lock(&m->tree_lock);
+	spin_lock(&m->tree_lock);
+	err = check_seals(file->inode->seals, new);
+	if (err == 0 && writes_to_file(new)) {
+		atomic_inc(&m->nr_writable);
 		m->tail_dirty = true;
-		spin_unlock(&m->tree_lock);
 	}
+	spin_unlock(&m->tree_lock);
+	if (err != 0)
+		return err;
 	file_get(file);
 	new->object = file;
 	new->ops = &file_vma_ops;

@@ -20,6 +20,7 @@
 #include <octavo/uaccess.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
+#include <uapi/octavo/memfd.h>
 
 #define SIZE_MAX_SMALL 0x7fffffffll /* without O_LARGEFILE: what 32 bits can tell. open(2) */
 
@@ -226,6 +227,14 @@ static void zero_to(struct address_space *m, loff_t pos)
 		filemap_zero(m, size, MIN(pos, page_end));
 }
 
+/* May bytes up to `end` be written to it? => 0, -EPERM */
+static int check_seals(const struct inode *inode, loff_t end)
+{
+	if (likely(!(inode->seals & (F_SEALS_NO_WRITE | F_SEAL_GROW))))
+		return 0;
+	return (inode->seals & F_SEALS_NO_WRITE) || end > inode->size ? -EPERM : 0;
+}
+
 static ssize_t write_locked(struct file *file, const struct source *s, size_t len, loff_t *pos)
 {
 	loff_t max = file->flags & O_LARGEFILE ? FILE_POS_MAX : SIZE_MAX_SMALL;
@@ -242,8 +251,10 @@ static ssize_t write_locked(struct file *file, const struct source *s, size_t le
 	while (done < len) {
 		size_t room = PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1));
 		size_t want = MIN(len - done, room);
-		ssize_t n = write_step(m, s, done, want, *pos);
+		ssize_t n = check_seals(m->host, *pos + (loff_t)want);
 
+		if (n == 0)
+			n = write_step(m, s, done, want, *pos);
 		if (n < 0)
 			return done > 0 ? (ssize_t)done : n;
 		done += (size_t)n;

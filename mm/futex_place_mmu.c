@@ -33,9 +33,11 @@ int futex_place(vaddr_t addr, bool pin, struct futex_place *place)
 		place->object = identity(v);
 		place->page = v->pgoff + (u32)((addr - v->start) >> PAGE_SHIFT);
 		if (pin) {
+			struct vma pinned = {.object = v->object}; /* as it is unpinned */
+
 			place->pin = v->object;
 			place->ops = v->ops;
-			v->ops->open(v);
+			v->ops->open(&pinned);
 		}
 	}
 	rwsem_up_read(&mm->mmap_sem);

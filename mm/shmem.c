@@ -20,6 +20,7 @@
 #include <octavo/why.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/falloc.h>
+#include <uapi/octavo/memfd.h>
 
 /* --- the account --- */
 
@@ -87,6 +88,9 @@ int shmem_truncate(struct inode *inode, loff_t size)
 
 	if (size > SHMEM_MAX_SIZE)
 		return -EFBIG;
+	if ((size < inode->size && (inode->seals & F_SEAL_SHRINK)) ||
+	    (size > inode->size && (inode->seals & F_SEAL_GROW)))
+		return -EPERM;
 	if (size < inode->size || (size == inode->size && m->kept_end != 0))
 		make_shorter(m, size);
 	else
@@ -125,6 +129,8 @@ static int fill_holes(struct address_space *m, loff_t from, loff_t to, bool keep
 
 	if (err != 0)
 		return err;
+	if (to > m->host->size && (m->host->seals & F_SEAL_GROW))
+		return -EPERM;
 	if (end - first > MIN(account->max, nr_total_pages())) {
 		why("tmpfs: ENOSPC: %u pages asked, %u allowed", end - first, account->max);
 		return -ENOSPC;
@@ -149,6 +155,8 @@ int shmem_allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len)
 		return -EOPNOTSUPP;
 	if (!(mode & FALLOC_FL_PUNCH_HOLE))
 		return fill_holes(m, offset, offset + len, mode & FALLOC_FL_KEEP_SIZE);
+	if (inode->seals & F_SEALS_NO_WRITE)
+		return -EPERM;
 	punch_hole(m, offset, offset + len);
 	return 0;
 }

@@ -45,7 +45,8 @@ struct address_space {
 	u32 kept_end; /* behind its end, but before this page, there may be some: fallocate(2) [im] */
 	struct rwsem i_mmap_lock;
 	struct vma_list i_mmap; /* [i] */
-	u32 audit_areas;        /* areas that the audit found; while it runs */
+	atomic_t nr_writable; /* shared areas that may be written to [a]; the first comes under [t] */
+	u32 audit_areas;      /* areas that the audit found; while it runs */
 };
 
 /* filemap_init - an empty cache for `host`, which points to it from now on. */

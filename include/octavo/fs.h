@@ -81,6 +81,9 @@ struct inode_ops {
 	 * `mode` says (FALLOC_FL_*); [im] held; NULL: EOPNOTSUPP. fallocate(2) => 0; -EOPNOTSUPP this
 	 * mode, -ENOSPC, -EFBIG, -ENOMEM, -EINTR: nothing has changed */
 	int (*allocate)(struct inode *inode, u32 mode, loff_t offset, loff_t len);
+	/* seals - add some (F_SEAL_*), or tell them; NULL: EINVAL. fcntl(2) => 0 or the seals; -EPERM,
+	 * -EBUSY; sleeps */
+	long (*seals)(struct inode *inode, bool add, u32 seals);
 	/* release - the last reference is gone: free inode and pages. A directory's entry holds one. */
 	void (*release)(struct inode *inode);
 };
@@ -136,6 +139,7 @@ struct inode {
 	u32 ino;       /* [I] */
 	u32 mode;      /* S_IF* [I], permissions [im] */
 	u32 nlink;     /* [im] */
+	u32 seals;     /* F_SEAL_* of a regular file [im], see memfd.c */
 	u32 rdev;      /* [I] of a device, as UAPI_MAKEDEV */
 	u32 uid, gid;  /* [im] */
 	loff_t size;   /* [im] */

@@ -21,7 +21,7 @@ struct shmem_account {
 void shmem_init(struct address_space *m, struct inode *host, struct shmem_account *account);
 /* shmem_release - all pages go; nobody can reach the file any more. => sleeps */
 void shmem_release(struct address_space *m);
-/* shmem_truncate - inode_ops.truncate. => 0, -EFBIG, -EINVAL; sleeps; [im] held */
+/* shmem_truncate - inode_ops.truncate. => 0, -EFBIG, -EPERM sealed; sleeps; [im] held */
 int shmem_truncate(struct inode *inode, loff_t size);
 /* shmem_allocate - inode_ops.allocate. => 0, -EOPNOTSUPP, -EFBIG and SIGXFSZ, -ENOSPC, -ENOMEM, -EINTR;
  * sleeps; [im] held */

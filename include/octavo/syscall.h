@@ -169,6 +169,7 @@ long sys_lseek(u32 fd, s32 offset, u32 whence);
 long sys_llseek(u32 fd, u32 high, u32 low, s64 __user *result, u32 whence);
 long sys_pipe(s32 __user *fds);
 long sys_pipe2(s32 __user *fds, u32 flags);
+long sys_memfd_create(const char __user *name, u32 flags);
 long sys_eventfd(u32 count);
 long sys_eventfd2(u32 count, u32 flags);
 long sys_dup(u32 fd);

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/filemap", "/tests/file_random", "/tests/truncate_race", "/tests/text",
-            "/tests/fallocate")
+            "/tests/fallocate", "/tests/memfd")
 MACHINES = ("16M debug", "64M debug", "64M release", "1280M debug", "3G release",
             "64M debug qemu32,-pse,-pge")
 
