@@ -9,14 +9,16 @@ from guest import TOP, Suite, run, spread  # noqa: E402
 
 LIBRARIES = ("--root", os.path.join(TOP, "build", "threads"))
 BY_NUMBER = ("/tests/threads", "/tests/futex")
-BY_LIBRARY = tuple(f"/tests/{name}_{library}" for name in ("pthreads", "pthread_ends")
+BY_LIBRARY = tuple(f"/tests/{name}_{library}" for name in ("pthreads", "pthread_ends", "pthread_locks")
                    for library in ("glibc", "musl"))
 
 Suite(
     *spread(BY_NUMBER, ("64M debug", "16M release", "1280M debug", "64M release")),
     *(run(name, on="64M debug 4cpus") for name in BY_NUMBER),
     *(run(name, on="64M debug", append=f"chaos={seed}") for name in BY_NUMBER for seed in (1, 4)),
-    *spread(BY_LIBRARY, ("64M debug", "64M release", "1280M debug 4cpus"), options=LIBRARIES),
+    *spread(BY_LIBRARY, ("64M debug", "64M release"), options=LIBRARIES),
+    *(run(name, on=on, options=LIBRARIES)
+      for name in BY_LIBRARY for on in ("64M debug 4cpus", "64M release 4cpus wallclock")),
     *(run(name, on="64M debug", append=f"chaos={seed}", options=LIBRARIES)
       for seed, name in enumerate(BY_LIBRARY, 1)),
 )

@@ -60,7 +60,7 @@ musl-command = i686-linux-gnu-gcc -O2 -static -nostdinc -nostdlib -no-pie -fno-p
 	       -isystem $(musl)/include/i386-linux-musl -isystem $$(i686-linux-gnu-gcc -print-file-name=include)
 musl-objs := $(addprefix $(musl)/lib/i386-linux-musl/,crt1.o crti.o)
 
-thread-programs := $(foreach p,pthreads pthread_ends,$(foreach l,glibc musl,build/threads/tests/$p_$l))
+thread-programs := $(foreach p,pthreads pthread_ends pthread_locks,$(foreach l,glibc musl,build/threads/tests/$p_$l))
 
 build/threads/tests/%_glibc: tests/guest/%.c tests/guest/pthread_test.h tests/guest/tap.h tools/make/images.mk | build/.setup
 	@mkdir -p $(@D)
