@@ -38,7 +38,6 @@ STRESSORS = {
 # Calls that Linux has and Octavo not: the C library and stress-ng do without.
 MISSING = {
     102: "socketcall: there are no sockets",
-    150: "mlock",
     386: "rseq",
     435: "clone3",
     449: "futex_waitv",
