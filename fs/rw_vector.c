@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rw_vector.c - the calls that move bytes at a place of their own or by way of several buffers:
- * pread64(2), pwrite64(2), readv(2), writev(2), preadv(2), pwritev(2).
+ * pread64(2), pwrite64(2), readv(2), writev(2), preadv(2), pwritev(2), preadv2(2), pwritev2(2).
  *
  * The buffers of a vector are moved one after another, and the call ends with the first that is not
  * moved whole. A file that seeks is locked for the whole vector, so that nobody writes between.
@@ -16,6 +16,11 @@
 
 #define IOV_MAX  1024u /* buffers in one vector */
 #define IOV_FAST 8u    /* so many lie on the stack */
+
+/* Flags of preadv2(2): what they ask for is so without asking; others are refused. */
+#define RWF_HIPRI 0x1u
+#define RWF_DSYNC 0x2u
+#define RWF_SYNC  0x4u
 
 struct iovec32 { /* readv(2) */
 	u32 base, len;
@@ -133,7 +138,7 @@ static ssize_t vector_move_file(struct file *f, bool write, const struct iovec32
 	return n;
 }
 
-static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, loff_t *at)
+static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, loff_t *at, u32 flags)
 {
 	struct iovec32 fast[IOV_FAST], *v;
 	struct file *f = files_lookup(fd);
@@ -155,7 +160,10 @@ static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, lo
 		n = ptr_err(v);
 		goto put_file;
 	}
-	n = vector_move_file(f, write, v, count, at);
+	if (total > 0 && (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)))
+		n = -EOPNOTSUPP;
+	else
+		n = vector_move_file(f, write, v, count, at);
 	if (v != fast)
 		kfree(v);
 put_file:
@@ -165,28 +173,50 @@ put_file:
 
 long sys_readv(u32 fd, const void __user *vector, u32 count)
 {
-	return rw_vector(fd, false, vector, count, NULL);
+	return rw_vector(fd, false, vector, count, NULL, 0);
 }
 
 long sys_writev(u32 fd, const void __user *vector, u32 count)
 {
-	return rw_vector(fd, true, vector, count, NULL);
+	return rw_vector(fd, true, vector, count, NULL, 0);
 }
 
-static long rw_vector_at(u32 fd, bool write, const void __user *vector, u32 count, u32 low,
-			 u32 high)
+static long rw_vector_at(u32 fd, bool write, const void __user *vector, u32 count, loff_t pos,
+			 u32 flags)
 {
-	loff_t pos = (loff_t)((u64)high << 32 | low);
+	return pos < 0 ? -EINVAL : rw_vector(fd, write, vector, count, &pos, flags);
+}
 
-	return pos < 0 ? -EINVAL : rw_vector(fd, write, vector, count, &pos);
+static loff_t join(u32 low, u32 high)
+{
+	return (loff_t)((u64)high << 32 | low);
 }
 
 long sys_preadv(u32 fd, const void __user *vector, u32 count, u32 low, u32 high)
 {
-	return rw_vector_at(fd, false, vector, count, low, high);
+	return rw_vector_at(fd, false, vector, count, join(low, high), 0);
 }
 
 long sys_pwritev(u32 fd, const void __user *vector, u32 count, u32 low, u32 high)
 {
-	return rw_vector_at(fd, true, vector, count, low, high);
+	return rw_vector_at(fd, true, vector, count, join(low, high), 0);
+}
+
+/* -1 is the file's position. */
+static long rw_vector_flags(u32 fd, bool write, const void __user *vector, u32 count, loff_t pos,
+			    u32 flags)
+{
+	if (pos == -1)
+		return rw_vector(fd, write, vector, count, NULL, flags);
+	return rw_vector_at(fd, write, vector, count, pos, flags);
+}
+
+long sys_preadv2(u32 fd, const void __user *vector, u32 count, u32 low, u32 high, u32 flags)
+{
+	return rw_vector_flags(fd, false, vector, count, join(low, high), flags);
+}
+
+long sys_pwritev2(u32 fd, const void __user *vector, u32 count, u32 low, u32 high, u32 flags)
+{
+	return rw_vector_flags(fd, true, vector, count, join(low, high), flags);
 }

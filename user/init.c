@@ -71,17 +71,22 @@ static void take_terminal(void)
 /* Is something mounted on PATH? */
 static int is_mounted(const char *path)
 {
-	struct stat root, st;
+	struct stat parent, st;
+	char up[32];
 
-	return stat("/", &root) == 0 && stat(path, &st) == 0 && st.st_dev != root.st_dev;
+	sniprintf(up, sizeof(up), "%s/..", path);
+	return stat(up, &parent) == 0 && stat(path, &st) == 0 && st.st_dev != parent.st_dev;
 }
 
 static void mount_all(void)
 {
 	static const struct {
 		const char *type, *path;
-	} mounts[] = {
-		{"devtmpfs", "/dev"}, {"proc", "/proc"}, {"sysfs", "/sys"}, {"tmpfs", "/tmp"}};
+	} mounts[] = {{"devtmpfs", "/dev"},
+		      {"proc", "/proc"},
+		      {"sysfs", "/sys"},
+		      {"tmpfs", "/tmp"},
+		      {"tmpfs", "/dev/shm"}};
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
 		if (is_mounted(mounts[i].path))

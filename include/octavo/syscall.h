@@ -188,6 +188,8 @@ long sys_sendfile(u32 out_fd, u32 in_fd, s32 __user *offset, u32 count);
 long sys_sendfile64(u32 out_fd, u32 in_fd, s64 __user *offset, u32 count);
 long sys_preadv(u32 fd, const void __user *vector, u32 count, u32 low, u32 high);
 long sys_pwritev(u32 fd, const void __user *vector, u32 count, u32 low, u32 high);
+long sys_preadv2(u32 fd, const void __user *vector, u32 count, u32 low, u32 high, u32 flags);
+long sys_pwritev2(u32 fd, const void __user *vector, u32 count, u32 low, u32 high, u32 flags);
 long sys_stat64(const char __user *path, void __user *st);
 long sys_lstat64(const char __user *path, void __user *st);
 long sys_fstat64(u32 fd, void __user *st);

@@ -128,6 +128,26 @@ static int read_what_there_is(void *arg)
 	return sys(__NR_readv, pair[0], in, 2) == 3 && memcmp(a, "abc", 3) == 0 ? 0 : 2;
 }
 
+static void test_vectors_with_flags(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char a[4] = {0};
+	struct vector out[1] = {{"abcdef", 6}}, in[1] = {{a, 4}}, none[1] = {{a, 0}};
+
+	is(sys(__NR_pwritev2, fd, out, 1, -1, -1, 0), 6, "pwritev2 at the position");
+	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 6, "moves it");
+	is(sys(__NR_pwritev2, fd, out, 1, 2, 0, 2), 6, "at a place, to be kept");
+	is(sys(__NR_preadv2, fd, in, 1, 1, 0, 1), 4, "preadv2");
+	ok(memcmp(a, "babc", 4) == 0, "from its place");
+	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 6, "neither moves the position");
+	is(sys(__NR_preadv2, fd, in, 1, -1, -1, 0), 2, "at the position");
+	is(sys(__NR_preadv2, fd, in, 1, -2, -1, 0), -EINVAL, "before the start");
+	is(sys(__NR_preadv2, fd, in, 1, 0, 0, 0x40000000), -EOPNOTSUPP, "an unknown flag");
+	is(sys(__NR_preadv2, fd, none, 1, 0, 0, 0x40000000), 0, "of no bytes");
+	is(sys(__NR_preadv2, 77, in, 1, 0, 0, 0x40000000), -EBADF, "of nothing");
+	sys(__NR_close, fd);
+}
+
 static void test_vectors(void)
 {
 	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -326,6 +346,7 @@ int main(void)
 	test_fcntl();
 	test_places();
 	test_vectors();
+	test_vectors_with_flags();
 	test_ioctl();
 	test_limit_calls();
 	test_file_size();

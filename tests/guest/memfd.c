@@ -203,6 +203,31 @@ static void test_seals(void)
 	close(reader);
 }
 
+/* What shm_open(3) does. */
+static void test_shm(void)
+{
+	struct {
+		uint32_t type, rest[20];
+	} fs;
+	struct stat st;
+	char *p;
+	int fd;
+
+	if (!ok(sys(__NR_statfs64, "/dev/shm", sizeof(fs), &fs) == 0 && fs.type == 0x01021994,
+		"/dev/shm is a tmpfs"))
+		return;
+	ok(stat("/dev/shm", &st) == 0 && (st.st_mode & 07777) == 01777, "that is everybody's");
+	fd = open("/dev/shm/memfd-test", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	ok(fd >= 0 && sys(__NR_ftruncate, fd, PAGE) == 0, "a file there");
+	p = mmap(NULL, PAGE, rw, MAP_SHARED, fd, 0);
+	is(sys(__NR_unlink, "/dev/shm/memfd-test"), 0, "that has no name any more");
+	is(in_child(child_writes, p), EXITED(0), "(a child writes)");
+	is(p[0], 'c', "is shared all the same");
+	is(seals_of(fd), F_SEAL_SEAL, "and never sealed");
+	munmap(p, PAGE);
+	close(fd);
+}
+
 static void test_errors(void)
 {
 	static char name[260];
@@ -226,6 +251,7 @@ int main(void)
 	test_size();
 	test_exec();
 	test_seals();
+	test_shm();
 	test_errors();
 	return tap_done();
 }

@@ -62,6 +62,8 @@
 #define __NR_memfd_create      385
 #define __NR_userfaultfd       388
 #define __NR_mlock2            390
+#define __NR_preadv2           392
+#define __NR_pwritev2          393
 #define __NR_renameat2         382
 #define __NR_statx             397
 #define __NR_rseq              398

@@ -75,6 +75,8 @@
 #define __NR_memfd_create      356
 #define __NR_userfaultfd       374
 #define __NR_mlock2            376
+#define __NR_preadv2           378
+#define __NR_pwritev2          379
 #define __NR_renameat2         353
 #define __NR_statx             383
 #define __NR_rseq              386
