@@ -388,6 +388,60 @@ KTEST(smp_kernel_addresses_are_forgotten, "")
 	free_page(frames[1]);
 }
 
+/* An area of `bytes` or less in which `va` lies again, after a lap or two of all addresses. => NULL: no */
+static void *area_around(vaddr_t va, size_t bytes)
+{
+	vaddr_t before = va;
+
+	while (bytes > PAGE_SIZE) {
+		void *area = vmalloc(bytes);
+		vaddr_t at = (vaddr_t)area;
+
+		if (area == NULL || (at <= va && va < at + bytes))
+			return area;
+		vfree(area);
+		if (before <= va && at > va)
+			bytes -= PAGE_SIZE; /* the address was a guard this time */
+		before = at;
+	}
+	return NULL;
+}
+
+KTEST(smp_freed_addresses_come_again, "")
+{
+	struct page *frame;
+	u32 looked = 0;
+	void *area;
+	vaddr_t va;
+
+	window = vmalloc(PAGE_SIZE);
+	va = (vaddr_t)window;
+	KTEST_OK(window != NULL, "memory");
+	*window = 1;
+	stop = false;
+	shown = 1;
+	memset((void *)at_work, 0, sizeof(at_work));
+	atomic_set(&elsewhere, 0);
+	on_each_cpu(look);
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		looked += wait_for(&at_work[cpu], 1);
+	vfree((void *)window);
+	frame = alloc_page(GFP_KERNEL | __GFP_HIGHMEM); /* the same: not for this address again */
+	area = area_around(va, 16 * PAGE_SIZE);
+	KTEST_OK(area != NULL, "the address is used again");
+	if (area != NULL)
+		*window = 2;
+	shown = area != NULL ? 2 : 1;
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		looked += wait_for(&at_work[cpu], shown);
+	stop = true;
+	ktest_join();
+	KTEST_OK(looked == 2 * sched_nr_cpus(), "every CPU has looked twice");
+	KTEST_OK(atomic_read(&elsewhere) == 0, "and seen what is there now");
+	vfree(area);
+	free_page(frame);
+}
+
 /* --- only one CPU --- */
 
 static int work(void *arg)

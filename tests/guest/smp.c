@@ -138,6 +138,31 @@ static void test_balance(void)
 	run_on(0, ~0u);
 }
 
+/* Whoever wakes where somebody else is at work goes where nobody is. */
+static void test_woken(void)
+{
+	unsigned moved = 0;
+	pid_t pid = must_fork();
+
+	if (pid == 0) {
+		run_on(0, 1);
+		shared->go = 1;
+		for (;;)
+			;
+	}
+	wait_until(&shared->go, 1);
+	for (unsigned i = 0; i < 10; i++) {
+		run_on(0, 1);
+		run_on(0, ~0u);
+		sleep_ms(5);
+		moved += cpu_now() != 0;
+	}
+	ok(nr_cpus == 1 || moved >= 8, "a task that wakes goes where nothing is to do (%u)", moved);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	shared->go = 0;
+}
+
 /* --- tasks that share memory --- */
 
 static char stacks[2][16384] __attribute__((aligned(16)));
@@ -480,6 +505,7 @@ int main(int argc, char **argv)
 	test_moved_by_another();
 	test_all_are_used();
 	test_balance();
+	test_woken();
 	test_write_protect();
 	test_fork_beside_a_writer();
 	test_replaced();

@@ -506,98 +506,6 @@ static void test_deaths(void)
 	is(odd, 0, "processes with threads end in many ways");
 }
 
-/* --- times and timers --- */
-
-static volatile int alarms;
-
-static void count_alarm(int sig)
-{
-	(void)sig;
-	alarms++;
-}
-
-static void test_timer(void)
-{
-	struct sigaction act = {.sa_handler = count_alarm};
-	const int timer[4] = {0, 0, 0, 5000}; /* once, after 5 ms */
-	sigset_t set;
-
-	sigaction(SIGALRM, &act, NULL);
-	thread_start(&threads[0], wait_until_go, NULL);
-	sigemptyset(&set);
-	sigaddset(&set, SIGALRM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	sys(__NR_setitimer, 0, timer, NULL);
-	await(&alarms, 1);
-	is(alarms, 1, "a timer's signal comes to a thread that does not block it");
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	let_go(1);
-}
-
-/* --- a signal that its thread does not come to --- */
-
-static volatile int second_caught, in_first;
-
-static void catch_second(int sig)
-{
-	(void)sig;
-	second_caught = (int)sys(__NR_gettid);
-}
-
-/* The second is blocked meanwhile: another thread is to take it. */
-static void catch_first(int sig)
-{
-	uint64_t end = now_ns() + 1000000000u;
-
-	(void)sig;
-	in_first = (int)sys(__NR_gettid);
-	while (second_caught == 0 && now_ns() < end)
-		sys(__NR_sched_yield);
-	in_first = 0;
-}
-
-static void pause_thread(struct thread *t)
-{
-	while (!go)
-		sys(__NR_pause);
-	t->result = 0;
-}
-
-static void test_retarget(void)
-{
-	struct sigaction first = {.sa_handler = catch_first}, second = {.sa_handler = catch_second};
-	sigset_t set;
-	int caught_meanwhile = 0;
-
-	sigaddset(&first.sa_mask, SIGUSR2);
-	sigaction(SIGUSR1, &first, NULL);
-	sigaction(SIGUSR2, &second, NULL);
-	for (int i = 0; i < 2; i++) {
-		thread_start(&threads[i], pause_thread, NULL);
-		await(&threads[i].begun, 1);
-		await_state(getpid(), threads[i].begun, 'S');
-	}
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	sys(__NR_kill, getpid(), SIGUSR2);
-	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
-	for (int i = 0; i < 400 && second_caught == 0; i++)
-		sleep_ms(2);
-	caught_meanwhile = second_caught;
-	for (int i = 0; i < 1000 && in_first != 0; i++)
-		sleep_ms(2);
-	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
-	go = 1;
-	for (int i = 0; i < 2; i++) {
-		sys(__NR_tkill, threads[i].begun, SIGUSR2);
-		thread_join(&threads[i]);
-	}
-	go = 0;
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
@@ -615,7 +523,5 @@ int main(int argc, char **argv)
 	test_many();
 	test_forks();
 	test_deaths();
-	test_timer();
-	test_retarget();
 	return tap_done();
 }

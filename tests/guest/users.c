@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What users may do: ids, capabilities, permissions of files, signals, limits. Each case is a child that
- * becomes what it tests and ends with the line of the first thing that is wrong. On Linux: as root.
+ * What users may do: ids, capabilities, permissions of files, signals, limits. On Linux: as root. What
+ * execve(2) makes of users: users_exec.c.
  */
-#include "tidy.h"
+#include "users.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define USER  1000
-#define OTHER 1001
-#define WANT(expression, value)                                                                    \
-	do {                                                                                       \
-		long got_ = (expression);                                                          \
-		if (got_ != (long)(value)) {                                                       \
-			printf("# line %d: %ld, not %ld\n", __LINE__, got_, (long)(value));        \
-			fflush(stdout);                                                            \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
 #define NR_getuid16    24
 #define NR_setuid16    23
 #define NR_setreuid16  70
@@ -31,45 +12,6 @@
 #define NR_setgroups16 81
 #define NR_getresuid16 165
 #define NR_chown16     182
-#define NR_capget      184
-#define NR_capset      185
-
-static const char *self;
-
-static void become(uint32_t user)
-{
-	WANT(sys(__NR_setgroups32, 0, NULL), 0);
-	WANT(sys(__NR_setresgid32, user, user, user), 0);
-	WANT(sys(__NR_setresuid32, user, user, user), 0);
-}
-
-static void in_user_child(void (*test)(void), const char *what)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		test();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	is(status, 0, "%s", what);
-}
-
-struct caps {
-	uint32_t version;
-	int pid;
-	struct {
-		uint32_t effective, permitted, inheritable;
-	} data[2];
-};
-
-static long caps_get(struct caps *c)
-{
-	c->version = 0x20080522;
-	c->pid = 0;
-	return sys(NR_capget, c, c->data);
-}
 
 static void test_setters(void)
 {
@@ -457,218 +399,11 @@ static void test_nproc(void)
 	waitpid(second, NULL, 0);
 }
 
-static long copy_self(const char *to, uint32_t user, mode_t mode)
+int main(void)
 {
-	static char buf[65536];
-	int from = open(self, O_RDONLY), fd = open(to, O_CREAT | O_WRONLY, 0700);
-	ssize_t n;
-
-	while ((n = read(from, buf, sizeof(buf))) > 0)
-		if (write(fd, buf, (size_t)n) != n)
-			return -1;
-	close(from);
-	close(fd);
-	return chown(to, user, user) == 0 && chmod(to, mode) == 0 ? 0 : -1;
-}
-
-static void exec_as(const char *path, const char *what, const char *value)
-{
-	const char *argv[] = {"users", what, value, NULL};
-
-	WANT(sys(__NR_execve, path, argv, NULL), 0);
-}
-
-/* Tasks of the user that sleep: NR of them, which wait for their end. */
-static void some_tasks(pid_t pids[], int nr)
-{
-	volatile int *are_users = map_shared(1);
-
-	for (int i = 0; i < nr; i++) {
-		pids[i] = fork();
-		if (pids[i] == 0) {
-			close(1); /* whoever reads there does not wait for us */
-			become(USER + 78);
-			are_users[i] = 1;
-			for (;;)
-				sys(29);
-		}
-		await(&are_users[i], 1);
-	}
-}
-
-static void end_tasks(const pid_t pids[], int nr)
-{
-	for (int i = 0; i < nr; i++) {
-		kill(pids[i], SIGKILL);
-		waitpid(pids[i], NULL, 0);
-	}
-}
-
-/* At once more tasks than RLIMIT_NPROC says: setuid(2) does not fail, execve(2) does. */
-static void test_nproc_exec(void)
-{
-	uint32_t limit[2] = {1, 1};
-	pid_t pids[2];
-	long result;
-
-	some_tasks(pids, 2);
-	WANT(sys(__NR_setrlimit, 6, limit), 0);
-	become(USER + 78);
-	result = sys(__NR_execve, "secret", NULL, NULL);
-	end_tasks(pids, 2);
-	WANT(result, -EAGAIN);
-	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
-}
-
-/* As many as it says, before itself. */
-static void test_nproc_exec_just(void)
-{
-	uint32_t limit[2] = {1, 1};
-	pid_t pids[1];
-	long result;
-
-	some_tasks(pids, 1);
-	WANT(sys(__NR_setrlimit, 6, limit), 0);
-	become(USER + 78);
-	result = sys(__NR_execve, "secret", NULL, NULL);
-	end_tasks(pids, 1);
-	WANT(result, -EACCES);
-}
-
-static void test_set_id(void)
-{
-	WANT(copy_self("suid", OTHER, 06755), 0);
-	become(USER);
-	exec_as("./suid", "suid", "1");
-}
-
-static void test_no_new_privs(void)
-{
-	become(USER);
-	WANT(sys(__NR_prctl, 38, 1, 0, 0, 0), 0);
-	exec_as("./suid", "plain", "0");
-}
-
-/* Without the group's x it is no set-group-ID program. */
-static void test_no_set_id(void)
-{
-	WANT(copy_self("nogroup", OTHER, 02705), 0);
-	become(USER);
-	exec_as("./nogroup", "plain", "0");
-}
-
-static void test_nosuid_mount(void)
-{
-	become(USER);
-	exec_as("mounted/suid", "plain", "0");
-}
-
-static void test_exec_only(void)
-{
-	WANT(copy_self("xonly", OTHER, 0111), 0);
-	become(USER);
-	WANT(sys(__NR_open, "xonly", O_RDONLY), -EACCES);
-	exec_as("./xonly", "xonly", "0");
-}
-
-static void test_exec_none(void)
-{
-	become(USER);
-	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
-}
-
-/* Capabilities of a user go with execve(2), but for ambient ones. */
-static void test_exec_capabilities(void)
-{
-	struct caps c;
-
-	WANT(sys(__NR_prctl, 8, 1, 0, 0, 0), 0);
-	become(USER);
-	WANT(caps_get(&c), 0);
-	c.data[0].effective = c.data[0].inheritable = c.data[0].permitted = 0xc00;
-	WANT(sys(NR_capset, &c, c.data), 0);
-	if (fork() == 0)
-		exec_as(self, "capabilities", "0");
-	WANT(sys(__NR_prctl, 47, 2, 10, 0, 0), 0);
-	exec_as(self, "capabilities", "400");
-}
-
-static void test_exec_bounded(void)
-{
-	WANT(sys(__NR_prctl, 24, 5, 0, 0, 0), 0);
-	exec_as(self, "capabilities", "fdf");
-}
-
-static void test_exec_no_root(void)
-{
-	WANT(sys(__NR_prctl, 28, 1, 0, 0, 0), 0);
-	exec_as(self, "capabilities", "0");
-}
-
-/* AT_SECURE: libraries take nothing from the environment. */
-static long secure_of(char **argv)
-{
-	const uint32_t *word = (const uint32_t *)(const void *)argv;
-
-	while (*word++ != 0) /* arguments */
-		;
-	while (*word++ != 0) /* the environment */
-		;
-	for (; word[0] != 0; word += 2) {
-		if (word[0] == 23)
-			return (long)word[1];
-	}
-	return -1;
-}
-
-/* What the copies of this program see. */
-static int as_copy(char **argv)
-{
-	const char *what = argv[1];
-	struct caps c;
-	uint32_t r, e, s;
-	int status;
-
-	if (strcmp(what, "capabilities") == 0) {
-		WANT(caps_get(&c), 0);
-		WANT(c.data[0].permitted & 0xfff, strtol(argv[2], NULL, 16));
-		WANT(c.data[0].effective, c.data[0].permitted);
-		WANT(sys(__NR_prctl, 7, 0, 0, 0, 0), 0); /* it has to be asked for again */
-		while (wait(&status) > 0)
-			WANT(status, 0);
-		return 0;
-	}
-	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
-	WANT(r, USER);
-	WANT(e, strcmp(what, "suid") == 0 ? OTHER : USER);
-	WANT(s, e);
-	WANT(sys(__NR_getegid32), e);
-	WANT(sys(__NR_prctl, 3, 0, 0, 0, 0), strcmp(what, "plain") == 0);
-	WANT(secure_of(argv), atoi(argv[2]));
-	return 0;
-}
-
-static int may_do_all(void)
-{
-	struct caps c;
-
-	return sys(__NR_getuid32) == 0 && caps_get(&c) == 0 &&
-	       (c.data[0].effective & 0xffffff) == 0xffffff;
-}
-
-int main(int argc, char **argv)
-{
-	char dir[] = "/tmp/users-XXXXXX";
-
-	if (argc > 1)
-		return as_copy(argv);
 	if (!may_do_all())
 		return skip("only root becomes somebody else"), tap_done();
-	self = "/proc/self/exe";
-	umask(0);
-	mkdir("/tmp", 01777);
-	sprintf(dir, "/tmp/users-%06d", (int)getpid());
-	ok(mkdir(dir, 0755) == 0 && chdir(dir) == 0, "a directory of our own");
+	ok(own_directory_enter("users"), "a directory of our own");
 	in_user_child(test_setters, "users");
 	in_user_child(test_group_setters, "groups");
 	in_user_child(test_16_bits, "in 16 bits");
@@ -684,23 +419,6 @@ int main(int argc, char **argv)
 	in_user_child(test_signals, "signals");
 	in_user_child(test_others, "priorities, limits, what root alone may");
 	in_user_child(test_nproc, "tasks of a user");
-	in_user_child(test_nproc_exec, "tasks of a user that one becomes");
-	in_user_child(test_nproc_exec_just, "and not one more");
-	in_user_child(test_set_id, "a set-user-ID program");
-	in_user_child(test_no_set_id, "no set-group-ID program");
-	ok(mkdir("mounted", 0755) == 0 &&
-		   sys(__NR_mount, "none", "mounted", "tmpfs", 2 /* MS_NOSUID */, NULL) == 0 &&
-		   copy_self("mounted/suid", OTHER, 06755) == 0,
-	   "a mount without set-ID programs");
-	in_user_child(test_nosuid_mount, "is one");
-	is(sys(__NR_umount2, "mounted", 0), 0, "and goes");
-	in_user_child(test_no_new_privs, "without new privileges");
-	in_user_child(test_exec_only, "a program that one may only execute");
-	in_user_child(test_exec_none, "a file that is no program");
-	in_user_child(test_exec_capabilities, "capabilities of a program");
-	in_user_child(test_exec_bounded, "within the bounding set");
-	in_user_child(test_exec_no_root, "root as anybody else");
-	chdir("/");
-	remove_tree(dir);
+	own_directory_leave();
 	return tap_done();
 }

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals to a process of several threads: who takes them when one cannot, and stopping. They run on
+ * Linux too.
+ */
+#include "thread.h"
+
+static struct thread threads[4];
+static volatile int go;
+static volatile int *shared; /* with children, too */
+
+static void wait_until_go(struct thread *t)
+{
+	t->result = sys(__NR_getpid);
+	while (!go)
+		sys(__NR_futex, &go, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void let_go(int nr)
+{
+	go = 1;
+	sys(__NR_futex, &go, FUTEX_WAKE, 1000, NULL, NULL, 0);
+	for (int i = 0; i < nr; i++)
+		thread_join(&threads[i]);
+	go = 0;
+}
+
+static void wait_long(struct thread *t)
+{
+	(void)t;
+	for (;;)
+		sys(__NR_pause);
+}
+
+/* --- times and timers --- */
+
+static volatile int alarms;
+
+static void count_alarm(int sig)
+{
+	(void)sig;
+	alarms++;
+}
+
+static void test_timer(void)
+{
+	struct sigaction act = {.sa_handler = count_alarm};
+	const int timer[4] = {0, 0, 0, 5000}; /* once, after 5 ms */
+	sigset_t set;
+
+	sigaction(SIGALRM, &act, NULL);
+	thread_start(&threads[0], wait_until_go, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sys(__NR_setitimer, 0, timer, NULL);
+	await(&alarms, 1);
+	is(alarms, 1, "a timer's signal comes to a thread that does not block it");
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	let_go(1);
+}
+
+/* --- a signal that its thread does not come to --- */
+
+static volatile int second_caught, in_first;
+
+static void catch_second(int sig)
+{
+	(void)sig;
+	second_caught = (int)sys(__NR_gettid);
+}
+
+/* The second is blocked meanwhile: another thread is to take it. */
+static void catch_first(int sig)
+{
+	uint64_t end = now_ns() + 1000000000u;
+
+	(void)sig;
+	in_first = (int)sys(__NR_gettid);
+	while (second_caught == 0 && now_ns() < end)
+		sys(__NR_sched_yield);
+	in_first = 0;
+}
+
+static void pause_thread(struct thread *t)
+{
+	while (!go)
+		sys(__NR_pause);
+	t->result = 0;
+}
+
+static void test_retarget(void)
+{
+	struct sigaction first = {.sa_handler = catch_first}, second = {.sa_handler = catch_second};
+	sigset_t set;
+	int caught_meanwhile = 0;
+
+	sigaddset(&first.sa_mask, SIGUSR2);
+	sigaction(SIGUSR1, &first, NULL);
+	sigaction(SIGUSR2, &second, NULL);
+	for (int i = 0; i < 2; i++) {
+		thread_start(&threads[i], pause_thread, NULL);
+		await(&threads[i].begun, 1);
+		await_state(getpid(), threads[i].begun, 'S');
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sys(__NR_kill, getpid(), SIGUSR2);
+	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
+	for (int i = 0; i < 400 && second_caught == 0; i++)
+		sleep_ms(2);
+	caught_meanwhile = second_caught;
+	for (int i = 0; i < 1000 && in_first != 0; i++)
+		sleep_ms(2);
+	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
+	go = 1;
+	for (int i = 0; i < 2; i++) {
+		sys(__NR_tkill, threads[i].begun, SIGUSR2);
+		thread_join(&threads[i]);
+	}
+	go = 0;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* --- a signal whose thread ends before it takes it --- */
+
+static volatile int nr_caught;
+
+static void count_caught(int sig)
+{
+	(void)sig;
+	__sync_fetch_and_add(&nr_caught, 1);
+}
+
+static void end_at_once(struct thread *t)
+{
+	await(&shared[0], 1);
+	t->result = 0;
+}
+
+/* The newest thread is the first to be asked: it is just about to end. */
+static void test_end_before(void)
+{
+	struct sigaction act = {.sa_handler = count_caught};
+	unsigned lost = 0;
+	sigset_t set;
+
+	sigaction(SIGUSR1, &act, NULL);
+	thread_start(&threads[0], pause_thread, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	for (int i = 0; i < 300 && lost == 0; i++) {
+		int before = nr_caught;
+
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		thread_start(&threads[1], end_at_once, NULL);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		shared[0] = 1;
+		for (volatile int spent = 0; spent < i * 7; spent++)
+			;
+		sys(__NR_kill, getpid(), SIGUSR1);
+		for (int n = 0; n < 2000 && nr_caught == before; n++)
+			n < 200 ? sys(__NR_sched_yield) : (sleep_ms(1), 0);
+		lost += nr_caught == before;
+		thread_join(&threads[1]);
+		shared[0] = 0;
+	}
+	is(lost, 0, "what a thread did not take before it ended another takes");
+	go = 1;
+	sys(__NR_tkill, threads[0].begun, SIGUSR1);
+	thread_join(&threads[0]);
+	go = 0;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* --- stopping --- */
+
+static volatile int nr_told;
+
+static void count_told(int sig)
+{
+	(void)sig;
+	nr_told++;
+}
+
+static void spin_shared(struct thread *t)
+{
+	(void)t;
+	for (;;)
+		shared[1]++;
+}
+
+/* A process stops when all of its threads have, and its parent is told once. */
+static void test_stop(void)
+{
+	struct sigaction act = {.sa_handler = count_told};
+	int status = -1, before;
+	pid_t pid;
+
+	sigaction(SIGCHLD, &act, NULL);
+	shared[1] = 0;
+	pid = must_fork();
+	if (pid == 0) {
+		thread_start(&threads[2], spin_shared, NULL);
+		thread_start(&threads[3], wait_long, NULL);
+		wait_long(NULL);
+	}
+	await(&shared[1], 1);
+	kill(pid, SIGSTOP);
+	while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
+		;
+	before = shared[1];
+	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "a process of three threads stops");
+	sleep_ms(20);
+	is(shared[1], before, "all of them");
+	is(nr_told, 1, "its parent is told once");
+	is(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "and finds it once");
+	kill(pid, SIGCONT);
+	await(&shared[1], before + 1);
+	is(nr_told, 2, "that it goes on, too");
+	kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	act.sa_handler = SIG_DFL;
+	sigaction(SIGCHLD, &act, NULL);
+}
+
+int main(void)
+{
+	shared = map_shared(1);
+	test_timer();
+	test_retarget();
+	test_end_before();
+	test_stop();
+	return tap_done();
+}
