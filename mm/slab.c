@@ -374,12 +374,15 @@ bool slab_stat(unsigned i, struct slab_stat *s)
 	struct slab_cache *c;
 
 	SLIST_FOREACH(c, &all_caches, all) {
+		u32 kept;
+
 		if (i-- > 0)
 			continue;
 		spin_lock(&c->lock);
+		kept = MIN(in_magazines(c, NR_CPUS), c->nr_used); /* others go on meanwhile */
 		*s = (struct slab_stat){.name = c->name,
 					.object_size = c->size,
-					.in_use = c->nr_used - in_magazines(c, NR_CPUS),
+					.in_use = c->nr_used - kept,
 					.total = c->nr_slabs * c->per_slab,
 					.pages = c->nr_slabs,
 					.per_slab = c->per_slab,
