@@ -101,6 +101,7 @@ static void become_leader(struct task *old)
 	LIST_REMOVE(old, sibling);
 	t->parent = old->parent;
 	t->parent_pid = old->parent_pid;
+	t->exit_signal = old->exit_signal; /* by which the parent knows us */
 	LIST_INSERT_HEAD(&t->parent->children, t, sibling);
 	t->started_ns = old->started_ns;
 	signal_leave(old);

@@ -76,13 +76,16 @@ static inline pid_t must_fork(void)
 static inline int in_child(int (*fn)(void *), void *arg)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid = fork(), waited = -1;
 
 	if (pid == 0)
 		_exit(fn(arg));
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -1;
-	return status;
+	if (pid > 0)
+		waited = waitpid(pid, &status, 0);
+	if (waited > 0 && waited == pid)
+		return status;
+	diag("no child: fork gave %d, waitpid %d, errno %d", (int)pid, (int)waited, errno);
+	return -1;
 }
 
 /* Writes `what` to the file at `path`, at once. => bytes, or the error of opening or writing */

@@ -62,7 +62,7 @@ static void test_timer(void)
 
 /* --- a signal that its thread does not come to --- */
 
-static volatile int second_caught, in_first;
+static volatile int second_caught, first_done, caught_meanwhile;
 
 static void catch_second(int sig)
 {
@@ -76,10 +76,10 @@ static void catch_first(int sig)
 	uint64_t end = now_ns() + 1000000000u;
 
 	(void)sig;
-	in_first = (int)sys(__NR_gettid);
 	while (second_caught == 0 && now_ns() < end)
 		sys(__NR_sched_yield);
-	in_first = 0;
+	caught_meanwhile = second_caught;
+	first_done = 1;
 }
 
 static void pause_thread(struct thread *t)
@@ -89,31 +89,46 @@ static void pause_thread(struct thread *t)
 	t->result = 0;
 }
 
+static struct thread child;
+
+static void nap(struct thread *t)
+{
+	const struct timespec a_while = {.tv_nsec = 100000000};
+
+	(void)t;
+	sys(__NR_nanosleep, &a_while, NULL);
+}
+
+/* Until its child has ended it comes to no signal, like any that vfork(2) holds. */
+static void pause_with_child(struct thread *t)
+{
+	clone_at(CLONE_VM | CLONE_VFORK | SIGCHLD, child.stack + STACK_BYTES, NULL, NULL,
+		 thread_main, &child);
+	pause_thread(t);
+}
+
 static void test_retarget(void)
 {
 	struct sigaction first = {.sa_handler = catch_first}, second = {.sa_handler = catch_second};
 	sigset_t set;
-	int caught_meanwhile = 0;
 
 	sigaddset(&first.sa_mask, SIGUSR2);
 	sigaction(SIGUSR1, &first, NULL);
 	sigaction(SIGUSR2, &second, NULL);
-	for (int i = 0; i < 2; i++) {
-		thread_start(&threads[i], pause_thread, NULL);
-		await(&threads[i].begun, 1);
-		await_state(getpid(), threads[i].begun, 'S');
-	}
+	child.stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	child.fn = nap;
+	thread_start(&threads[0], pause_thread, NULL);
+	thread_start(&threads[1], pause_with_child, NULL);
+	await(&threads[0].begun, 1);
+	await_state(getpid(), threads[0].begun, 'S');
+	await(&child.begun, 1);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sys(__NR_kill, getpid(), SIGUSR2);
 	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
-	for (int i = 0; i < 400 && second_caught == 0; i++)
-		sleep_ms(2);
-	caught_meanwhile = second_caught;
-	for (int i = 0; i < 1000 && in_first != 0; i++)
-		sleep_ms(2);
+	await(&first_done, 1);
 	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
 	go = 1;
 	for (int i = 0; i < 2; i++) {
@@ -140,8 +155,18 @@ static void end_at_once(struct thread *t)
 	t->result = 0;
 }
 
-/* The newest thread is the first to be asked: it is just about to end. */
-static void test_end_before(void)
+static void block_at_once(struct thread *t)
+{
+	static const uint32_t all[2] = {~0u, ~0u};
+
+	await(&shared[0], 1);
+	sys(__NR_rt_sigprocmask, SIG_BLOCK, all, NULL, 8);
+	await(&shared[2], 1);
+	t->result = 0;
+}
+
+/* The newest thread is the first to be asked: it is just about to end, or to block the signal. */
+static void test_leave_before(void (*leave)(struct thread *), const char *what)
 {
 	struct sigaction act = {.sa_handler = count_caught};
 	unsigned lost = 0;
@@ -155,7 +180,7 @@ static void test_end_before(void)
 		int before = nr_caught;
 
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
-		thread_start(&threads[1], end_at_once, NULL);
+		thread_start(&threads[1], leave, NULL);
 		sigprocmask(SIG_BLOCK, &set, NULL);
 		shared[0] = 1;
 		for (volatile int spent = 0; spent < i * 7; spent++)
@@ -164,10 +189,12 @@ static void test_end_before(void)
 		for (int n = 0; n < 2000 && nr_caught == before; n++)
 			n < 200 ? sys(__NR_sched_yield) : (sleep_ms(1), 0);
 		lost += nr_caught == before;
+		shared[2] = 1;
 		thread_join(&threads[1]);
 		shared[0] = 0;
+		shared[2] = 0;
 	}
-	is(lost, 0, "what a thread did not take before it ended another takes");
+	is(lost, 0, "what a thread did not take before it %s another takes", what);
 	go = 1;
 	sys(__NR_tkill, threads[0].begun, SIGUSR1);
 	thread_join(&threads[0]);
@@ -219,6 +246,7 @@ static void test_stop(void)
 	is(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "and finds it once");
 	kill(pid, SIGCONT);
 	await(&shared[1], before + 1);
+	await(&nr_told, 2);
 	is(nr_told, 2, "that it goes on, too");
 	kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -232,7 +260,8 @@ int main(void)
 	shared = map_shared(1);
 	test_timer();
 	test_retarget();
-	test_end_before();
+	test_leave_before(end_at_once, "ended");
+	test_leave_before(block_at_once, "blocked it");
 	test_stop();
 	return tap_done();
 }

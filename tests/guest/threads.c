@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads as the kernel knows them: clone(2) by its flags, what a process's threads share and what each
- * has for itself, how they end, what others see of them.
+ * has for itself, how they end, what others see of them. `threads exec` calls execve(2) by threads 300
+ * times.
  */
 #include <dirent.h>
 #include <sys/stat.h>
@@ -510,9 +511,13 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
 		return 43;
-	if (argc > 1)
+	if (argc > 1 && strcmp(argv[1], "exec") != 0)
 		return after_exec(argv[1]);
 	shared = map_shared(1);
+	for (int i = 0; argc > 1 && i < 300; i++)
+		test_exec();
+	if (argc > 1)
+		return tap_done();
 	test_refused();
 	test_ids();
 	test_calls_by_id();
