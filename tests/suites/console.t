@@ -17,7 +17,7 @@ UNTIL_JOB = (b"until_job() { until jobs >/tmp/jobs; read number sign state comma
 # it gives the terminal away, and a stop key in between would be for the shell.
 BACK = b"sh -c 'trap \"echo back\" CONT; >/tmp/set; while sleep 0.1; do :; done'"
 PROMPT = r"^# "
-ASKED = r"^status[^~]*^# "
+BOOTED = r"root: [^\n]*\n"
 JOB_CONTROL = (
     (PROMPT, UNTIL_JOB),
     (r"; }\s+^# ", b"sh -c 'echo I am here; exec cat </dev/tty'\n"),
@@ -47,27 +47,30 @@ JOB_CONTROL = (
     (PROMPT, b"exit 5\n"),
 )
 
+LINES = ((BOOTED, b"some words\n"), (r"some words\s+some words\s*\n", b"and more\n"))
+
 Suite(
     *(run("/bin/sh", on=machine, typed=JOB_CONTROL, exit=5, timeout=40, name="job control")
       for machine in ("64M release wallclock", "64M debug wallclock", FOUR_CPUS)),
-    run("/bin/sh", on="64M", stdin=b"echo one\necho two\nexit 7\n", exit=7,
-        console=r"echo one\s[^~]*^(# )?one\s+# two\s", name="lines"),
-    run("/bin/sh", on="64M iso wallclock", stdin=b"echo early\nexit 3\n", exit=3,
-        console=r"^(# )?early\s", name="input from the first moment, behind GRUB"),
-    run("/bin/sh", on="64M release wallclock", stdin=b"echo early\nexit 4\n", exit=4,
-        console=r"^(# )?early\s", name="input from the first moment"),
+    run("/bin/sh", on="64M", exit=7, name="lines",
+        typed=((PROMPT, b"echo one\n"), (r"echo one\s+one\s+# ", b"echo two\n"),
+               (r"two\s+two\s+# ", b"exit 7\n"))),
+    run("/bin/sh", on="64M iso wallclock", exit=3, name="input from the first moment, behind GRUB",
+        typed=((r"", b"echo early\n"), (r"^(# )?early\s", b"exit 3\n"))),
+    run("/bin/sh", on="64M release wallclock", exit=4, name="input from the first moment",
+        typed=((r"", b"echo early\n"), (r"^(# )?early\s", b"exit 4\n"))),
     run("/bin/sh", on="64M", stdin=b"echo onx\x7fe\r", console=r"^(# )?one\s", name="erase"),
     run("/bin/sh", on="64M", stdin=b"false nonsense\x15echo killed\n", console=r"^(# )?killed\s",
         name="kill the line"),
-    run("/bin/cat", on="64M", stdin=b"some words\nand more\n",
-        console=r"(some words\s+and more\s+){2}", name="a program reads lines"),
-    run("/bin/sh", on="arm", stdin=b"echo one\nnothing\nexit 7\n", exit=7,
-        console=r"^(# )?one\s[^~]*sh: nothing: [^\n]*\s+.nothing: exit status 127",
-        name="the launcher on the ARM board"),
-    run("/bin/cat", on="arm wallclock", stdin=b"some words\nand more\n",
-        console=r"(some words\s+and more\s+){2}", name="the same on the ARM board"),
-    run("/bin/cat", on="64M", stdin=b"some words\n\x03", exit=130,
-        console=r"some words\s[^~]*\^C", name="the interrupt key ends the program"),
+    run("/bin/cat", on="64M", typed=LINES, console=r"and more\s+and more\s",
+        name="a program reads lines"),
+    run("/bin/sh", on="arm", exit=7, name="the launcher on the ARM board",
+        typed=((PROMPT, b"echo one\n"), (r"^one\s+# ", b"nothing\n"),
+               (r"^sh: nothing: [^\n]*\s+.nothing: exit status 127.\s+# ", b"exit 7\n"))),
+    run("/bin/cat", on="arm wallclock", typed=LINES, console=r"and more\s+and more\s",
+        name="the same on the ARM board"),
+    run("/bin/cat", on="64M", typed=(LINES[0], (LINES[1][0], b"\x03")), exit=130,
+        console=r"\^C", name="the interrupt key ends the program"),
     run("/bin/cat", on="64M", stdin=b"lost\x1c", exit=131, console=r"lost\^\\",
         name="the quit key too"),
     run("/bin/cat", on="64M", stdin=b"one\x16\x03two three\x17four\n", console=r"^one\x03two four\s",
