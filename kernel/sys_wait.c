@@ -143,6 +143,7 @@ static bool take_zombie(struct task *child, const struct wait_want *w, struct wa
 	found->times = cpu_times_with_children(child);
 	if (!(w->options & WNOWAIT)) {
 		LIST_REMOVE(child, sibling);
+		task_unlist(child); /* another thread may look for it by its pid */
 		found->dead = child;
 	}
 	return true;

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import TOP, Suite, run, spread  # noqa: E402
 
 LIBRARIES = ("--root", os.path.join(TOP, "build", "threads"))
-BY_NUMBER = ("/tests/threads", "/tests/thread_signals", "/tests/futex")
+BY_NUMBER = ("/tests/threads", "/tests/thread_signals", "/tests/thread_waits", "/tests/futex")
 BY_LIBRARY = tuple(f"/tests/{name}_{library}" for name in ("pthreads", "pthread_ends", "pthread_locks")
                    for library in ("glibc", "musl"))
 
