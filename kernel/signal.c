@@ -9,7 +9,7 @@
  *
  * A standard signal (1..31) is pending once, a real-time signal as often as it was sent. Entries of
  * standard signals lie in the process itself (own[]) as long as there is room: so they can be sent
- * in an interrupt and without memory. own[0] is kept for faults of the program.
+ * in an interrupt and without memory. A thread's own fault has an entry in the thread.
  *
  * A signal whose action ends the process is not queued at all: it becomes signal_state.fatal, and the
  * process ends at its next return to user mode, or out of a killable sleep.
@@ -46,8 +46,10 @@ struct sigqueue *sigqueue_alloc(void)
 	if (atomic_read(&nr_sigqueues) >= SIGQUEUES_MAX)
 		return NULL;
 	q = slab_alloc(sigqueue_cache, GFP_ATOMIC);
-	if (q != NULL)
-		atomic_inc(&nr_sigqueues);
+	if (q == NULL)
+		return NULL;
+	q->of_thread = false;
+	atomic_inc(&nr_sigqueues);
 	return q;
 }
 
@@ -78,6 +80,8 @@ static void release_entry(struct signal_state *s, struct sigqueue *q)
 {
 	if (is_own(s, q))
 		s->own_used &= ~(1u << (q - s->own));
+	else if (q->of_thread)
+		q->of_thread = false;
 	else
 		STAILQ_INSERT_TAIL(&s->dropped, q, link);
 }
@@ -99,9 +103,9 @@ void signal_free_dropped(struct signal_state *s)
 	}
 }
 
-static struct sigqueue *take_own(struct signal_state *s, unsigned first)
+static struct sigqueue *take_own(struct signal_state *s)
 {
-	for (unsigned i = first; i < SIGQUEUE_OWN; i++) {
+	for (unsigned i = 0; i < SIGQUEUE_OWN; i++) {
 		if (!(s->own_used & 1u << i)) {
 			s->own_used |= 1u << i;
 			return &s->own[i];
@@ -112,9 +116,9 @@ static struct sigqueue *take_own(struct signal_state *s, unsigned first)
 
 bool signal_wants_memory(struct task *t, int sig)
 {
-	const u32 all = (1u << SIGQUEUE_OWN) - 2;
+	const u32 all = (1u << SIGQUEUE_OWN) - 1;
 
-	return sig >= SIGRTMIN_KERNEL || (t->signal->own_used & all) == all;
+	return sig >= SIGRTMIN_KERNEL || t->signal->own_used == all;
 }
 
 /* --- actions --- */
@@ -439,7 +443,7 @@ void signal_exit_group(int status, int code)
 static int enqueue(struct signal_state *s, struct sigpending *p, int sig,
 		   const struct siginfo *info, struct sigqueue **spare)
 {
-	struct sigqueue *q = sig < SIGRTMIN_KERNEL ? take_own(s, 1) : NULL;
+	struct sigqueue *q = sig < SIGRTMIN_KERNEL ? take_own(s) : NULL;
 
 	if (q == NULL && spare != NULL) {
 		q = *spare;
@@ -559,11 +563,13 @@ bool signal_force(const struct siginfo *info)
 	} else if (dies) {
 		signal_end(s, sig);
 	} else if (!(t->sig.pending.set & SIG_BIT(sig))) {
-		struct sigqueue *q = take_own(s, 0);
+		struct sigqueue *q = &t->sig.fault;
 
-		PANIC_ON(q == NULL);
-		q->info = *info;
-		STAILQ_INSERT_HEAD(&t->sig.pending.queue, q, link);
+		if (!q->of_thread) {
+			q->of_thread = true;
+			q->info = *info;
+			STAILQ_INSERT_HEAD(&t->sig.pending.queue, q, link);
+		}
 		t->sig.pending.set |= SIG_BIT(sig);
 		t->head.work_signal = 1;
 	}

@@ -80,6 +80,7 @@ struct siginfo {
 struct sigqueue {
 	STAILQ_ENTRY(sigqueue) link;
 	struct siginfo info;
+	bool of_thread; /* a thread's `fault`, and pending */
 };
 STAILQ_HEAD(sigqueue_list, sigqueue);
 
@@ -168,6 +169,7 @@ struct signal_thread {
 	bool exiting;               /* [lock] in task_exit(): takes no signal any more */
 	bool to_stop;               /* [lock] counted in nr_to_stop */
 	struct sigpending pending;  /* [lock] */
+	struct sigqueue fault;      /* [lock] for the siginfo of its own fault */
 	u32 alt_sp, alt_size, alt_flags; /* [o] sigaltstack(2) */
 	struct restart_block restart;    /* [o] */
 };

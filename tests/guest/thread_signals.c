@@ -3,9 +3,10 @@
  * Signals to a process of several threads: who takes them when one cannot, and stopping. They run on
  * Linux too.
  */
+#include "sigtest.h"
 #include "thread.h"
 
-static struct thread threads[4];
+static struct thread threads[8];
 static volatile int go;
 static volatile int *shared; /* with children, too */
 
@@ -255,6 +256,58 @@ static void test_stop(void)
 	sigaction(SIGCHLD, &act, NULL);
 }
 
+/* --- faults --- */
+
+#define NR_FAULTING 8 /* of threads[] */
+#define NR_FAULTS   200
+
+static volatile int nr_bare; /* without their siginfo */
+
+static void skip_ud2(int sig, struct test_info *info, struct test_ucontext *uc)
+{
+	(void)sig;
+	nr_bare += info->code != ILL_ILLOPN;
+	uc->mc.eip += 2;
+}
+
+static void fault_often(struct thread *t)
+{
+	wait_until_go(t);
+	t->result = 0;
+	for (int i = 0; i < NR_FAULTS; i++) {
+		__asm__ volatile("ud2" ::: "memory");
+		t->result++;
+	}
+}
+
+/* Each thread's fault has its siginfo, whatever else is pending for the process. */
+static void test_faults(void)
+{
+	static const int others[] = {SIGUSR1, SIGUSR2, SIGHUP, SIGTERM};
+	sigset_t blocked, before;
+	int nr_whole = 0;
+
+	set_action(SIGILL, skip_ud2, SA_SIGINFO, 0);
+	sigemptyset(&blocked);
+	for (int i = 0; i < 4; i++)
+		sigaddset(&blocked, others[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	for (int i = 0; i < 4; i++)
+		kill(getpid(), others[i]);
+	for (int i = 0; i < NR_FAULTING; i++)
+		thread_start(&threads[i], fault_often, NULL);
+	let_go(NR_FAULTING);
+	for (int i = 0; i < NR_FAULTING; i++)
+		nr_whole += threads[i].result == NR_FAULTS;
+	is(nr_whole, NR_FAULTING, "threads that fault at once");
+	is(nr_bare, 0, "and are told how, each time");
+	for (int i = 0; i < 4; i++)
+		signal(others[i], SIG_IGN);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	for (int i = 0; i < 4; i++)
+		signal(others[i], SIG_DFL);
+}
+
 int main(void)
 {
 	shared = map_shared(1);
@@ -263,5 +316,6 @@ int main(void)
 	test_leave_before(end_at_once, "ended");
 	test_leave_before(block_at_once, "blocked it");
 	test_stop();
+	test_faults();
 	return tap_done();
 }
