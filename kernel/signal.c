@@ -484,6 +484,8 @@ static int send_locked(struct task *t, int sig, const struct siginfo *info, bool
 	send_job_control(t, sig);
 	if (send_ignored(t, sig) || (sig < SIGRTMIN_KERNEL && (p->set & bit)))
 		return 0;
+	if (thread && t->sig.exiting)
+		return 0; /* nobody would take it, or free it */
 	if (is_fatal(s, sig) && ends_at_once(s, t, sig, thread)) {
 		signal_end(s, sig);
 		return 0;

@@ -126,6 +126,7 @@ void signal_task_free(struct task *t)
 {
 	struct signal_state *s = t->signal;
 
+	ASSERT(STAILQ_EMPTY(&t->sig.pending.queue));
 	signal_free_dropped(s);
 	if (!atomic_dec_and_test(&s->refs))
 		return;

@@ -11,6 +11,8 @@
 
 #define NR_MANY 100
 
+#define SIGUSR_QUEUED 40 /* a real-time signal: each that is sent is kept */
+
 #define RLIMIT_NOFILE 7
 #define PRIO_PROCESS  0
 
@@ -332,11 +334,25 @@ static void test_ends(void)
 
 /* --- execve --- */
 
+static volatile int leader_is_to_end;
+
+/* What is sent to the first thread when it has ended is dropped: nobody has it behind execve. */
+static void signal_ended_leader(void)
+{
+	int pid = (int)sys(__NR_getpid);
+
+	await_state(pid, pid, 'Z');
+	for (int i = 0; i < 10; i++)
+		sys(__NR_tkill, pid, SIGUSR_QUEUED);
+}
+
 static void exec_self(struct thread *t)
 {
 	const char *argv[] = {"threads", t->arg, NULL};
 	const char *envp[] = {NULL};
 
+	if (leader_is_to_end)
+		signal_ended_leader();
 	sys(__NR_execve, "/proc/thread-self/exe", argv, envp);
 	sys(__NR_exit_group, 77);
 }
@@ -367,6 +383,7 @@ static int exec_from_thread(void *leader_ends)
 	sniprintf(number, sizeof(number), "%d", (int)child);
 	thread_start(&threads[1], wait_long, NULL);
 	thread_start(&threads[2], spin, NULL);
+	leader_is_to_end = leader_ends != NULL;
 	thread_start(&threads[0], exec_self, number);
 	if (leader_ends != NULL)
 		sys(__NR_exit, 3);
