@@ -134,12 +134,15 @@ class Run:
         return done.returncode, done.stdout, done.stderr
 
     def talk(self, command):
-        """Each input when the console shows its pattern, behind what the one before waited for.
+        """What stdin says at once; then each input when the console shows its pattern, behind what
+        the one before waited for.
         A pattern that never comes ends the conversation, and the machine by its timeout."""
         console, seen = b"", 0
         with tempfile.TemporaryFile() as errors, \
              subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               stderr=errors) as machine:
+            machine.stdin.write(self.stdin or b"")
+            machine.stdin.flush()
             for pattern, keys in self.typed:
                 found = None
                 while found is None:

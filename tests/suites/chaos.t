@@ -3,8 +3,10 @@
 """chaos=SEED: races become reproducible."""
 import difflib
 import os
+import signal
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import OCTAVO  # noqa: E402
@@ -13,8 +15,8 @@ from tap import Tap  # noqa: E402
 TESTS = "ktest=locks,wait,mutex,sched_chaos_preempts"
 
 
-def console(seed):
-    """What a machine says, times included.
+def console(seed, pause=0):
+    """What a machine says, times included; octavo sleeps for some seconds and does not listen.
 
     Its console's input stays open and silent: an end of file would come as an
     interrupt, at a moment that the host chooses.
@@ -22,7 +24,11 @@ def console(seed):
     with subprocess.Popen([sys.executable, OCTAVO, "run", "--icount", "--mem", "64M",
                            "--timeout", "100", "--append", f"chaos={seed} {TESTS}"],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as machine:
-        said = machine.stdout.read()
+        said = machine.stdout.read(1)
+        machine.send_signal(signal.SIGSTOP)
+        time.sleep(pause)
+        machine.send_signal(signal.SIGCONT)
+        said += machine.stdout.read()
         return machine.wait(), said
 
 
@@ -33,7 +39,7 @@ def differences(one, two):
 
 
 tap = Tap()
-first, again, other = console(3), console(3), console(4)
+first, again, other = console(3), console(3, pause=2), console(4)
 tap.point(first[0] == 0 and other[0] == 0, "the locks hold under chaos")
 tap.point(first == again, "the same seed gives the same run, to the instruction",
           differences(first, again))

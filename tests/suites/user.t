@@ -34,6 +34,9 @@ RUNS = (
         typed=((r"^# ", b"cat\n"), (r"cat\s*\n", b"these are\n"),
                (r"^these are\s+these are\s*\n", b"two lines\n"),
                (r"^two lines\s+two lines\s*\n", b"\x04"), (r"^# ", b"exit 9\n"))),
+    run("/bin/sh", on="64M release", exit=9, name="sh: input typed ahead for it",
+        stdin=b"cat >/tmp/x\nthese are\ntwo lines\n\x04read x </tmp/x\n"
+              b"[ \"$x\" = 'these are' ] && exit 9\n"),
     typed("pipes and loops", "for i in 3 1 2; do echo line $i; done | wc -l\n",
           console=r"^(# )?3\s"),
     run("/bin/cat", "/tests", "/none", exit=1, console=r"cat: /none: No such",

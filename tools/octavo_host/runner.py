@@ -154,18 +154,18 @@ class Channel:
     """
 
     def __init__(self):
-        self._output, self.output = os.pipe()
-        self.input, self.entrance = os.pipe()
+        self.source, self._output = os.pipe()
+        self._input, self.sink = os.pipe()
         try:
-            fcntl.fcntl(self.output, F_SETPIPE_SZ, PIPE_BYTES)
+            fcntl.fcntl(self._output, F_SETPIPE_SZ, PIPE_BYTES)
         except OSError:  # this user has too many already
             pass
-        for fd in (self._output, self.entrance):
+        for fd in (self.source, self.sink):
             os.set_blocking(fd, False)
 
     def theirs(self):
         """The ends that QEMU inherits."""
-        return self.input, self.output
+        return self._input, self._output
 
     def close_theirs(self):
         for fd in self.theirs():
@@ -173,17 +173,17 @@ class Channel:
 
     def fileno(self):
         """Of what the machine says, for a selector."""
-        return self._output
+        return self.source
 
     def receive(self):
-        return os.read(self._output, CHUNK)
+        return os.read(self.source, CHUNK)
 
     def send(self, data):
-        return os.write(self.entrance, data)
+        return os.write(self.sink, data)
 
     def close(self):
-        os.close(self._output)
-        os.close(self.entrance)
+        os.close(self.source)
+        os.close(self.sink)
 
 
 def write_all(fd, data):
@@ -346,9 +346,9 @@ class Session:
         """A byte that arrives before the kernel has set up the port would be lost."""
         wanted = bool(self.input) and self.awake and self.console in self.open_channels
         if wanted and not self.writes:
-            self.selector.register(self.console.entrance, selectors.EVENT_WRITE)
+            self.selector.register(self.console.sink, selectors.EVENT_WRITE)
         elif self.writes and not wanted:
-            self.selector.unregister(self.console.entrance)
+            self.selector.unregister(self.console.sink)
         self.writes = wanted
 
     def _to_console(self):
