@@ -227,14 +227,46 @@ static void show_growth(void)
 	}
 }
 
+/* A crowd on one CPU: ended, it leaves there as many stacks as the kernel keeps. */
+static void end_a_crowd(int cpu)
+{
+	const unsigned long only = 1UL << cpu;
+	pid_t pids[CROWD];
+
+	sys(__NR_sched_setaffinity, 0, sizeof(only), &only);
+	for (int i = 0; i < CROWD; i++) {
+		pids[i] = must_fork();
+		if (pids[i] == 0) {
+			sleep_ms(100);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < CROWD; i++)
+		waitpid(pids[i], NULL, 0);
+}
+
+/* Each CPU keeps some stacks of ended processes: as many as it ever will, after this. */
+static void fill_stack_caches(void)
+{
+	const unsigned long all = ~0UL;
+	unsigned long cpus = 0;
+
+	sys(__NR_sched_getaffinity, 0, sizeof(cpus), &cpus);
+	for (int cpu = 0; cpus >> cpu != 0; cpu++)
+		end_a_crowd(cpu);
+	sys(__NR_sched_setaffinity, 0, sizeof(all), &all);
+}
+
 /*
  * Are there as many objects as WANTED? Processes that a killed test has left
  * behind get time to end: longer than await() waits.
  */
 static int objects_settle(const char *site, long wanted)
 {
-	long now = nr_objects();
+	long now;
 
+	fill_stack_caches();
+	now = nr_objects();
 	for (int i = 0; now != wanted && i < 300; i++) {
 		sleep_ms(50);
 		now = nr_objects();
@@ -245,22 +277,6 @@ static int objects_settle(const char *site, long wanted)
 		show_growth();
 	}
 	return now == wanted;
-}
-
-/* The kernel keeps some stacks of ended processes: as many as it ever will, after this. */
-static void fill_stack_cache(void)
-{
-	pid_t pids[CROWD];
-
-	for (int i = 0; i < CROWD; i++) {
-		pids[i] = must_fork();
-		if (pids[i] == 0) {
-			sleep_ms(100);
-			_exit(0);
-		}
-	}
-	for (int i = 0; i < CROWD; i++)
-		waitpid(pids[i], NULL, 0);
 }
 
 /*
@@ -296,7 +312,7 @@ static int sweep(const char *site, char *const *argv)
 	tmp_mount();
 	run_whole(argv);
 	tmp_unmount();
-	fill_stack_cache();
+	fill_stack_caches();
 	sleep_ms(50);
 	read_slabs(slabs[0], sizeof(slabs[0]));
 	before = nr_objects();

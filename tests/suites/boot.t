@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import TOP, Suite, image, run  # noqa: E402
+from guest import FOUR_CPUS, TOP, Suite, image, run  # noqa: E402
 
 SIZES = ("16M", "64M", "1280M", "3G")
 HELLO = {"console": r"^hello"}
@@ -22,6 +22,8 @@ Suite(
     run("/bin/hello", on="64M qemu32,-pge", name="no global pages", **HELLO),
     run("/bin/hello", on="64M pentium3", **HELLO),
     run("/bin/hello", on="64M 2cpus", **HELLO),
+    run("/bin/hello", on=FOUR_CPUS, **HELLO),
+    run("/bin/hello", on="1280M release iso 4cpus wallclock", **HELLO),
     run("/bin/hello", on="64M wallclock", **HELLO),
     run("/bin/echo", "two words", 'a "quote"', "back\\slash", on="64M",
         console=r'^two words a "quote" back\\slash'),

@@ -6,7 +6,7 @@ Each case is a script for its shell. The same scripts run on both kernels, in a 
 own with all applets on the PATH; what a case prints, and its status, must be equal. Where the host
 cannot run i386 programs, or has other values (free, ps, mount), the case states what is expected.
 A case fails where its shell did not find a program, here or there.
-One machine runs all cases of a group; the audit of its memory follows.
+One machine runs all cases, on one CPU and on four; the audit of its memory follows.
 """
 import hashlib
 import os
@@ -301,7 +301,8 @@ def main():
         except OSError:
             host = {}
             tap.comment("this host runs no i386 programs: only the stated values are looked at")
-        group(tap, "256M release", scratch, chosen, host)
+        for on in ("256M release", "256M debug 4cpus wallclock"):
+            group(tap, on, scratch, chosen, host)
         if chosen("make qemu-x86"):
             make_qemu(tap)
         if chosen("failing allocations"):

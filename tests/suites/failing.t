@@ -10,7 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import Suite, run  # noqa: E402
+from guest import FOUR_CPUS, Suite, run  # noqa: E402
 
 EACH = 100
 PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "stack", "files", "efault",
@@ -38,6 +38,8 @@ Suite(
     *(run("/tests/failsweep", "-Q", *f"/tests/{name}".split(), on="64M debug", timeout=600)
       for name in SAMPLED),
     run("/tests/failsweep", "-Q", "-s", "slab", "/tests/paths", on="64M debug", timeout=600),
+    *(run("/tests/failsweep", "-Q", *f"/tests/{name}".split(), on=on, timeout=1200)
+      for name, on in (("clone", "64M debug 4cpus"), ("fork", FOUR_CPUS))),
     run("/tests/failsweep", "-q", "/tests/fork", on="16M release", timeout=600),
     *(sweep(name, EACH, timeout=3000, only_all=True) for name in PROGRAMS),
     *(sweep(name, each, timeout=3000, only_all=True) for name, each in LONG.items()),

@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from guest import TOP, Suite, run  # noqa: E402
+from guest import FOUR_CPUS, TOP, Suite, run  # noqa: E402
 
 BUILD = os.path.join(TOP, "build")
 
@@ -31,6 +31,8 @@ with tempfile.TemporaryDirectory(prefix="octavo-root-") as scratch:
     ARM = overlay(os.path.join(scratch, "arm"), os.path.join(BUILD, "user-arm", "bin", "hello"))
     Suite(
         run("/bin/cat", "/data/deep/text", on="64M debug", options=("--root", X86),
+            console=r"^(this came with the host's folder\r?\n){300}", name="a new file"),
+        run("/bin/cat", "/data/deep/text", on=FOUR_CPUS, options=("--root", X86),
             console=r"^(this came with the host's folder\r?\n){300}", name="a new file"),
         run("/bin/cat", "/data/link", on="64M release", options=("--root", X86),
             console=r"^this came with", name="a symbolic link"),

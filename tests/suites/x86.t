@@ -29,6 +29,7 @@ Suite(
                console="read-only kernel memory"),
     run("/tests/mmap_anon", on="64M iso", name="memory in pieces", options=HOLES),
     run("/tests/fork", on="1280M release iso", name="memory in pieces", options=HOLES),
+    run("/tests/fork", on="64M debug 4cpus iso wallclock", name="memory in pieces", options=HOLES),
     run("/bin/hello", on="64M iso", name="no memory in the DMA zone but what is used",
         options=("--hole", "0x700000-0x1000000")),
     run("/tests/fpu", on="64M pentium2", name="registers without SSE"),
