@@ -21,7 +21,8 @@
 #include <octavo/task.h>
 #include <octavo/vmstat.h>
 
-#define REMOVE_BATCH 16u
+#define REMOVE_BATCH  16u
+#define CHECKED_PAGES 1024u /* whole trees of as many are looked at under the lock, by the debug flavour */
 
 static struct slab_cache *node_cache;
 
@@ -237,6 +238,8 @@ static u32 remove_batch(struct address_space *m, u32 first, u32 last, struct pag
 		pages[i] = radix_delete(&m->pages, found[i].index, spares);
 		pages[i]->mapping = NULL;
 	}
+	if (m->pages.nr <= CHECKED_PAGES)
+		CHECK(radix_check(&m->pages));
 	spin_unlock(&m->tree_lock);
 	return nr;
 }
@@ -257,7 +260,6 @@ u32 filemap_remove(struct address_space *m, u32 first, u32 last)
 		owned_pages_add(PAGE_FILE, -(s32)total);
 		m->ops->uncharge(m, total);
 	}
-	CHECK(radix_check(&m->pages));
 	return total;
 }
 
