@@ -21,8 +21,9 @@
 #include <octavo/task.h>
 #include <octavo/vmstat.h>
 
-#define REMOVE_BATCH  16u
-#define CHECKED_PAGES 1024u /* whole trees of as many are looked at under the lock, by the debug flavour */
+#define REMOVE_BATCH 16u
+#define CHECKED_PAGES                                                                              \
+	1024u /* whole trees of as many are looked at under the lock, by the debug flavour */
 
 static struct slab_cache *node_cache;
 
