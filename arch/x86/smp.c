@@ -35,7 +35,7 @@
 #define LOW_END       0xa0000u /* START names a page below it */
 #define INIT_WAIT_US  10000u
 #define START_WAIT_US 200u
-#define ONLINE_US     100000u
+#define ONLINE_US     10000000u /* the host of a virtual CPU may be busy */
 #define ONLINE_STEP   20u
 
 static struct acpi_cpus acpi;
@@ -148,7 +148,12 @@ static bool cpu_start(unsigned cpu, u8 apic_id)
 		if (smp_online >> cpu & 1)
 			return true;
 	}
-	return wait_online(cpu);
+	if (wait_online(cpu))
+		return true;
+	lapic_send(apic_id, ICR_INIT | ICR_ASSERT); /* it must not come when nothing waits for it */
+	clock_wait_us(INIT_WAIT_US);
+	__asm__ volatile("lock; btrl %1, %0" : "+m"(smp_online) : "r"(cpu) : "memory", "cc");
+	return false;
 }
 
 /* An idle task and a stack for double faults. => NULL: no memory */
@@ -181,7 +186,7 @@ static void start_others(void)
 			return;
 		}
 		if (!cpu_start(cpu, acpi.apic_id[i])) {
-			/* It may still come: what it would take stays its own. */
+			/* What it may have begun to use stays its own. */
 			pr_warn("smp: CPU %u (APIC %u) does not start, no more are tried\n", cpu,
 				acpi.apic_id[i]);
 			return;

@@ -13,7 +13,7 @@
 #define CLASSES    80
 
 struct shared {
-	volatile unsigned ready[CPUS_MAX], go, done[CPUS_MAX], quit, faults[CPUS_MAX];
+	volatile unsigned ready[CPUS_MAX], go, done[CPUS_MAX], quit, faults[CPUS_MAX], turn;
 };
 
 static struct shared *shared;
@@ -88,18 +88,20 @@ static unsigned advised(unsigned nr)
 	return faults;
 }
 
-/* What all have in common is handed over: else nothing is counted. */
+/* What all have in common, and use in turn, is handed over: else nothing is counted. */
 static int common[2];
+static unsigned own_cpu;
 
 static unsigned pipe_of_all(unsigned nr)
 {
 	char c = 0;
 
 	for (unsigned i = 0; i < nr; i++) {
+		while (shared->go && shared->turn % nr_cpus != own_cpu)
+			pause_here();
 		sys(__NR_write, common[1], &c, 1);
-		pause_here();
 		sys(__NR_read, common[0], &c, 1);
-		pause_here();
+		shared->turn += shared->go;
 	}
 	return nr;
 }
@@ -118,23 +120,37 @@ static const struct work works[] = {
 	{"brk", heap, 8, 120},
 	{"MADV_DONTNEED", advised, 32, 20},
 };
-static const struct work in_common = {"one pipe for all", pipe_of_all, 100, 10};
+static const struct work in_common = {"one pipe for all", pipe_of_all, 10, 3};
 
 /* --- all at once --- */
 
-static void worker(unsigned cpu, const struct work *w)
+/* On its CPU, and what has to be there once is there. */
+static void prepare(unsigned cpu, const struct work *w)
 {
-	unsigned mask = 1u << cpu, faults = 0;
+	own_cpu = cpu;
+	use_cpus(1UL << cpu);
+	w->fn(w->nr);
+}
 
-	sys(__NR_sched_setaffinity, 0, sizeof(mask), &mask);
-	w->fn(w->nr); /* so that what has to be there once is there */
+static void work(const struct work *w)
+{
+	unsigned faults = 0;
+
+	for (unsigned i = 0; i < w->rounds; i++)
+		faults += w->fn(w->nr);
+	shared->faults[own_cpu] = faults;
+	shared->done[own_cpu] = 1;
+}
+
+static void help(unsigned cpu, const struct work *w)
+{
+	prepare(cpu, w);
 	shared->ready[cpu] = 1;
 	while (!shared->go)
 		pause_here();
-	for (unsigned i = 0; i < w->rounds; i++)
-		faults += w->fn(w->nr);
-	shared->faults[cpu] = faults;
-	shared->done[cpu] = 1;
+	work(w);
+	while (!shared->quit)
+		pause_here();
 }
 
 static void all_are(const volatile unsigned *flag)
@@ -193,19 +209,16 @@ static void measure(const struct work *w)
 	for (unsigned cpu = 1; cpu < nr_cpus; cpu++) {
 		pids[cpu] = must_fork();
 		if (pids[cpu] == 0) {
-			worker(cpu, w);
-			while (!shared->quit)
-				pause_here();
+			help(cpu, w);
 			_exit(0);
 		}
 	}
-	for (unsigned cpu = 1; cpu < nr_cpus; cpu++) {
-		while (!shared->ready[cpu])
-			pause_here();
-	}
+	prepare(0, w);
+	shared->ready[0] = 1;
+	all_are(shared->ready);
 	nr = read_stat(before);
 	shared->go = 1;
-	worker(0, w);
+	work(w);
 	all_are(shared->done);
 	total = handovers(before, nr);
 	shared->quit = 1;

@@ -230,10 +230,9 @@ static void show_growth(void)
 /* A crowd on one CPU: ended, it leaves there as many stacks as the kernel keeps. */
 static void end_a_crowd(int cpu)
 {
-	const unsigned long only = 1UL << cpu;
 	pid_t pids[CROWD];
 
-	sys(__NR_sched_setaffinity, 0, sizeof(only), &only);
+	use_cpus(1UL << cpu);
 	for (int i = 0; i < CROWD; i++) {
 		pids[i] = must_fork();
 		if (pids[i] == 0) {
@@ -248,13 +247,11 @@ static void end_a_crowd(int cpu)
 /* Each CPU keeps some stacks of ended processes: as many as it ever will, after this. */
 static void fill_stack_caches(void)
 {
-	const unsigned long all = ~0UL;
-	unsigned long cpus = 0;
+	const unsigned long cpus = own_cpus();
 
-	sys(__NR_sched_getaffinity, 0, sizeof(cpus), &cpus);
 	for (int cpu = 0; cpus >> cpu != 0; cpu++)
 		end_a_crowd(cpu);
-	sys(__NR_sched_setaffinity, 0, sizeof(all), &all);
+	use_cpus(cpus);
 }
 
 /*

@@ -190,6 +190,29 @@ static inline int all_bytes(const char *p, unsigned long len, char c)
 	return 1;
 }
 
+/* The CPUs that the program may use, a bit each. */
+static inline unsigned long own_cpus(void)
+{
+	unsigned long cpus = 1;
+
+	sys(__NR_sched_getaffinity, 0, sizeof(cpus), &cpus);
+	return cpus;
+}
+
+static inline void use_cpus(unsigned long cpus)
+{
+	sys(__NR_sched_setaffinity, 0, sizeof(cpus), &cpus);
+}
+
+/*
+ * Is MS, by which something was late, under LIMIT? The CPUs of a machine with several are threads of
+ * the host, which may be busy elsewhere: there it may take a hundred times as long.
+ */
+static inline int in_time(long ms, long limit)
+{
+	return ms >= 0 && ms < (own_cpus() == 1 ? limit : 100 * limit);
+}
+
 /*
  * Waits until *FLAG has reached VALUE, which another process stores there. If
  * that takes ten seconds the other has failed, and so has the test.

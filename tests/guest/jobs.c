@@ -240,6 +240,7 @@ static void test_sigchld(void)
 	pid = spinning_child();
 	sys(__NR_kill, pid, SIGSTOP);
 	wait_for(pid, &status, WUNTRACED);
+	await(&chld_seen, 2); /* it stops first and tells then */
 	ok(chld_seen == 2 && copy->code == CLD_STOPPED && copy->status == SIGSTOP, "a stop");
 	sys(__NR_kill, pid, SIGCONT);
 	wait_for(pid, &status, WCONTINUED);
