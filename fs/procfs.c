@@ -23,6 +23,7 @@
 #include "files.h"
 #include <octavo/cred.h>
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/printf.h>
 #include <octavo/rlimit.h>
 #include <octavo/slab.h>
@@ -92,14 +93,15 @@ static struct proc_inode *inode_new(struct super_block *sb, const struct proc_en
 	return p;
 }
 
-/* What a process has in /proc is its effective user's, if it may be looked at: else root's. */
+/* What a process has in /proc is its effective user's, if it may be looked at: else root's, but for
+ * directories that everybody may read. */
 static void own(struct proc_inode *p)
 {
 	const struct task *t = p->pid != 0 ? proc_task_lock(p) : NULL;
 
 	if (t == NULL)
 		return;
-	if (!(t->attributes & ATTR_NOT_DUMPABLE) || p->entry->dir != NULL) {
+	if ((t->mm != NULL && t->mm->dumpable) || p->entry->mode == (S_IFDIR | 0555)) {
 		p->inode.uid = t->cred->euid;
 		p->inode.gid = t->cred->egid;
 	}

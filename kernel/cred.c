@@ -10,6 +10,7 @@
 #include <octavo/cred.h>
 
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/rlimit.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -140,14 +141,13 @@ bool cred_over_nproc(u32 more)
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
 
-/* Who may look at the process changes with it: it is not dumpable until it execs, and its parent's
- * death is no business of the new one. */
+/* Who may look at the process changes with it: its memory is not dumpable until it execs, and its
+ * parent's death is no business of the new one. */
 static void guard(const struct cred *old, const struct cred *new)
 {
-	if (old->euid == new->euid && old->egid == new->egid && old->fsuid == new->fsuid &&
-	    old->fsgid == new->fsgid && (new->permitted & ~old->permitted) == 0)
+	if (cred_is_no_more(old, new))
 		return;
-	current->attributes |= ATTR_NOT_DUMPABLE;
+	current->mm->dumpable = false;
 	current->parent_death_signal = 0;
 }
 
@@ -208,6 +208,12 @@ bool capable(unsigned cap)
 	return (current->cred->effective >> cap & 1) != 0;
 }
 
+bool cred_is_no_more(const struct cred *old, const struct cred *new)
+{
+	return old->euid == new->euid && old->egid == new->egid && old->fsuid == new->fsuid &&
+	       old->fsgid == new->fsgid && (new->permitted & ~old->permitted) == 0;
+}
+
 bool cred_in_group(const struct cred *c, u32 gid)
 {
 	u32 low = 0, high = c->groups != NULL ? c->groups->nr : 0;
@@ -262,7 +268,7 @@ bool cred_may_inspect(const struct task *t)
 
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
-	return is_wholly(t->cred, me->fsuid, me->fsgid) && !(t->attributes & ATTR_NOT_DUMPABLE) &&
+	return is_wholly(t->cred, me->fsuid, me->fsgid) && (t->mm == NULL || t->mm->dumpable) &&
 	       (t->cred->permitted & ~me->effective) == 0;
 }
 

@@ -64,18 +64,20 @@ int cred_for_exec(const struct inode *file, struct exec_cred *e)
 	return 0;
 }
 
-void cred_exec_commit(struct exec_cred *e, bool readable)
+bool cred_exec_dumpable(const struct exec_cred *e, bool readable)
 {
-	const struct cred *new = e->new;
-	bool same = readable && new->euid == new->uid &&new->egid == new->gid;
+	const struct cred *old = current->cred;
+
+	return readable && old->euid == old->uid && old->egid == old->gid &&
+	       cred_is_no_more(old, e->new);
+}
+
+void cred_exec_commit(struct exec_cred *e)
+{
 	int err = cred_commit(e->new); /* the real user stays: no memory is needed */
 
 	PANIC_ON(err != 0);
 	e->new = NULL;
-	if (same)
-		current->attributes &= ~ATTR_NOT_DUMPABLE;
-	else
-		current->attributes |= ATTR_NOT_DUMPABLE;
 	if (e->secure)
 		current->parent_death_signal = 0;
 }

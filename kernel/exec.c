@@ -391,7 +391,7 @@ static void exec_commit(struct exec_image *image, const char *path, struct files
 		files_put(process_use_files(files));
 	process_leave_mm();
 	old = process_use_mm(image->mm);
-	cred_exec_commit(&image->cred, image->readable);
+	cred_exec_commit(&image->cred);
 	process_vfork_done();
 	signal_exec();
 	if (old != NULL)
@@ -447,8 +447,9 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 		exec_close(file);
 		return err;
 	}
-	image.readable = inode_permission(file->inode, MAY_READ) == 0;
-
+	/* before anybody can find it as the new program's */
+	image.mm->dumpable =
+		cred_exec_dumpable(&image.cred, inode_permission(file->inode, MAY_READ) == 0);
 	mm_set_exe(image.mm, file);
 	err = stack_bytes(s) <= image.stack_bytes_max ? stack_write(&image, s, &sp) : -E2BIG;
 	if (err != 0) {

@@ -7,6 +7,7 @@
  */
 #include <octavo/cred.h>
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
@@ -37,28 +38,21 @@ static long get_name(char __user *user)
 	return copy_to_user(user, name, sizeof(name));
 }
 
-/* An attribute of one bit: 0 or 1, nothing else. */
-static long set_flag(u32 bit, u32 value)
+/* It is the memory's: of all tasks that share it. */
+static long set_dumpable(u32 value)
 {
 	if (value > 1)
 		return -EINVAL;
-	if (value)
-		current->attributes |= bit;
-	else
-		current->attributes &= ~bit;
+	current->mm->dumpable = value != 0;
 	return 0;
-}
-
-static long get_flag(u32 bit)
-{
-	return (current->attributes & bit) != 0;
 }
 
 static long set_no_new_privs(u32 a, u32 b, u32 c, u32 d)
 {
 	if (a != 1 || b != 0 || c != 0 || d != 0)
 		return -EINVAL;
-	return set_flag(ATTR_NO_NEW_PRIVS, 1); /* it stays */
+	current->attributes |= ATTR_NO_NEW_PRIVS; /* it stays */
+	return 0;
 }
 
 static long set_timer_slack(s32 ns)
@@ -87,13 +81,15 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 	case PR_GET_CHILD_SUBREAPER:
 		return put_user_u32(current->signal->subreaper, (u32 __user __force *)a);
 	case PR_SET_DUMPABLE:
-		return set_flag(ATTR_NOT_DUMPABLE, a ^ 1);
+		return set_dumpable(a);
 	case PR_GET_DUMPABLE:
-		return !get_flag(ATTR_NOT_DUMPABLE);
+		return current->mm->dumpable;
 	case PR_SET_NO_NEW_PRIVS:
 		return set_no_new_privs(a, b, c, d);
 	case PR_GET_NO_NEW_PRIVS:
-		return (a | b | c | d) != 0 ? -EINVAL : get_flag(ATTR_NO_NEW_PRIVS);
+		if ((a | b | c | d) != 0)
+			return -EINVAL;
+		return (current->attributes & ATTR_NO_NEW_PRIVS) != 0;
 	case PR_SET_TIMERSLACK:
 		return set_timer_slack((s32)a);
 	case PR_GET_TIMERSLACK:

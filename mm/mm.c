@@ -217,6 +217,7 @@ struct mm *mm_fork(struct mm *parent)
 	child->stack_top = parent->stack_top;
 	child->mmap_base = parent->mmap_base;
 	child->program = parent->program;
+	child->dumpable = parent->dumpable;
 	for (v = vma_first(&parent->vmas); v && err == 0; v = vma_next(v))
 		err = fork_area(child, parent, v);
 	/* also where it failed: pages that were shared meanwhile must not be written */

@@ -70,6 +70,9 @@ void cred_put(struct cred *c); /* => no task_list_lock; sleeps */
  * one more would be (`more` 1), and is it bound by that? => task_list_lock held */
 bool cred_over_nproc(u32 more);
 
+/* cred_is_no_more - is `new` the same effective and file-system user and group as `old`, with no
+ * capability that this does not have? */
+bool cred_is_no_more(const struct cred *old, const struct cred *new);
 /* cred_in_group - is `gid` its file-system group, or one of the supplementary ones? */
 bool cred_in_group(const struct cred *c, u32 gid);
 
@@ -101,6 +104,8 @@ long prctl_capabilities(int option, u32 a, u32 b, u32 c, u32 d);
 
 /* cred_for_exec - of the program in `file`. => 0 and e->new; -ENOMEM; sleeps */
 int cred_for_exec(const struct inode *file, struct exec_cred *e);
-/* cred_exec_commit - like cred_commit(), but cannot fail; `readable`: the caller could have read the
- * program, and so may look at it while it runs */
-void cred_exec_commit(struct exec_cred *e, bool readable);
+/* cred_exec_dumpable - may the caller, who could read the program (`readable`) or not, look at it while it
+ * runs? */
+bool cred_exec_dumpable(const struct exec_cred *e, bool readable);
+/* cred_exec_commit - like cred_commit(), but cannot fail */
+void cred_exec_commit(struct exec_cred *e);

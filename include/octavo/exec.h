@@ -53,7 +53,7 @@ void exec_close(struct file *file);
  * are scripts, -ENOMEM, -E2BIG, -EIO, and `s` is then only good to be freed; sleeps. execve(2) */
 struct file *exec_open_program(const char *path, struct exec_strings *s);
 
-/* What exec_load() found and built; cred and readable are exec.c's. */
+/* What exec_load() found and built; cred is exec.c's. */
 struct exec_image {
 	struct mm *mm;       /* new, users 1 */
 	vaddr_t start;       /* first instruction: the interpreter's where there is one */
@@ -65,7 +65,6 @@ struct exec_image {
 	u32 stack_bytes_max; /* room that the stack has at the most */
 	vaddr_t data_base;   /* ARM: r9 */
 	struct exec_cred cred;
-	bool readable; /* by who starts it */
 };
 
 /* exec_load - a new address space with the program's segments, heap and stack, and those of its

@@ -34,6 +34,7 @@ struct mm {
 	vaddr_t mmap_base;          /* [I] after exec: areas go down from here */
 	struct mm_program program;  /* [I] after exec */
 	struct file *exe;           /* the program, see mm_set_exe() [I] */
+	bool dumpable;              /* may others look into it? [a] prctl(2), PR_SET_DUMPABLE */
 	u32 total_pages;            /* [mmap_sem] of all areas */
 	u32 locked_pages;           /* [mmap_sem] of areas that are VM_LOCKED */
 	u32 lock_future;            /* [mmap_sem] VM_LOCK_BITS of new areas: mlockall(2) */

@@ -31,7 +31,6 @@ enum task_state {
 #define TASK_NPROC_EXCEEDED 0x20u /* setuid(2) gave it a user with too many tasks */
 
 /* Bits of task.attributes, see prctl(2). */
-#define ATTR_NOT_DUMPABLE 0x2u
 #define ATTR_NO_NEW_PRIVS 0x8u
 
 /*

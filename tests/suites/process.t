@@ -10,7 +10,8 @@ from guest import FOUR_CPUS, Suite, run, spread  # noqa: E402
 PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/script", "/tests/badelf",
             "/tests/interp", "/tests/proc", "/tests/proc_pid", "/tests/proc_mm", "/tests/sched",
             "/tests/clock", "/tests/syslog", "/tests/orphans", "/tests/pipes", "/tests/poll",
-            "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/attributes",
+            "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/inspect",
+            "/tests/attributes",
             "/tests/descriptors", "/tests/sendfile", "/tests/eventfd")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")

@@ -15,7 +15,7 @@ PROGRAMS = ("mmap_anon", "mprotect", "munmap", "brk", "stack", "shared_anon", "f
             "mm_random", "filemap", "file_random", "truncate_race", "text", "clone",
             "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors", "sendfile")
 PROGRAMS += ("paths", "mount")
-PROGRAMS += ("limits", "users", "users_exec", "proc_mm")
+PROGRAMS += ("limits", "users", "users_exec", "inspect", "proc_mm")
 PROGRAMS += ("poll", "script", "pipes", "segments")
 PROGRAMS += ("fallocate", "eventfd", "mlock", "memfd")
 # As on i386: programs end at 3G; as on a machine of its own: the same addresses every time.
