@@ -50,7 +50,7 @@ bool proc_may_inspect(const struct proc_inode *p)
 	t = proc_task_lock(p);
 	if (t == NULL)
 		return true;
-	may = cred_may_inspect(t);
+	may = cred_may_inspect(t, INSPECT_FS);
 	proc_task_unlock();
 	return may;
 }

@@ -262,14 +262,16 @@ bool cred_may_limit(const struct task *t)
 	return t == current || is_wholly(t->cred, me->uid, me->gid) || capable(CAP_SYS_RESOURCE);
 }
 
-bool cred_may_inspect(const struct task *t)
+bool cred_may_inspect(const struct task *t, enum inspect as)
 {
 	const struct cred *me = current->cred;
+	bool real = as == INSPECT_REAL;
 
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
-	return is_wholly(t->cred, me->fsuid, me->fsgid) && (t->mm == NULL || t->mm->dumpable) &&
-	       (t->cred->permitted & ~me->effective) == 0;
+	return is_wholly(t->cred, real ? me->uid : me->fsuid, real ? me->gid : me->fsgid) &&
+	       (t->mm == NULL || t->mm->dumpable) &&
+	       (t->cred->permitted & ~(real ? me->permitted : me->effective)) == 0;
 }
 
 /* --- access(2) --- */

@@ -2,6 +2,7 @@
 /*
  * sys_identity.c - ids of threads, random numbers. Users and groups: sys_cred.c.
  */
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/fs.h>
 #include <octavo/random.h>
@@ -38,14 +39,17 @@ long sys_get_robust_list(int pid, u32 __user *head, u32 __user *len)
 {
 	const struct task *t;
 	u32 address = 0;
+	int err = -ESRCH;
 
 	spin_lock(&task_list_lock);
 	t = pid == 0 ? current : task_find((u32)pid);
 	if (t != NULL)
+		err = cred_may_inspect(t, INSPECT_REAL) ? 0 : -EPERM;
+	if (err == 0)
 		address = (u32)t->robust_list;
 	spin_unlock(&task_list_lock);
-	if (t == NULL)
-		return -ESRCH;
+	if (err != 0)
+		return err;
 	if (put_user_u32(ROBUST_LIST_HEAD_BYTES, len) != 0)
 		return -EFAULT;
 	return put_user_u32(address, head);

@@ -84,9 +84,10 @@ bool cred_may_signal(const struct task *t);
 bool cred_may_schedule(const struct task *t);
 /* cred_may_limit - may the current task see and change limits of t? prlimit(2) => task_list_lock held */
 bool cred_may_limit(const struct task *t);
-/* cred_may_inspect - may the current task look into t's memory, files, directories? ptrace(2), "access
- * mode checking". => task_list_lock held */
-bool cred_may_inspect(const struct task *t);
+/* cred_may_inspect - may the current task look into t's memory, files, directories? It asks by way of a
+ * file, or itself as its real user. ptrace(2), "access mode checking". => task_list_lock held */
+enum inspect { INSPECT_FS, INSPECT_REAL };
+bool cred_may_inspect(const struct task *t, enum inspect as);
 
 /* cred_for_access - what access(2) asks with: the real user and group, as the current task's cred.
  *   => the cred to give back to cred_access_done(); NULL: it is the same, or (*err) no memory */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who may look into a process: PR_SET_DUMPABLE, which is its memory's. On Linux: as root.
+ * Who may look into a process: PR_SET_DUMPABLE, which is its memory's; get_robust_list(2). On Linux: as
+ * root.
  */
 #include "users.h"
 
@@ -91,6 +92,30 @@ static void test_owner(void)
 	WANT(status, 0);
 }
 
+/* --- robust lists --- */
+
+static void test_robust_list(void)
+{
+	uint32_t head, len;
+	pid_t other = getppid(), mine;
+
+	WANT(sys(__NR_get_robust_list, other, &head, &len), 0);
+	become(USER);
+	sys(__NR_prctl, 4, 1, 0, 0, 0);
+	WANT(sys(__NR_get_robust_list, other, &head, &len), -EPERM);
+	WANT(sys(__NR_get_robust_list, other, NULL, NULL), -EPERM);
+	WANT(sys(__NR_get_robust_list, 0x3fffffff, &head, &len), -ESRCH);
+	WANT(sys(__NR_get_robust_list, 0, &head, &len), 0);
+	mine = fork();
+	if (mine == 0)
+		for (;;)
+			sys(29);
+	WANT(sys(__NR_get_robust_list, mine, &head, &len), 0);
+	WANT(len, 12);
+	kill(mine, SIGKILL);
+	waitpid(mine, NULL, 0);
+}
+
 int main(void)
 {
 	if (!may_do_all())
@@ -99,6 +124,7 @@ int main(void)
 	in_user_child(test_dumpable, "PR_SET_DUMPABLE is of all that share the memory");
 	in_user_child(test_dumpable_thread, "threads, too");
 	in_user_child(test_owner, "whose the files of /proc are");
+	in_user_child(test_robust_list, "robust lists");
 	own_directory_leave();
 	return tap_done();
 }
