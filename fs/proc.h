@@ -47,7 +47,6 @@ struct proc_entry {
 	const char *name;
 	u32 mode;         /* S_IF* and permissions */
 	bool sysctl;      /* its permissions hold for root, too */
-	bool guarded;     /* only for who may inspect the process: cred_may_inspect() */
 	const void *data; /* of show and store */
 	const struct proc_dir *dir;
 	/* text - the whole report at once */
@@ -58,6 +57,9 @@ struct proc_entry {
 	 *   => 0, -errno; sleeps; no lock held
 	 */
 	int (*show)(struct proc_inode *p, struct text *t, u64 *cursor);
+	/* show_mm - the same of the memory that the process had when the file was opened, and only for
+	 * who was allowed to look into it then; NULL: it had none, or has left it, as execve(2) does */
+	int (*show_mm)(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
 	/* store - what was written: len bytes and a NUL. => 0, -errno */
 	int (*store)(struct proc_inode *p, char *buf, size_t len);
 	/* readlink, jump - as in inode_ops */
@@ -99,8 +101,11 @@ struct task *proc_task_lock(const struct proc_inode *p);
 void proc_task_unlock(void); /* after proc_task_lock() that found it */
 /* proc_task_exists - is it still there, a zombie included? */
 bool proc_task_exists(const struct proc_inode *p);
-/* proc_may_inspect - may the current task see what is guarded? => yes, too, where nobody is there */
+/* proc_may_inspect - may the current task see where its links lead? => yes, too, where nobody is there */
 bool proc_may_inspect(const struct proc_inode *p);
+/* proc_inspect_mm - its memory, for whoever may look into it. => 0 and *mm, to be mm_drop()ped, or NULL: it
+ * has none; -EACCES; -ESRCH it has ended */
+int proc_inspect_mm(const struct proc_inode *p, struct mm **mm);
 /* proc_is_kthread - is it there, and a kernel thread? */
 bool proc_is_kthread(const struct proc_inode *p);
 /* proc_is_thread - is p below /proc/PID/task/TID: of the one thread, not of its process? */
@@ -119,8 +124,8 @@ struct fs_context *proc_fs_context(const struct proc_inode *p);
 int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor);
-int proc_maps_show(struct proc_inode *p, struct text *t, u64 *cursor);
-int proc_smaps_show(struct proc_inode *p, struct text *t, u64 *cursor);
+int proc_maps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
+int proc_smaps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
 int proc_mounts_show(struct proc_inode *p, struct text *t, u64 *cursor);
 u32 proc_fd_next(struct proc_inode *dir, u32 from);
 extern const struct proc_dir proc_fd_dir;

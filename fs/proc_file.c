@@ -16,6 +16,7 @@
 #include "proc.h"
 
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -32,6 +33,7 @@ struct proc_file {
 	size_t len;   /* [mutex] bytes of the piece */
 	loff_t start; /* [mutex] where it lies in the report */
 	u64 cursor;   /* [mutex] what follows it */
+	struct mm *mm; /* [I] of show_mm, or NULL: it has none */
 };
 
 static int grow(struct proc_file *f)
@@ -50,6 +52,17 @@ static int grow(struct proc_file *f)
 	return 0;
 }
 
+/* Records of the memory that it had at open. => as proc_entry.show_mm */
+static int show_mm(const struct proc_file *f, struct proc_inode *p, struct text *t, u64 *cursor)
+{
+	struct mm *mm = f->mm != NULL && mm_get_used(f->mm) ? f->mm : NULL;
+	int err = p->entry->show_mm(p, mm, t, cursor);
+
+	if (mm != NULL)
+		mm_put(mm);
+	return err;
+}
+
 /* Make the piece that begins with record `cursor`. => 0, -ENOMEM, the report's own */
 static int make_piece(struct proc_file *f, struct proc_inode *p)
 {
@@ -64,6 +77,8 @@ static int make_piece(struct proc_file *f, struct proc_inode *p)
 		if (e->text != NULL) {
 			e->text(&t);
 			cursor = PROC_END;
+		} else if (e->show_mm != NULL) {
+			err = show_mm(f, p, &t, &cursor);
 		} else {
 			err = e->show(p, &t, &cursor);
 		}
@@ -110,11 +125,11 @@ static ssize_t piece_at(struct proc_file *f, struct proc_inode *p, loff_t pos)
 
 static ssize_t text_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
+	const struct proc_entry *e = proc_inode(file->inode)->entry;
 	struct proc_file *f = file->private;
 	ssize_t done = 0, n = 0;
 
-	if (proc_inode(file->inode)->entry->text == NULL &&
-	    proc_inode(file->inode)->entry->show == NULL)
+	if (e->text == NULL && e->show == NULL && e->show_mm == NULL)
 		return -EINVAL;
 	mutex_lock(&f->mutex);
 	while (len > 0) {
@@ -180,15 +195,19 @@ static int text_open(struct inode *inode, struct file *file)
 	const struct proc_entry *e = proc_inode(inode)->entry;
 	u32 mode = file->flags & O_ACCMODE;
 	struct proc_file *f;
+	int err;
 
 	if (e->sysctl && ((mode != O_RDONLY && (e->mode & 0200) == 0) ||
 			  (mode != O_WRONLY && (e->mode & 0400) == 0)))
 		return -EACCES;
-	if (e->guarded && !proc_may_inspect(proc_inode(inode)))
-		return -EACCES;
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (f == NULL)
 		return -ENOMEM;
+	err = e->show_mm != NULL ? proc_inspect_mm(proc_inode(inode), &f->mm) : 0;
+	if (err != 0) {
+		kfree(f);
+		return err;
+	}
 	mutex_init(&f->mutex, proc_file);
 	file->private = f;
 	return 0;
@@ -198,6 +217,8 @@ static void text_close(struct file *file)
 {
 	struct proc_file *f = file->private;
 
+	if (f->mm != NULL)
+		mm_drop(f->mm);
 	kfree(f->buf);
 	kfree(f);
 }

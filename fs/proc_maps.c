@@ -111,35 +111,33 @@ static bool put_batch(const struct maps_walk *w, struct text *t, u64 *cursor)
 	return *cursor != PROC_END && !t->full;
 }
 
-static int show_areas(struct proc_inode *p, struct text *t, u64 *cursor, bool usage)
+static int show_areas(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor, bool usage)
 {
-	struct maps_walk w = {.usage = usage};
+	struct maps_walk w = {.mm = mm, .usage = usage};
 
 	if (!proc_task_exists(p))
 		return -ESRCH;
-	w.mm = proc_mm(p);
-	if (w.mm == NULL) {
+	if (mm == NULL) {
 		*cursor = PROC_END;
 		return 0;
 	}
 	w.path = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (w.path != NULL) {
-		w.root = fs_root_get(current->fs);
-		while (put_batch(&w, t, cursor))
-			continue;
-		inode_put(w.root);
-	}
+	if (w.path == NULL)
+		return -ENOMEM;
+	w.root = fs_root_get(current->fs);
+	while (put_batch(&w, t, cursor))
+		continue;
+	inode_put(w.root);
 	kfree(w.path);
-	mm_put(w.mm);
-	return w.path != NULL ? 0 : -ENOMEM;
+	return 0;
 }
 
-int proc_maps_show(struct proc_inode *p, struct text *t, u64 *cursor)
+int proc_maps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor)
 {
-	return show_areas(p, t, cursor, false);
+	return show_areas(p, mm, t, cursor, false);
 }
 
-int proc_smaps_show(struct proc_inode *p, struct text *t, u64 *cursor)
+int proc_smaps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor)
 {
-	return show_areas(p, t, cursor, true);
+	return show_areas(p, mm, t, cursor, true);
 }

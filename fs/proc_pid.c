@@ -36,31 +36,28 @@ static int show_memory(struct mm *mm, vaddr_t start, vaddr_t end, struct text *t
 	return 0;
 }
 
-static int show_strings(struct proc_inode *p, struct text *t, u64 *cursor, bool environment)
+static int cmdline_show(struct proc_inode *p, struct text *t, u64 *cursor)
 {
 	struct mm *mm = proc_mm(p);
-	int err = 0;
+	int err;
 
 	if (mm == NULL) {
 		*cursor = PROC_END;
 		return proc_task_exists(p) ? 0 : -ESRCH;
 	}
-	if (environment)
-		err = show_memory(mm, mm->program.env_start, mm->program.env_end, t, cursor);
-	else
-		err = show_memory(mm, mm->program.arg_start, mm->program.arg_end, t, cursor);
+	err = show_memory(mm, mm->program.arg_start, mm->program.arg_end, t, cursor);
 	mm_put(mm);
 	return err;
 }
 
-static int cmdline_show(struct proc_inode *p, struct text *t, u64 *cursor)
+static int environ_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor)
 {
-	return show_strings(p, t, cursor, false);
-}
-
-static int environ_show(struct proc_inode *p, struct text *t, u64 *cursor)
-{
-	return show_strings(p, t, cursor, true);
+	(void)p;
+	if (mm == NULL) {
+		*cursor = PROC_END;
+		return 0;
+	}
+	return show_memory(mm, mm->program.env_start, mm->program.env_end, t, cursor);
 }
 
 /* --- its name --- */
@@ -158,14 +155,14 @@ static const struct proc_entry entries[] = {
 	{.name = "cmdline", .mode = REPORT, .show = cmdline_show},
 	{.name = "comm", .mode = S_IFREG | 0644, .show = comm_show, .store = comm_store},
 	{.name = "cwd", .mode = LINK, .readlink = proc_cwd_readlink, .jump = proc_cwd_jump},
-	{.name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = environ_show},
+	{.name = "environ", .mode = S_IFREG | 0400, .show_mm = environ_show},
 	{.name = "exe", .mode = LINK, .readlink = proc_exe_readlink, .jump = proc_exe_jump},
 	{.name = "fail-nth", .mode = S_IFREG | 0644, .show = fail_nth_show, .store = fail_nth_store},
 	{.name = "fd", .mode = S_IFDIR | 0500, .dir = &proc_fd_dir},
-	{.name = "maps", .mode = REPORT, .guarded = true, .show = proc_maps_show},
+	{.name = "maps", .mode = REPORT, .show_mm = proc_maps_show},
 	{.name = "mounts", .mode = REPORT, .show = proc_mounts_show},
 	{.name = "root", .mode = LINK, .readlink = proc_root_readlink, .jump = proc_root_jump},
-	{.name = "smaps", .mode = REPORT, .guarded = true, .show = proc_smaps_show},
+	{.name = "smaps", .mode = REPORT, .show_mm = proc_smaps_show},
 	{.name = "stat", .mode = REPORT, .show = proc_stat_show},
 	{.name = "statm", .mode = REPORT, .show = proc_statm_show},
 	{.name = "status", .mode = REPORT, .show = proc_status_show},

@@ -9,6 +9,7 @@
 #include "proc.h"
 
 #include <octavo/cred.h>
+#include <octavo/errno.h>
 #include <octavo/mm.h>
 #include <octavo/task.h>
 
@@ -53,6 +54,22 @@ bool proc_may_inspect(const struct proc_inode *p)
 	may = cred_may_inspect(t, INSPECT_FS);
 	proc_task_unlock();
 	return may;
+}
+
+int proc_inspect_mm(const struct proc_inode *p, struct mm **mm)
+{
+	const struct task *t = proc_task_lock(p);
+	int err = 0;
+
+	if (t == NULL)
+		return -ESRCH;
+	*mm = t->mm;
+	if (*mm != NULL && *mm != current->mm && !cred_may_inspect(t, INSPECT_FS))
+		err = -EACCES;
+	else if (*mm != NULL)
+		mm_grab(*mm);
+	proc_task_unlock();
+	return err;
 }
 
 bool proc_is_kthread(const struct proc_inode *p)

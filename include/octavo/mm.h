@@ -68,6 +68,11 @@ struct vma_ops {
 /* --- life (mm/mm.c) --- */
 struct mm *mm_alloc(void);   /* empty; users 1; => NULL; sleeps */
 void mm_get(struct mm *mm);  /* users++ */
+/* mm_get_used - mm_get() by who has a count, of an mm that may have no users any more. => false: so it is */
+static inline bool mm_get_used(struct mm *mm)
+{
+	return atomic_inc_not_zero(&mm->users);
+}
 void mm_put(struct mm *mm);  /* users--: the last unmaps everything; sleeps */
 void mm_grab(struct mm *mm); /* count++ */
 void mm_drop(struct mm *mm); /* count--: the last frees the mm and its page directory */

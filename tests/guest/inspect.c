@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who may look into a process: PR_SET_DUMPABLE, which is its memory's; get_robust_list(2). On Linux: as
- * root.
+ * Who may look into a process: PR_SET_DUMPABLE, which is its memory's; files of /proc that were opened
+ * before execve(2); get_robust_list(2). On Linux: as root.
  */
 #include "users.h"
 
 #include "thread.h"
+
+static volatile int *child_is_ready;
 
 /* --- what is dumpable --- */
 
@@ -92,6 +94,86 @@ static void test_owner(void)
 	WANT(status, 0);
 }
 
+/* --- what was opened before execve(2) --- */
+
+enum { MAPS, SMAPS, ENVIRON, NR_FILES };
+
+static long open_of(pid_t pid, int file)
+{
+	static const char *const names[] = {"maps", "smaps", "environ"};
+	char path[40];
+
+	sprintf(path, "/proc/%d/%s", (int)pid, names[file]);
+	return sys(__NR_open, path, O_RDONLY);
+}
+
+static void look_across_exec(const char *program, long after)
+{
+	const char *argv[] = {"inspect", "wait", NULL}, *envp[] = {"SECRET=1", NULL};
+	int go[2], ready[2], status;
+	long files[NR_FILES];
+	char text[64];
+	pid_t pid;
+
+	WANT(pipe(go) == 0 && pipe(ready) == 0, 1);
+	become(USER);
+	sys(__NR_prctl, 4, 1, 0, 0, 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(go[0], 0);
+		dup2(ready[1], 3);
+		read(0, text, 1);
+		sys(__NR_execve, program, argv, envp);
+		_exit(99);
+	}
+	for (int i = 0; i < NR_FILES; i++) {
+		files[i] = open_of(pid, i);
+		WANT(files[i] >= 0, 1);
+	}
+	WANT(sys(__NR_read, files[MAPS], text, sizeof(text)) > 0, 1);
+	WANT(sys(__NR_lseek, files[MAPS], 0, SEEK_SET), 0);
+	write(go[1], "x", 1);
+	WANT(sys(__NR_read, ready[0], text, 1), 1); /* it is the new program */
+	for (int i = 0; i < NR_FILES; i++) {
+		WANT(sys(__NR_read, files[i], text, sizeof(text)), 0);
+		WANT(open_of(pid, i) >= 0 ? 0 : -EACCES, after);
+	}
+	write(go[1], "x", 1);
+	waitpid(pid, &status, 0);
+	WANT(status, 0);
+}
+
+static void test_set_id_exec(void)
+{
+	look_across_exec("./suid", -EACCES);
+}
+
+static void test_plain_exec(void)
+{
+	look_across_exec("/proc/self/exe", 0);
+}
+
+static void test_ended(void)
+{
+	char text[64];
+	long maps, environment;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			sys(29);
+	maps = open_of(pid, MAPS);
+	environment = open_of(pid, ENVIRON);
+	kill(pid, SIGKILL);
+	await_state(pid, pid, 'Z');
+	WANT(sys(__NR_read, maps, text, sizeof(text)), 0);
+	WANT(sys(__NR_read, environment, text, sizeof(text)), 0);
+	WANT(sys(__NR_read, open_of(pid, MAPS), text, sizeof(text)), 0);
+	waitpid(pid, NULL, 0);
+	WANT(sys(__NR_read, maps, text, sizeof(text)), -ESRCH);
+	WANT(sys(__NR_read, environment, text, sizeof(text)), 0);
+}
+
 /* --- robust lists --- */
 
 static void test_robust_list(void)
@@ -116,15 +198,59 @@ static void test_robust_list(void)
 	waitpid(mine, NULL, 0);
 }
 
-int main(void)
+/* It asks for the real user and what is permitted, files of /proc for the user of files. */
+static void test_real_user(void)
 {
+	uint32_t head, len;
+	pid_t mine = fork();
+
+	if (mine == 0) {
+		become(USER);
+		sys(__NR_prctl, 4, 1, 0, 0, 0);
+		*child_is_ready = 1;
+		for (;;)
+			sys(29);
+	}
+	await(child_is_ready, 1);
+	WANT(sys(__NR_setgroups32, 0, NULL), 0);
+	WANT(sys(__NR_setresgid32, USER, OTHER, OTHER), 0);
+	WANT(sys(__NR_setresuid32, USER, OTHER, OTHER), 0);
+	WANT(sys(__NR_get_robust_list, mine, &head, &len), 0);
+	WANT(open_of(mine, MAPS), -EACCES);
+	WANT(sys(__NR_setresgid32, OTHER, -1, -1), 0);
+	WANT(sys(__NR_setresuid32, OTHER, USER, -1), 0);
+	WANT(sys(__NR_get_robust_list, mine, &head, &len), -EPERM);
+	WANT(kill(mine, SIGKILL), 0);
+	waitpid(mine, NULL, 0);
+}
+
+/* The copy of this program that execve(2) has started. */
+static int as_copy(void)
+{
+	char c;
+
+	write(3, "x", 1);
+	return read(0, &c, 1) == 1 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		return as_copy();
 	if (!may_do_all())
 		return skip("only root becomes somebody else"), tap_done();
-	ok(own_directory_enter("inspect"), "a directory of our own");
+	child_is_ready = map_shared(1);
+	ok(own_directory_enter("inspect") && copy_self("suid", OTHER, 06755) == 0,
+	   "a directory of our own");
 	in_user_child(test_dumpable, "PR_SET_DUMPABLE is of all that share the memory");
 	in_user_child(test_dumpable_thread, "threads, too");
 	in_user_child(test_owner, "whose the files of /proc are");
+	in_user_child(test_set_id_exec, "a set-user-ID program is not read by what was opened before");
+	in_user_child(test_plain_exec, "nor another program");
+	in_user_child(test_ended, "a process that has ended");
 	in_user_child(test_robust_list, "robust lists");
+	in_user_child(test_real_user, "are the real user's");
 	own_directory_leave();
 	return tap_done();
 }

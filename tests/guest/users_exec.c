@@ -7,20 +7,6 @@
 
 #define SELF "/proc/self/exe"
 
-static long copy_self(const char *to, uint32_t user, mode_t mode)
-{
-	static char buf[65536];
-	int from = open(SELF, O_RDONLY), fd = open(to, O_CREAT | O_WRONLY, 0700);
-	ssize_t n;
-
-	while ((n = read(from, buf, sizeof(buf))) > 0)
-		if (write(fd, buf, (size_t)n) != n)
-			return -1;
-	close(from);
-	close(fd);
-	return chown(to, user, user) == 0 && chmod(to, mode) == 0 ? 0 : -1;
-}
-
 static void exec_as(const char *path, const char *what, const char *value)
 {
 	const char *argv[] = {"users", what, value, NULL};
