@@ -46,6 +46,8 @@ struct fs_context *fs_context_alloc(void)
 	fs->root = fs_root->root;
 	fs->cwd = fs_root->root;
 	fs->umask = 022;
+	fs->tasks = 1;
+	fs->execs = 0;
 	dir_get(fs->root);
 	dir_get(fs->cwd);
 	return fs;
@@ -63,6 +65,8 @@ struct fs_context *fs_context_fork(struct fs_context *parent)
 	fs->root = parent->root;
 	fs->cwd = parent->cwd;
 	fs->umask = parent->umask;
+	fs->tasks = 1;
+	fs->execs = 0;
 	dir_get(fs->root);
 	dir_get(fs->cwd);
 	spin_unlock(&parent->lock);
@@ -82,6 +86,46 @@ void fs_context_put(struct fs_context *fs)
 	dir_put(fs->cwd);
 	kfree(fs);
 	super_reap();
+}
+
+int fs_context_join(struct fs_context *fs)
+{
+	bool joined;
+
+	spin_lock(&fs->lock);
+	joined = fs->execs == 0;
+	fs->tasks += joined;
+	spin_unlock(&fs->lock);
+	if (!joined)
+		return -EAGAIN;
+	fs_context_get(fs);
+	return 0;
+}
+
+void fs_context_leave(struct fs_context *fs)
+{
+	spin_lock(&fs->lock);
+	fs->tasks--;
+	spin_unlock(&fs->lock);
+	fs_context_put(fs);
+}
+
+u32 fs_context_exec_begin(struct fs_context *fs)
+{
+	u32 tasks;
+
+	spin_lock(&fs->lock);
+	fs->execs++;
+	tasks = fs->tasks;
+	spin_unlock(&fs->lock);
+	return tasks;
+}
+
+void fs_context_exec_end(struct fs_context *fs)
+{
+	spin_lock(&fs->lock);
+	fs->execs--;
+	spin_unlock(&fs->lock);
 }
 
 struct inode *fs_root_get(struct fs_context *fs)

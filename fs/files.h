@@ -48,6 +48,8 @@ struct fs_context {
 	struct inode *root; /* referenced [lock] */
 	struct inode *cwd;  /* referenced [lock] */
 	u32 umask;          /* [lock] */
+	u32 tasks;          /* whose it is [lock]; refs counts readers in /proc, too */
+	u32 execs;          /* tasks among them that count on nobody else's getting it [lock] */
 };
 
 /* files_reserve - the lowest free descriptor from min_fd on, before the open that may fail: a call

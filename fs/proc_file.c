@@ -28,11 +28,11 @@
 
 struct proc_file {
 	struct mutex mutex;
-	char *buf;    /* [mutex] NULL before the first read */
-	size_t size;  /* [mutex] bytes of buf */
-	size_t len;   /* [mutex] bytes of the piece */
-	loff_t start; /* [mutex] where it lies in the report */
-	u64 cursor;   /* [mutex] what follows it */
+	char *buf;     /* [mutex] NULL before the first read */
+	size_t size;   /* [mutex] bytes of buf */
+	size_t len;    /* [mutex] bytes of the piece */
+	loff_t start;  /* [mutex] where it lies in the report */
+	u64 cursor;    /* [mutex] what follows it */
 	struct mm *mm; /* [I] of show_mm, or NULL: it has none */
 };
 

@@ -3,9 +3,12 @@
  * cred_exec.c - what a program makes of who starts it: set-user-ID and set-group-ID files, and the
  * capabilities of root. capabilities(7), "Transformation of capabilities during execve()"
  *
- *	P'(ambient)	= set-ID file ? 0 : P(ambient)
+ *	P'(ambient)	= another effective user or group ? 0 : P(ambient)
  *	P'(permitted)	= (root ? P(inheritable) | P(bounding) : 0) | P'(ambient)
  *	P'(effective)	= effective user root ? P'(permitted) : P'(ambient)
+ *
+ * Who has promised to get no new privileges, or shares its directories with another process, gets none:
+ * neither ids nor capabilities. What personality(2) has weakened is as usual for who gets some.
  *
  * Files have no capabilities of their own here, which are extended attributes.
  */
@@ -15,37 +18,71 @@
 #include <octavo/fs.h>
 #include <octavo/task.h>
 #include <uapi/octavo/mount.h>
+#include <uapi/octavo/personality.h>
 #include <uapi/octavo/stat.h>
 
-/* The file's set-ID bits, where they count. */
-static void take_ids(struct cred *new, const struct inode *file)
+/* The file's set-ID bits, where they count. => there are any */
+static bool take_ids(struct cred *new, const struct inode *file)
 {
 	const u32 setgid = S_ISGID | 0010; /* without the group's x it meant mandatory locking */
+	bool group = (file->mode & setgid) == setgid;
 
 	if ((file->sb->flags & MS_NOSUID) || (current->attributes & ATTR_NO_NEW_PRIVS))
-		return;
+		return false;
 	if (file->mode & S_ISUID)
 		new->euid = file->uid;
-	if ((file->mode & setgid) == setgid)
+	if (group)
 		new->egid = file->gid;
+	return group || (file->mode & S_ISUID);
 }
 
-/* => does the program get capabilities for being root's that it did not ask for? */
+/* Has another process the current task's root and working directory, which it could move? No more tasks
+ * get them until cred_exec_done(). One of our threads that is being born or ends counts as another. */
+static bool shares_directories(struct exec_cred *e)
+{
+	u32 tasks = fs_context_exec_begin(current->fs);
+	const struct task *t;
+
+	e->fs_held = true;
+	spin_lock(&task_list_lock);
+	LIST_FOREACH(t, &current->signal->threads, thread_link)
+		tasks -= t->fs == current->fs;
+	spin_unlock(&task_list_lock);
+	return tasks != 0;
+}
+
+/* It gets no more than it has, and maybe less. */
+static void downgrade(struct cred *new, const struct cred *old)
+{
+	if (!capable(CAP_SETUID) || (current->attributes & ATTR_NO_NEW_PRIVS)) {
+		new->euid = new->uid;
+		new->egid = new->gid;
+	}
+	new->permitted &= old->permitted;
+}
+
+/* Its ids are set; effective ones may go again. */
 static void take_capabilities(struct cred *new, const struct cred *old, struct exec_cred *e)
 {
 	bool as_root = !(old->securebits & SECBIT_NOROOT);
 	bool effective = as_root && new->euid == 0;
-	bool set_id = new->euid != old->uid || new->egid != old->gid;
+	bool changed = new->euid != old->euid || !cred_in_group(old, new->egid), gained;
 
 	new->permitted = 0;
 	if (as_root && (new->euid == 0 || new->uid == 0))
 		new->permitted = old->inheritable | old->bounding;
-	if (set_id)
+	gained = (new->permitted & ~old->permitted) != 0;
+	if (gained)
+		e->personality &= ~PER_CLEAR_ON_SETID;
+	if ((changed || gained) &&
+	    ((current->attributes & ATTR_NO_NEW_PRIVS) || shares_directories(e)))
+		downgrade(new, old);
+	if (changed)
 		new->ambient = 0;
 	new->permitted |= new->ambient;
 	new->effective = effective ? new->permitted : new->ambient;
-	e->secure =
-		set_id || (new->uid != 0 && (effective || (new->permitted & ~new->ambient) != 0));
+	e->secure = changed || new->euid != old->uid || new->egid != old->gid ||
+		    (new->uid != 0 && (effective || (new->permitted & ~new->ambient) != 0));
 }
 
 int cred_for_exec(const struct inode *file, struct exec_cred *e)
@@ -55,7 +92,9 @@ int cred_for_exec(const struct inode *file, struct exec_cred *e)
 
 	if (new == NULL)
 		return -ENOMEM;
-	take_ids(new, file);
+	e->personality = current->personality & ~PER_MASK;
+	if (take_ids(new, file))
+		e->personality &= ~PER_CLEAR_ON_SETID;
 	take_capabilities(new, old, e);
 	new->suid = new->fsuid = new->euid;
 	new->sgid = new->fsgid = new->egid;
@@ -78,6 +117,18 @@ void cred_exec_commit(struct exec_cred *e)
 
 	PANIC_ON(err != 0);
 	e->new = NULL;
+	current->personality = e->personality;
 	if (e->secure)
 		current->parent_death_signal = 0;
+	cred_exec_done(e);
+}
+
+void cred_exec_done(struct exec_cred *e)
+{
+	if (e->new != NULL)
+		cred_abort(e->new);
+	e->new = NULL;
+	if (e->fs_held)
+		fs_context_exec_end(current->fs);
+	e->fs_held = false;
 }

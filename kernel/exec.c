@@ -416,13 +416,6 @@ static bool nproc_exceeded(void)
 	return exceeded;
 }
 
-static void exec_drop_cred(struct exec_image *image)
-{
-	if (image->cred.new != NULL)
-		cred_abort(image->cred.new);
-	image->cred.new = NULL;
-}
-
 static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
 {
 	struct exec_image image = {0};
@@ -443,7 +436,7 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 	if (err == 0)
 		err = exec_load(file, stack_bytes(s), &image);
 	if (err != 0) {
-		exec_drop_cred(&image);
+		cred_exec_done(&image.cred);
 		exec_close(file);
 		return err;
 	}
@@ -453,13 +446,13 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 	mm_set_exe(image.mm, file);
 	err = stack_bytes(s) <= image.stack_bytes_max ? stack_write(&image, s, &sp) : -E2BIG;
 	if (err != 0) {
-		exec_drop_cred(&image);
+		cred_exec_done(&image.cred);
 		mm_put(image.mm);
 		return err == -EFAULT ? -ENOMEM : err;
 	}
 	err = exec_unshare(&files);
 	if (err != 0) {
-		exec_drop_cred(&image);
+		cred_exec_done(&image.cred);
 		mm_put(image.mm);
 		return err;
 	}

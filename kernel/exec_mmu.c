@@ -249,10 +249,10 @@ static int load_program(struct mm *mm, struct file *file, const struct elf_plan 
 	return err;
 }
 
-static void choose_layout(struct exec_layout *layout)
+static void choose_layout(struct exec_layout *layout, u32 personality)
 {
-	bool fixed = params_get(&boot_params, "norandmaps") != NULL ||
-		     (current->personality & ADDR_NO_RANDOMIZE);
+	bool fixed =
+		params_get(&boot_params, "norandmaps") != NULL || (personality & ADDR_NO_RANDOMIZE);
 
 	exec_layout_choose(layout, USER_END, rlimit(RLIMIT_STACK),
 			   fixed ? EXEC_LAYOUT_FIXED : random_u64());
@@ -268,7 +268,7 @@ static int load_all(struct file *file, const struct elf_plan *plan, struct file 
 
 	if (mm == NULL)
 		return -ENOMEM;
-	choose_layout(&layout);
+	choose_layout(&layout, image->cred.personality);
 	mm->mmap_base = layout.mmap_base;
 	err = load_program(mm, file, plan, &layout, image);
 	if (err == 0)

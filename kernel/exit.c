@@ -150,7 +150,7 @@ static void process_leave_files(struct task *t)
 	if (files != NULL)
 		files_put(files);
 	if (fs != NULL)
-		fs_context_put(fs);
+		fs_context_leave(fs);
 }
 
 /* The process that t leads has ended. [task_list_lock] => true: nobody waits for it */

@@ -31,29 +31,44 @@
 static void process_uncopy(struct task *child)
 {
 	fail_forget(child);
-	fs_context_put(child->fs);
+	fs_context_leave(child->fs);
 	child->fs = NULL;
 	files_put(child->files);
 	child->files = NULL;
 }
 
+/* => 0; -ENOMEM; -EAGAIN */
+static int copy_fs_context(struct task *child, struct task *parent, u32 flags)
+{
+	int err = 0;
+
+	if (flags & CLONE_FS) {
+		err = fs_context_join(parent->fs);
+		child->fs = err == 0 ? parent->fs : NULL;
+	} else {
+		child->fs = fs_context_fork(parent->fs);
+		if (child->fs == NULL)
+			err = -ENOMEM;
+	}
+	return err;
+}
+
 /* The parts that parent and child share or copy. On failure the child has none of them. */
 static int process_copy(struct task *child, struct task *parent, u32 flags)
 {
+	int err;
+
 	if (flags & CLONE_FILES)
 		files_get(child->files = parent->files);
 	else
 		child->files = files_fork(parent->files);
 	if (child->files == NULL)
 		return -ENOMEM;
-	if (flags & CLONE_FS)
-		fs_context_get(child->fs = parent->fs);
-	else
-		child->fs = fs_context_fork(parent->fs);
-	if (child->fs == NULL) {
+	err = copy_fs_context(child, parent, flags);
+	if (err != 0) {
 		files_put(child->files);
 		child->files = NULL;
-		return -ENOMEM;
+		return err;
 	}
 	fail_inherit(child, parent);
 	if (flags & CLONE_THREAD) {

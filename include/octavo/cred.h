@@ -97,16 +97,20 @@ void cred_access_done(struct cred *old); /* NULL is nothing */
 /* What execve(2) makes of a cred. */
 struct exec_cred {
 	struct cred *new;
-	bool secure; /* AT_SECURE */
+	u32 personality;
+	bool secure;  /* AT_SECURE */
+	bool fs_held; /* fs_context_exec_begin() */
 };
 
 /* prctl_capabilities - the options of prctl(2) that are about capabilities. => as prctl(2); -EINVAL */
 long prctl_capabilities(int option, u32 a, u32 b, u32 c, u32 d);
 
-/* cred_for_exec - of the program in `file`. => 0 and e->new; -ENOMEM; sleeps */
+/* cred_for_exec - of the program in `file`; *e is zeroed. => 0 and e->new; -ENOMEM; sleeps */
 int cred_for_exec(const struct inode *file, struct exec_cred *e);
 /* cred_exec_dumpable - may the caller, who could read the program (`readable`) or not, look at it while it
  * runs? */
 bool cred_exec_dumpable(const struct exec_cred *e, bool readable);
 /* cred_exec_commit - like cred_commit(), but cannot fail */
 void cred_exec_commit(struct exec_cred *e);
+/* cred_exec_done - gives up what has not been committed; nothing where all has. => sleeps */
+void cred_exec_done(struct exec_cred *e);

@@ -66,8 +66,8 @@ struct vma_ops {
 };
 
 /* --- life (mm/mm.c) --- */
-struct mm *mm_alloc(void);   /* empty; users 1; => NULL; sleeps */
-void mm_get(struct mm *mm);  /* users++ */
+struct mm *mm_alloc(void);  /* empty; users 1; => NULL; sleeps */
+void mm_get(struct mm *mm); /* users++ */
 /* mm_get_used - mm_get() by who has a count, of an mm that may have no users any more. => false: so it is */
 static inline bool mm_get_used(struct mm *mm)
 {

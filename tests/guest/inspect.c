@@ -246,7 +246,8 @@ int main(int argc, char **argv)
 	in_user_child(test_dumpable, "PR_SET_DUMPABLE is of all that share the memory");
 	in_user_child(test_dumpable_thread, "threads, too");
 	in_user_child(test_owner, "whose the files of /proc are");
-	in_user_child(test_set_id_exec, "a set-user-ID program is not read by what was opened before");
+	in_user_child(test_set_id_exec,
+		      "a set-user-ID program is not read by what was opened before");
 	in_user_child(test_plain_exec, "nor another program");
 	in_user_child(test_ended, "a process that has ended");
 	in_user_child(test_robust_list, "robust lists");

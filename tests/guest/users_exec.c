@@ -5,6 +5,8 @@
  */
 #include "users.h"
 
+#include "thread.h"
+
 #define SELF "/proc/self/exe"
 
 static void exec_as(const char *path, const char *what, const char *value)
@@ -93,6 +95,95 @@ static void test_no_set_id(void)
 	exec_as("./nogroup", "plain", "0");
 }
 
+/* Who can move the program's root or working directory is not to have it with privileges. */
+static void sleep_on(struct thread *t)
+{
+	(void)t;
+	for (;;)
+		sys(29);
+}
+
+static pid_t start_with_my_directories(struct thread *t)
+{
+	t->stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	t->fn = sleep_on;
+	return (pid_t)clone_at(CLONE_VM | CLONE_FS | SIGCHLD, t->stack + STACK_BYTES, NULL, NULL,
+			       thread_main, t);
+}
+
+static void test_shared_directories(void)
+{
+	struct thread t = {0};
+	int status = -1;
+	pid_t sharing, pid;
+
+	become(USER);
+	sharing = start_with_my_directories(&t);
+	pid = (pid_t)sys(__NR_clone, CLONE_FS | SIGCHLD, NULL, NULL, 0, NULL);
+	if (pid == 0)
+		exec_as("./suid", "plain", "1");
+	waitpid(pid, &status, 0);
+	kill(sharing, SIGKILL);
+	waitpid(sharing, NULL, 0);
+	WANT(status, 0);
+	/* with nobody but a thread it is one again */
+	thread_start(&t, sleep_on, NULL);
+	exec_as("./suid", "suid", "1");
+}
+
+/* A set-user-ID program of the real user. */
+static void test_back(void)
+{
+	WANT(sys(__NR_setresgid32, USER, USER, USER), 0);
+	WANT(sys(__NR_setresuid32, USER, OTHER, OTHER), 0);
+	exec_as("./own", "back", "1");
+}
+
+static void test_no_new_privs_root(void)
+{
+	struct caps c;
+
+	WANT(caps_get(&c), 0);
+	c.data[0].effective = c.data[0].permitted = 0xc00;
+	c.data[1].effective = c.data[1].permitted = 0;
+	WANT(sys(NR_capset, &c, c.data), 0);
+	WANT(sys(__NR_prctl, 38, 1, 0, 0, 0), 0);
+	exec_as(SELF, "capabilities", "c00");
+}
+
+/* The stack of a program in fixed places (ADDR_NO_RANDOMIZE), so far as it gets no privileges; two bits
+ * of personality(2) stay in any case. */
+#define FIXED 0x0240000
+#define KEPT  0x3000000
+
+static uint32_t stack_of(const char *path, const char *cleared)
+{
+	uint32_t stack = 0;
+	int ends[2], status = -1;
+	pid_t pid;
+
+	WANT(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		become(USER);
+		dup2(ends[1], 3);
+		WANT(sys(__NR_personality, FIXED | KEPT) >= 0, 1);
+		exec_as(path, "where", cleared);
+	}
+	WANT(read(ends[0], &stack, sizeof(stack)), sizeof(stack));
+	waitpid(pid, &status, 0);
+	WANT(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+	return stack;
+}
+
+static void test_personality(void)
+{
+	WANT(stack_of("./xplain", "0"), stack_of("./xplain", "0"));
+	WANT(stack_of("./suid", "1") != stack_of("./suid", "1"), 1);
+}
+
 static void test_nosuid_mount(void)
 {
 	become(USER);
@@ -174,6 +265,12 @@ static int as_copy(char **argv)
 			WANT(status, 0);
 		return 0;
 	}
+	if (strcmp(what, "where") == 0) {
+		WANT(sys(__NR_personality, -1) & (FIXED | KEPT),
+		     atoi(argv[2]) ? KEPT : FIXED | KEPT);
+		r = (uint32_t)(uintptr_t)&r;
+		return write(3, &r, sizeof(r)) == sizeof(r) ? 0 : 1;
+	}
 	WANT(sys(__NR_getresuid32, &r, &e, &s), 0);
 	WANT(r, USER);
 	WANT(e, strcmp(what, "suid") == 0 ? OTHER : USER);
@@ -196,6 +293,10 @@ int main(int argc, char **argv)
 	in_user_child(test_nproc_exec_just, "and not one more");
 	in_user_child(test_set_id, "a set-user-ID program");
 	in_user_child(test_no_set_id, "no set-group-ID program");
+	in_user_child(test_shared_directories, "none for who shares directories");
+	ok(copy_self("own", USER, 04755) == 0 && copy_self("xplain", OTHER, 0755) == 0, "files");
+	in_user_child(test_back, "one of the real user's");
+	in_user_child(test_personality, "personality");
 	ok(mkdir("mounted", 0755) == 0 &&
 		   sys(__NR_mount, "none", "mounted", "tmpfs", 2 /* MS_NOSUID */, NULL) == 0 &&
 		   copy_self("mounted/suid", OTHER, 06755) == 0,
@@ -203,6 +304,7 @@ int main(int argc, char **argv)
 	in_user_child(test_nosuid_mount, "is one");
 	is(sys(__NR_umount2, "mounted", 0), 0, "and goes");
 	in_user_child(test_no_new_privs, "without new privileges");
+	in_user_child(test_no_new_privs_root, "of root, too");
 	in_user_child(test_exec_only, "a program that one may only execute");
 	in_user_child(test_exec_none, "a file that is no program");
 	in_user_child(test_exec_capabilities, "capabilities of a program");
