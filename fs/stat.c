@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stat.c - the calls that tell what an inode and its file system are: stat64(2) and its forms,
- * statx(2), statfs64(2), access(2), readlink(2).
+ * statx(2), statfs(2), statfs64(2), access(2), readlink(2).
  */
 #include "files.h"
 
@@ -157,16 +157,21 @@ long sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, void __u
 	return stat_at(dirfd, path, walk_flags(flags), write_statx, st);
 }
 
-long sys_fstat64(u32 fd, void __user *st)
+static long stat_fd(u32 fd, write_fn write, void __user *st)
 {
 	struct file *f = files_lookup_any(fd);
 	int err;
 
 	if (f == NULL)
 		return -EBADF;
-	err = write_stat(f->inode, st);
+	err = write(f->inode, st);
 	file_put(f);
 	return err;
+}
+
+long sys_fstat64(u32 fd, void __user *st)
+{
+	return stat_fd(fd, write_stat, st);
 }
 
 /* --- statfs --- */
@@ -190,22 +195,51 @@ static u32 statfs_flags(const struct super_block *sb)
 	return flags;
 }
 
-static int write_statfs(struct inode *inode, void __user *user)
+static int get_statfs(const struct inode *inode, struct uapi_statfs64 *st)
 {
 	struct super_block *sb = inode->sb;
-	struct uapi_statfs64 st;
 	int err = 0;
 
-	memset(&st, 0, sizeof(st));
-	st.f_bsize = st.f_frsize = PAGE_SIZE;
-	st.f_namelen = NAME_MAX;
+	memset(st, 0, sizeof(*st));
+	st->f_bsize = st->f_frsize = PAGE_SIZE;
+	st->f_namelen = NAME_MAX;
 	if (sb->ops != NULL && sb->ops->statfs != NULL)
-		err = sb->ops->statfs(sb, &st);
+		err = sb->ops->statfs(sb, st);
+	st->f_flags = statfs_flags(sb);
+	st->f_fsid[0] = (int)sb->dev;
+	return err;
+}
+
+static int write_statfs64(struct inode *inode, void __user *user)
+{
+	struct uapi_statfs64 st;
+	int err = get_statfs(inode, &st);
+
+	return err != 0 ? err : copy_to_user(user, &st, sizeof(st));
+}
+
+static int write_statfs(struct inode *inode, void __user *user)
+{
+	struct uapi_statfs64 st;
+	struct uapi_statfs old = {0};
+	int err = get_statfs(inode, &st);
+
 	if (err != 0)
 		return err;
-	st.f_flags = statfs_flags(sb);
-	st.f_fsid[0] = (int)sb->dev;
-	return copy_to_user(user, &st, sizeof(st));
+	if ((st.f_blocks | st.f_bfree | st.f_bavail | st.f_files | st.f_ffree) > UINT32_MAX)
+		return -EOVERFLOW;
+	old.f_type = st.f_type;
+	old.f_bsize = st.f_bsize;
+	old.f_blocks = (u32)st.f_blocks;
+	old.f_bfree = (u32)st.f_bfree;
+	old.f_bavail = (u32)st.f_bavail;
+	old.f_files = (u32)st.f_files;
+	old.f_ffree = (u32)st.f_ffree;
+	old.f_fsid[0] = st.f_fsid[0];
+	old.f_namelen = st.f_namelen;
+	old.f_frsize = st.f_frsize;
+	old.f_flags = st.f_flags;
+	return copy_to_user(user, &old, sizeof(old));
 }
 
 static bool is_statfs_size(u32 size)
@@ -213,26 +247,26 @@ static bool is_statfs_size(u32 size)
 	return size == sizeof(struct uapi_statfs64) || size == UAPI_STATFS64_PADDED;
 }
 
+long sys_statfs(const char __user *path, void __user *st)
+{
+	return stat_at(AT_FDCWD, path, WALK_FOLLOW, write_statfs, st);
+}
+
+long sys_fstatfs(u32 fd, void __user *st)
+{
+	return stat_fd(fd, write_statfs, st);
+}
+
 long sys_statfs64(const char __user *path, u32 size, void __user *st)
 {
 	if (!is_statfs_size(size))
 		return -EINVAL;
-	return stat_at(AT_FDCWD, path, WALK_FOLLOW, write_statfs, st);
+	return stat_at(AT_FDCWD, path, WALK_FOLLOW, write_statfs64, st);
 }
 
 long sys_fstatfs64(u32 fd, u32 size, void __user *st)
 {
-	struct file *f;
-	int err;
-
-	if (!is_statfs_size(size))
-		return -EINVAL;
-	f = files_lookup_any(fd);
-	if (f == NULL)
-		return -EBADF;
-	err = write_statfs(f->inode, st);
-	file_put(f);
-	return err;
+	return is_statfs_size(size) ? stat_fd(fd, write_statfs64, st) : -EINVAL;
 }
 
 /* --- access --- */

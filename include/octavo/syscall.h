@@ -224,6 +224,8 @@ long sys_renameat2(int from_fd, const char __user *from, int to_fd, const char _
 /* fs/: what an inode tells of itself, and what of that is changed */
 long sys_fstatat64(int dirfd, const char __user *path, void __user *st, u32 flags);
 long sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, void __user *st);
+long sys_statfs(const char __user *path, void __user *st);
+long sys_fstatfs(u32 fd, void __user *st);
 long sys_statfs64(const char __user *path, u32 size, void __user *st);
 long sys_fstatfs64(u32 fd, u32 size, void __user *st);
 long sys_access(const char __user *path, u32 mode);

@@ -313,6 +313,25 @@ struct statx_result {
 	char rest[256];
 };
 
+/* The old structure: 64 bytes, and none behind them. */
+static void old_statfs(int fd)
+{
+	unsigned fs[17] = {0}, wide[21];
+
+	fs[16] = 0x55555555;
+	is(sys(__NR_statfs, "f", fs), 0, "statfs");
+	is(sys(__NR_fstatfs64, fd, 84, wide), 0, "and the wide one");
+	ok(fs[0] == wide[0] && fs[1] == PAGE && fs[9] == 255 && fs[10] == PAGE, "tell the same");
+	ok(fs[2] == wide[2] && fs[5] == wide[8], "sizes");
+	ok(fs[11] == wide[16] && fs[12] == 0 && fs[15] == 0 && fs[16] == 0x55555555, "flags");
+	fs[0] = 0;
+	is(sys(__NR_fstatfs, fd, fs), 0, "fstatfs");
+	is(fs[0], wide[0], "tells it, too");
+	is(sys(__NR_statfs, "none", KERNEL_ADDRESS), -ENOENT, "of nothing");
+	is(sys(__NR_statfs, "f", KERNEL_ADDRESS), -EFAULT, "into the kernel");
+	is(sys(__NR_fstatfs, 99, KERNEL_ADDRESS), -EBADF, "of no descriptor");
+}
+
 static void telling(void)
 {
 	struct statx_result sx;
@@ -345,6 +364,7 @@ static void telling(void)
 	is(sys(__NR_statfs64, "none", 84, fs), -ENOENT, "of nothing");
 	is(sys(__NR_fstatfs64, fd, 84, fs), 0, "fstatfs64");
 	is(sys(__NR_fstatfs64, 99, 84, fs), -EBADF, "of nothing");
+	old_statfs(fd);
 	st = status(DIR);
 	sleep_ms(20);
 	is(make_file("g"), 0, "a new name");

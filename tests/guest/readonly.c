@@ -32,6 +32,9 @@ int main(void)
 	is(sys(__NR_statx, AT_CWD, "/bin/hello", 0, 0x7ff, (char[256]){0}), 0, "statx");
 	is(sys(__NR_statfs64, "/", 88, text), 0, "statfs64");
 	is(*(int *)text, 0x7275, "romfs");
+	text[64] = 0x55;
+	is(sys(__NR_statfs, "/", text), 0, "statfs");
+	ok(*(int *)text == 0x7275 && text[64] == 0x55, "romfs, in 64 bytes");
 	is(sys(__NR_mount, "none", "/tmp", "nosuchfs", 0, 0), -ENODEV, "no such file system");
 	is(sys(__NR_umount2, "/bin", 0), -EINVAL, "nothing is mounted there");
 	fd = (int)sys(__NR_open, "/dev/urandom", O_RDONLY, 0);

@@ -72,6 +72,22 @@ struct uapi_statfs64 {
 	unsigned int f_spare[4];
 } __attribute__((packed, aligned(4)));
 
+/* The old form: numbers of 32 bits. */
+struct uapi_statfs {
+	unsigned int f_type;
+	unsigned int f_bsize;
+	unsigned int f_blocks;
+	unsigned int f_bfree;
+	unsigned int f_bavail;
+	unsigned int f_files;
+	unsigned int f_ffree;
+	int f_fsid[2];
+	unsigned int f_namelen;
+	unsigned int f_frsize;
+	unsigned int f_flags;
+	unsigned int f_spare[4];
+};
+
 /* The size that a program may give: ARM's own structure ends with padding, which is not written. */
 #ifdef __arm__
 #define UAPI_STATFS64_PADDED 88

@@ -62,6 +62,8 @@
 #define __NR_fchmod                 94
 #define __NR_getpriority            96
 #define __NR_setpriority            97
+#define __NR_statfs                 99
+#define __NR_fstatfs                100
 #define __NR_syslog                 103
 #define __NR_vhangup                111
 #define __NR_setitimer              104
