@@ -49,7 +49,8 @@ off_t NEWLIB_STUB(lseek)(int fd, off_t offset, int whence)
 	return stub_result(octavo_syscall(__NR_lseek, fd, offset, whence));
 }
 
-int NEWLIB_STUB(fcntl)(int fd, int cmd, ...)
+/* newlib for arm-none-eabi has one, too, which calls nothing: ENOSYS. */
+int fcntl(int fd, int cmd, ...)
 {
 	va_list ap;
 	long arg;

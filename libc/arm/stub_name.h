@@ -17,7 +17,6 @@ struct tms;
 
 int _close(int fd);
 int _execve(const char *path, char *const argv[], char *const envp[]);
-int _fcntl(int fd, int cmd, ...);
 pid_t _fork(void);
 int _fstat(int fd, struct stat *st);
 pid_t _getpid(void);

@@ -67,6 +67,10 @@ static void test_descriptor(void)
 
 	is(sys(__NR_fcntl64, fd, F_GETFD), FD_CLOEXEC, "closed on exec");
 	is(sys(__NR_fcntl64, plain, F_GETFD), 0, "or not");
+	is(fcntl((int)fd, F_GETFD), FD_CLOEXEC, "as the C library says, too");
+	is(fcntl((int)fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK, "of flags, too");
+	is(fcntl((int)plain, F_SETFD, FD_CLOEXEC), 0, "and sets");
+	is(sys(__NR_fcntl64, plain, F_GETFD), FD_CLOEXEC, "so that it is");
 	is(sys(__NR_fcntl64, fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_RDWR | O_NONBLOCK,
 	   "its flags");
 	is(sys(__NR_pread64, fd, &got, 8, 0, 0, 0), -ESPIPE, "it has no places");
@@ -91,10 +95,16 @@ static void test_name(void)
 static void test_errors(void)
 {
 	long fd = make(1, 0);
+	uint64_t two[2] = {0, 0};
 
 	is(make(0, 2), -EINVAL, "a flag that nobody knows");
 	is(sys(__NR_read, fd, &got, 7), -EINVAL, "a read of seven bytes");
 	is(sys(__NR_write, fd, &got, 7), -EINVAL, "a write of seven");
+	is(sys(__NR_read, fd, &got, 0), -EINVAL, "a read of nothing");
+	is(sys(__NR_write, fd, &got, 0), -EINVAL, "a write of nothing");
+	is(sys(__NR_write, fd, two, sizeof(two)), -EINVAL, "a write of sixteen");
+	is(sys(__NR_readv, fd, NULL, 0), 0, "but to no buffers");
+	is(sys(__NR_read, fd, KERNEL_ADDRESS, 0), -EINVAL, "wherever it goes");
 	is(put(fd, UINT64_MAX), -EINVAL, "the number that is none");
 	is(sys(__NR_write, fd, KERNEL_ADDRESS, 8), -EFAULT, "from where nothing is");
 	ok(take(fd) == 8 && got == 1, "that changed nothing");
