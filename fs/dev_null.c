@@ -71,6 +71,7 @@ static ssize_t full_write(struct file *file, const char __user *buf, size_t len,
 }
 
 const struct file_ops null_fops = {
+	.nowait = STREAM_READ | STREAM_WRITE,
 	.read = null_read,
 	.write = null_write,
 	.write_kernel = null_write_kernel,
@@ -78,6 +79,7 @@ const struct file_ops null_fops = {
 };
 
 const struct file_ops zero_fops = {
+	.nowait = STREAM_READ | STREAM_WRITE,
 	.read = zero_read,
 	.write = null_write,
 	.mmap = zero_mmap,
@@ -85,6 +87,7 @@ const struct file_ops zero_fops = {
 };
 
 const struct file_ops full_fops = {
+	.empty = STREAM_WRITE,
 	.read = zero_read,
 	.write = full_write,
 	.seek = null_seek,

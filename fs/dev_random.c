@@ -59,6 +59,7 @@ static loff_t random_seek(struct file *file, loff_t offset, u32 whence)
 }
 
 const struct file_ops random_fops = {
+	.nowait = STREAM_READ | STREAM_WRITE,
 	.read = random_read,
 	.write = random_write,
 	.seek = random_seek,

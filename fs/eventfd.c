@@ -92,7 +92,7 @@ static ssize_t eventfd_write(struct file *f, const char __user *buf, size_t len,
 	int err;
 
 	(void)pos;
-	if (len < sizeof(value))
+	if (len != sizeof(value))
 		return -EINVAL;
 	if (copy_from_user(&value, buf, sizeof(value)) != 0)
 		return -EFAULT;
@@ -140,6 +140,8 @@ static const struct inode_ops eventfd_inode_ops = {
 	.release = eventfd_release,
 };
 static const struct file_ops eventfd_fops = {
+	.empty = STREAM_READ | STREAM_WRITE,
+	.nowait = STREAM_READ,
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,

@@ -476,8 +476,14 @@ static void pipe_release(struct inode *inode)
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
 static const struct file_ops pipe_read_fops = {
-	.read = pipe_read, .poll = pipe_poll_read, .ioctl = pipe_ioctl, .close = pipe_close};
+	.nowait = STREAM_READ,
+	.read = pipe_read,
+	.poll = pipe_poll_read,
+	.ioctl = pipe_ioctl,
+	.close = pipe_close,
+};
 static const struct file_ops pipe_write_fops = {
+	.nowait = STREAM_WRITE,
 	.write = pipe_write,
 	.write_kernel = pipe_write_kernel,
 	.poll = pipe_poll_write,

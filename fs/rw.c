@@ -59,7 +59,7 @@ static __noinline long rw_at_position(struct file *f, bool write, char __user *b
 		return -EBADF;
 	n = file_rw_check(f, write, buf, len);
 	len = MIN(len, FILE_IO_MAX);
-	if (n != 0 || len == 0)
+	if (n != 0 || rw_is_nothing(f, write, len))
 		return n;
 	if (!file_locks_position(f))
 		return file_rw(f, write, buf, len, &f->pos);

@@ -17,10 +17,14 @@
 #define IOV_MAX  1024u /* buffers in one vector */
 #define IOV_FAST 8u    /* so many lie on the stack */
 
-/* Flags of preadv2(2): what they ask for is so without asking; others are refused. */
-#define RWF_HIPRI 0x1u
-#define RWF_DSYNC 0x2u
-#define RWF_SYNC  0x4u
+/* Flags of preadv2(2). What the first three ask for is so without asking; others are refused. */
+#define RWF_HIPRI    0x1u
+#define RWF_DSYNC    0x2u
+#define RWF_SYNC     0x4u
+#define RWF_NOWAIT   0x8u
+#define RWF_APPEND   0x10u
+#define RWF_NOAPPEND 0x20u
+#define RWF_KNOWN    0x3fu
 
 struct iovec32 { /* readv(2) */
 	u32 base, len;
@@ -47,7 +51,7 @@ static long rw_at(u32 fd, bool write, char __user *buf, u32 len, u32 low, u32 hi
 		return -EBADF;
 	n = has_places(f) ? file_rw_check(f, write, buf, len) : -ESPIPE;
 	len = MIN(len, FILE_IO_MAX);
-	if (n == 0 && len > 0)
+	if (n == 0 && !rw_is_nothing(f, write, len))
 		n = file_rw(f, write, buf, len, &pos);
 	file_put(f);
 	return n;
@@ -122,20 +126,49 @@ static ssize_t vector_move(struct file *f, bool write, const struct iovec32 *v, 
 	return done;
 }
 
-/* At the file's position, or at *at. */
-static ssize_t vector_move_file(struct file *f, bool write, const struct iovec32 *v, u32 count,
-				loff_t *at)
+/* At the file's position, or at *at, as `as`: the file itself, or it with other flags. */
+static ssize_t vector_move_file(struct file *f, struct file *as, bool write,
+				const struct iovec32 *v, u32 count, loff_t *at)
 {
 	ssize_t n;
 
 	if (at != NULL)
-		return vector_move(f, write, v, count, at);
+		return vector_move(as, write, v, count, at);
 	if (!file_locks_position(f))
-		return vector_move(f, write, v, count, &f->pos);
+		return vector_move(as, write, v, count, &f->pos);
 	mutex_lock(&f->pos_mutex);
-	n = vector_move(f, write, v, count, &f->pos);
+	n = vector_move(as, write, v, count, &f->pos);
 	mutex_unlock(&f->pos_mutex);
 	return n;
+}
+
+static int check_flags(const struct file *f, bool write, u32 flags)
+{
+	if (flags & ~RWF_KNOWN)
+		return -EOPNOTSUPP;
+	if ((flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
+		return -EINVAL;
+	if ((flags & RWF_NOWAIT) && !(f->ops->nowait & rw_stream(write)))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/* With flags that stand for open(2)'s in this call alone: the operations see a file that has them. */
+static __noinline ssize_t vector_move_flags(struct file *f, bool write, const struct iovec32 *v,
+					    u32 count, loff_t *at, u32 flags)
+{
+	struct file as = *f;
+	int err = check_flags(f, write, flags);
+
+	if (err != 0)
+		return err;
+	if (flags & RWF_NOWAIT)
+		as.flags |= O_NONBLOCK;
+	if (flags & RWF_APPEND)
+		as.flags |= O_APPEND;
+	if (flags & RWF_NOAPPEND)
+		as.flags &= ~(u32)O_APPEND;
+	return vector_move_file(f, &as, write, v, count, at);
 }
 
 static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, loff_t *at, u32 flags)
@@ -160,10 +193,10 @@ static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, lo
 		n = ptr_err(v);
 		goto put_file;
 	}
-	if (total > 0 && (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)))
-		n = -EOPNOTSUPP;
+	if (total > 0 && flags != 0)
+		n = vector_move_flags(f, write, v, count, at, flags);
 	else
-		n = vector_move_file(f, write, v, count, at);
+		n = vector_move_file(f, f, write, v, count, at);
 	if (v != fast)
 		kfree(v);
 put_file:

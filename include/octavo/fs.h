@@ -104,7 +104,12 @@ struct rename {
 	bool exchange;   /* both stay, in each other's place; they may be of different kinds */
 };
 
+#define STREAM_READ  0x1u
+#define STREAM_WRITE 0x2u
+
 struct file_ops {
+	u8 empty;  /* STREAM_*: a read or write of 0 bytes is asked for, too; else it is 0 */
+	u8 nowait; /* STREAM_*: O_NONBLOCK, and so RWF_NOWAIT, means something to it */
 	/* open - after the file is made; failure undoes it. NULL: nothing to do. */
 	int (*open)(struct inode *inode, struct file *file);
 	void (*close)(struct file *file); /* the last reference went; NULL: nothing to do */
@@ -206,15 +211,11 @@ struct fs_type {
 	int (*mount)(const char *options, u32 flags, struct super_block **out);
 };
 
-/* What read(2) and write(2) ask first: the file may be read, written, and has no position. */
-#define STREAM_READ  0x1u
-#define STREAM_WRITE 0x2u
-
 struct file {
 	atomic_t refs; /* [a] */
 	u32 flags;     /* O_* [I], but O_APPEND and O_NONBLOCK */
-	u32 stream;    /* [I] STREAM_* */
-	loff_t pos;    /* [pos_mutex], a device's by whoever uses it */
+	u32 stream; /* [I] STREAM_*: what read(2) and write(2) ask first: it may be, and has no position */
+	loff_t pos; /* [pos_mutex], a device's by whoever uses it */
 	struct mutex pos_mutex;
 	struct inode *inode;        /* referenced [I] */
 	struct inode *dir;          /* where its name was looked up, referenced [I]; or NULL */

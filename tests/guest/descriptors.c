@@ -115,6 +115,80 @@ static void test_places(void)
 	sys(__NR_close, fd);
 }
 
+#define RWF_NOWAIT   0x8
+#define RWF_APPEND   0x10
+#define RWF_NOAPPEND 0x20
+
+static long size_of(long fd)
+{
+	struct stat st;
+
+	return fstat((int)fd, &st) == 0 ? (long)st.st_size : -1;
+}
+
+/* At the end for once, or not at the end for once. */
+static void test_append_once(void)
+{
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	long appending = sys(__NR_open, PATH, O_WRONLY | O_APPEND, 0);
+	struct vector out[2] = {{"abcd", 4}, {"ef", 2}};
+	char text[16] = {0};
+
+	sys(__NR_write, fd, "0123456789", 10);
+	sys(__NR_lseek, fd, 3, SEEK_SET);
+	is(sys(__NR_pwritev2, fd, out, 1, 0, 0, RWF_APPEND), 4, "appending to 10 bytes");
+	ok(size_of(fd) == 14 && sys(__NR_lseek, fd, 0, SEEK_CUR) == 3, "at the end");
+	is(sys(__NR_pwritev2, fd, out, 2, -1, -1, RWF_APPEND), 6, "and with the position");
+	ok(size_of(fd) == 20 && sys(__NR_lseek, fd, 0, SEEK_CUR) == 20, "which is the end then");
+	is(sys(__NR_pwritev2, appending, out, 2, 2, 0, RWF_NOAPPEND), 6, "not appending");
+	is(size_of(fd), 20, "for once");
+	is(sys(__NR_pwritev2, appending, out, 1, 2, 0, 0), 4, "and as always");
+	is(size_of(fd), 24, "at the end");
+	is(sys(__NR_preadv2, fd, &(struct vector){text, 10}, 1, 0, 0, RWF_APPEND), 10, "reading");
+	ok(memcmp(text, "01abcdef89", 10) == 0, "ignores it: %s", text);
+	is(sys(__NR_pwritev2, fd, out, 1, 0, 0, RWF_APPEND | RWF_NOAPPEND), -EINVAL, "both");
+	is(sys(__NR_pwritev2, fd, out, 1, 0, 0, 0x40), -EOPNOTSUPP, "whole or not at all");
+	sys(__NR_close, appending);
+	sys(__NR_close, fd);
+}
+
+static int read_without_waiting(void *arg)
+{
+	char text[4];
+	struct vector in[1] = {{text, 4}}, out[1] = {{"abc", 3}};
+	int pair[2];
+
+	(void)arg;
+	if (sys(__NR_pipe, pair) != 0 ||
+	    sys(__NR_preadv2, pair[0], in, 1, -1, -1, RWF_NOWAIT) != -EAGAIN ||
+	    sys(__NR_fcntl64, pair[0], F_GETFL) != O_RDONLY)
+		return 1;
+	if (sys(__NR_pwritev2, pair[1], out, 1, -1, -1, RWF_NOWAIT) != 3)
+		return 2;
+	return sys(__NR_preadv2, pair[0], in, 1, -1, -1, RWF_NOWAIT) == 3 ? 0 : 3;
+}
+
+/* Files of tmpfs say that they cannot promise it. */
+static void test_nowait(void)
+{
+	long fd = sys(__NR_open, "/proc/self/stat", O_RDONLY, 0);
+	char text[4];
+	struct vector in[1] = {{text, 4}};
+
+	is(in_child_for(10000, read_without_waiting, NULL), EXITED(0), "a pipe does not wait");
+	if (fd >= 0)
+		is(sys(__NR_preadv2, fd, in, 1, -1, -1, RWF_NOWAIT), -EOPNOTSUPP, "a report does");
+	sys(__NR_close, fd);
+	fd = sys(__NR_memfd_create, "x", 0);
+	is(sys(__NR_pwritev2, fd, in, 1, 0, 0, RWF_NOWAIT), -EOPNOTSUPP, "a file of tmpfs, too");
+	sys(__NR_close, fd);
+	fd = sys(__NR_open, "/dev/full", O_RDWR, 0);
+	is(sys(__NR_write, fd, text, 0), -ENOSPC, "nothing does not fit into /dev/full");
+	is(sys(__NR_pwrite64, fd, text, 0, 0, 0), -ENOSPC, "anywhere");
+	is(sys(__NR_read, fd, text, 0), 0, "but can be read");
+	sys(__NR_close, fd);
+}
+
 /* A pipe has less than the vector takes. */
 static int read_what_there_is(void *arg)
 {
@@ -347,6 +421,8 @@ int main(void)
 	test_places();
 	test_vectors();
 	test_vectors_with_flags();
+	test_append_once();
+	test_nowait();
 	test_ioctl();
 	test_limit_calls();
 	test_file_size();
