@@ -32,6 +32,7 @@ struct facts {
 	int nice;
 	int exit_status;
 	bool no_new_privs, no_tty;
+	bool inspect; /* the reader may */
 };
 
 static const struct {
@@ -107,6 +108,7 @@ static int facts_get(const struct proc_inode *p, struct facts *f)
 		.no_new_privs = (t->attributes & ATTR_NO_NEW_PRIVS) != 0,
 		.queued_max = t->signal->rlimits[RLIMIT_SIGPENDING].cur,
 		.cpu_set = t->cpu_set & sched_cpu_mask(),
+		.inspect = cred_may_inspect(t, INSPECT_FS),
 	};
 	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
 	f->user_ns = times.user_ns;
@@ -135,8 +137,9 @@ static unsigned word_of(sigset_bits set)
 
 static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 {
-	static const struct mm_program none;
-	const struct mm_program *p = mm != NULL ? &mm->program : &none;
+	/* where its parts lie is for who may look into it; the text of others begins at 1, as on Linux */
+	static const struct mm_program none, hidden = {.start_code = 1, .end_code = 1};
+	const struct mm_program *p = mm == NULL ? &none : f->inspect ? &mm->program : &hidden;
 	s32 tty_pgrp;
 	u32 tty = tty_number(f->sid, f->no_tty, &tty_pgrp);
 
@@ -154,25 +157,23 @@ static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 		    (u32)p->end_code, (u32)p->start_stack, word_of(f->pending | f->shared),
 		    word_of(f->blocked), word_of(f->ignored), word_of(f->caught));
 	text_printf(t, "%u %u 0 0 0 0 0 %u %u %u ", f->exit_signal, f->cpu, (u32)p->start_data,
-		    (u32)p->end_data, mm != NULL ? (u32)mm->brk_start : 0);
+		    (u32)p->end_data, mm != NULL && f->inspect ? (u32)mm->brk_start : 0);
 	text_printf(t, "%u %u %u %u %d\n", (u32)p->arg_start, (u32)p->arg_end, (u32)p->env_start,
-		    (u32)p->env_end, f->exit_status);
+		    (u32)p->env_end, f->inspect ? f->exit_status : 0);
 }
 
 int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor)
 {
+	struct mm *mm = proc_mm(p); /* that it has, or had, when the reader may look */
 	struct facts f;
-	struct mm *mm;
 	int err = facts_get(p, &f);
 
-	if (err != 0)
-		return err;
-	mm = proc_mm(p);
-	put_stat(t, &f, mm);
+	if (err == 0)
+		put_stat(t, &f, mm);
 	if (mm != NULL)
 		mm_put(mm);
 	*cursor = PROC_END;
-	return 0;
+	return err;
 }
 
 int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor)

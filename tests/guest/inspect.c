@@ -174,6 +174,41 @@ static void test_ended(void)
 	WANT(sys(__NR_read, environment, text, sizeof(text)), 0);
 }
 
+/* Field `nr` (from 1 on) of its stat. */
+static unsigned long stat_field(pid_t pid, int nr)
+{
+	char path[32], text[512];
+	const char *at;
+	long fd, n;
+
+	sprintf(path, "/proc/%d/stat", (int)pid);
+	fd = sys(__NR_open, path, O_RDONLY);
+	n = sys(__NR_read, fd, text, sizeof(text) - 1);
+	sys(__NR_close, fd);
+	if (n <= 0)
+		return ~0ul;
+	text[n] = '\0';
+	at = strrchr(text, ')') + 1;
+	for (int i = 2; i < nr - 1; i++)
+		at = strchr(at + 1, ' ');
+	return strtoul(at + 1, NULL, 10);
+}
+
+/* Where the parts of a program lie is no secret of its own user's. */
+static void test_layout(void)
+{
+	static const int places[] = {28, 45, 46, 47, 48, 49, 50, 51, 52};
+	pid_t other = getppid();
+
+	WANT(stat_field(other, 26) > 1 && stat_field(other, 28) != 0, 1);
+	become(USER);
+	WANT(stat_field(other, 23) != 0, 1); /* how large it is, everybody may see */
+	WANT(stat_field(other, 26) == 1 && stat_field(other, 27) == 1, 1);
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		WANT(stat_field(other, places[i]), 0);
+	WANT(stat_field(getpid(), 28) != 0, 1);
+}
+
 /* --- robust lists --- */
 
 static void test_robust_list(void)
@@ -250,6 +285,7 @@ int main(int argc, char **argv)
 		      "a set-user-ID program is not read by what was opened before");
 	in_user_child(test_plain_exec, "nor another program");
 	in_user_child(test_ended, "a process that has ended");
+	in_user_child(test_layout, "where its parts lie");
 	in_user_child(test_robust_list, "robust lists");
 	in_user_child(test_real_user, "are the real user's");
 	own_directory_leave();
