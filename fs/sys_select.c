@@ -5,7 +5,8 @@
  *	sets	[ in ][ out ][ except ] [ what is ready, the same three ]	`words` each
  *
  * Bits behind the end of the descriptor table are not looked at, as on Linux; a bit below it
- * without a file is EBADF.
+ * without a file is EBADF. What is closed meanwhile, or open for its path only, is ready for all that
+ * is asked.
  */
 #include "files.h"
 #include "poll.h"
@@ -17,6 +18,7 @@
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/fcntl.h>
 
 #define WORD_BITS      32u
 #define WORDS_ON_STACK 4u /* of each set */
@@ -24,9 +26,9 @@
 enum { SET_IN, SET_OUT, SET_EXCEPT, NR_SETS };
 
 static const u32 ready_events[NR_SETS] = {
-	[SET_IN] = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
-	[SET_OUT] = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
-	[SET_EXCEPT] = POLLPRI,
+	[SET_IN] = POLLNVAL | POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+	[SET_OUT] = POLLNVAL | POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
+	[SET_EXCEPT] = POLLNVAL | POLLPRI,
 };
 
 struct fd_sets {
@@ -34,6 +36,7 @@ struct fd_sets {
 	u32 words; /* of each set */
 	u32 *in;   /* NR_SETS sets that were asked for */
 	u32 *out;  /* NR_SETS sets of what is ready */
+	bool seen; /* all of them were open */
 };
 
 /* The sets that ask for fd, as bits. */
@@ -55,19 +58,29 @@ static bool any_asked(const struct fd_sets *sets, u32 fd)
 	       0;
 }
 
+/* => what fd is ready for, POLL*; -EBADF */
+static int select_events(struct poll_table *pt, const struct fd_sets *sets, u32 fd)
+{
+	struct file *f = files_lookup_any(fd);
+	int events = POLLNVAL;
+
+	if (f == NULL)
+		return sets->seen ? POLLNVAL : -EBADF;
+	if (!(f->flags & O_PATH))
+		events = (int)poll_file(pt, f);
+	file_put(f);
+	return events;
+}
+
 /* => the answers for fd, or -EBADF */
 static int select_one(struct poll_table *pt, struct fd_sets *sets, u32 fd, u32 which)
 {
-	struct file *f = files_lookup(fd);
-	u32 events;
-	int found = 0;
+	int events = select_events(pt, sets, fd), found = 0;
 
-	if (f == NULL)
-		return -EBADF;
-	events = poll_file(pt, f);
-	file_put(f);
+	if (events < 0)
+		return events;
 	for (u32 i = 0; i < NR_SETS; i++) {
-		if ((which >> i & 1) == 0 || (events & ready_events[i]) == 0)
+		if ((which >> i & 1) == 0 || ((u32)events & ready_events[i]) == 0)
 			continue;
 		sets->out[i * sets->words + fd / WORD_BITS] |= 1u << fd % WORD_BITS;
 		found++;
@@ -109,8 +122,10 @@ static long select_sets(struct fd_sets *sets, const struct poll_end_time *end)
 	int found;
 
 	poll_begin(&pt, end->timed, end->ns);
+	sets->seen = false;
 	do {
 		found = select_look(&pt, sets);
+		sets->seen = true;
 	} while (poll_again(&pt, found));
 	poll_end(&pt);
 	return found != 0 ? found : pt.err;

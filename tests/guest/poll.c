@@ -210,11 +210,13 @@ static void stopped(void)
 
 static void selecting(void)
 {
-	uint32_t in[32] = {0}, out[32] = {0};
+	uint32_t in[32] = {0}, out[32] = {0}, except[1];
 	struct time32 t = {0, 0};
 	uint64_t start;
+	long path_only;
 
 	new_pipe();
+	path_only = sys(__NR_open, "/", O_PATH, 0);
 	in[0] = 1u << ends[0];
 	out[0] = 1u << ends[1];
 	is(sys(NR_NEWSELECT, 20, in, out, 0, &t), 1, "select: the end for writing is ready");
@@ -225,6 +227,12 @@ static void selecting(void)
 	ok(in[0] == 1u << ends[0] && out[0] == 1u << ends[1], "and both are told");
 	in[0] = 1u << 19;
 	is(sys(NR_NEWSELECT, 20, in, 0, 0, &t), -EBADF, "one that is not open: EBADF");
+	in[0] = 1u << path_only;
+	out[0] = 1u << path_only;
+	except[0] = 1u << path_only;
+	is(sys(NR_NEWSELECT, 20, in, out, except, &t), 3, "one that is a path only is ready");
+	ok(in[0] == 1u << path_only && out[0] == 1u << path_only, "for what is asked");
+	sys(__NR_close, path_only);
 	is(sys(NR_NEWSELECT, -1, in, 0, 0, &t), -EINVAL, "a negative number: EINVAL");
 	is(sys(NR_NEWSELECT, 20, KERNEL_ADDRESS, 0, 0, &t), -EFAULT, "a bad set: EFAULT");
 	t = (struct time32){0, -1};
