@@ -4,6 +4,7 @@
 
 #include <octavo/errno.h>
 #include <octavo/mm.h>
+#include <octavo/string.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
 
@@ -21,6 +22,14 @@ static ssize_t null_write(struct file *file, const char __user *buf, size_t len,
 	(void)file;
 	(void)buf;
 	(void)pos;
+	return (ssize_t)len;
+}
+
+static ssize_t zero_read_kernel(struct file *file, void *buf, size_t len, loff_t pos)
+{
+	(void)file;
+	(void)pos;
+	memset(buf, 0, len);
 	return (ssize_t)len;
 }
 
@@ -82,6 +91,8 @@ const struct file_ops zero_fops = {
 	.nowait = STREAM_READ | STREAM_WRITE,
 	.read = zero_read,
 	.write = null_write,
+	.read_kernel = zero_read_kernel,
+	.write_kernel = null_write_kernel,
 	.mmap = zero_mmap,
 	.seek = null_seek,
 };
@@ -90,5 +101,6 @@ const struct file_ops full_fops = {
 	.empty = STREAM_WRITE,
 	.read = zero_read,
 	.write = full_write,
+	.read_kernel = zero_read_kernel,
 	.seek = null_seek,
 };

@@ -161,18 +161,8 @@ static void devfs_free(struct super_block *sb)
 	kfree(container_of(sb, struct devfs, sb));
 }
 
-static int devfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
-{
-	(void)sb;
-	out->f_type = TMPFS_MAGIC; /* as Linux's */
-	out->f_bsize = out->f_frsize = PAGE_SIZE;
-	return 0;
-}
-
 static const struct super_ops devfs_super_ops = {
-	.umount = devfs_umount,
-	.free = devfs_free,
-	.statfs = devfs_statfs,
+	.umount = devfs_umount, .free = devfs_free, .magic = TMPFS_MAGIC, /* as Linux's */
 };
 
 static void add_node(struct devfs *fs, const char *name, u32 mode, u32 rdev, const char *target)

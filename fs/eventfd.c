@@ -16,6 +16,7 @@
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/eventfd.h>
+#include <uapi/octavo/mount.h>
 
 struct eventfd {
 	struct inode inode; /* what its file refers to */
@@ -24,7 +25,8 @@ struct eventfd {
 	struct wait_queue changed;
 };
 
-static struct super_block anonfs = {.name = "anon_inodefs", .dev = 10};
+static const struct super_ops anonfs_ops = {.magic = ANON_INODE_FS_MAGIC};
+static struct super_block anonfs = {.name = "anon_inodefs", .dev = 10, .ops = &anonfs_ops};
 static atomic_t last_ino;
 
 static struct eventfd *eventfd_of(struct file *f)
@@ -117,9 +119,9 @@ static u32 eventfd_poll(struct file *f, struct poll_table *pt)
 	poll_wait(pt, &e->changed);
 	mutex_lock(&e->inode.mutex);
 	if (is_set(e))
-		events |= POLLIN | POLLRDNORM;
+		events |= POLLIN;
 	if (has_room(e, 1))
-		events |= POLLOUT | POLLWRNORM;
+		events |= POLLOUT;
 	mutex_unlock(&e->inode.mutex);
 	return events;
 }

@@ -145,7 +145,13 @@ long sys_dup3(u32 fd, u32 new_fd, u32 flags)
 	return result;
 }
 
-/* fsync(2), fdatasync(2): what is written is where it stays; pipes and terminals keep nothing. */
+/* What is written is where it stays; pipes, terminals, reports keep nothing. */
+static bool keeps(const struct inode *inode)
+{
+	return S_ISDIR(inode->mode) ? inode->ops->create != NULL : inode->mapping != NULL;
+}
+
+/* fsync(2), fdatasync(2) */
 long sys_fsync(u32 fd)
 {
 	struct file *f = files_lookup(fd);
@@ -153,7 +159,7 @@ long sys_fsync(u32 fd)
 
 	if (f == NULL)
 		return -EBADF;
-	result = S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode) ? 0 : -EINVAL;
+	result = keeps(f->inode) ? 0 : -EINVAL;
 	file_put(f);
 	return result;
 }

@@ -118,6 +118,8 @@ loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence)
 	struct inode *inode = f->inode;
 	loff_t size, pos = 0;
 
+	if (S_ISDIR(inode->mode) && whence > SEEK_CUR)
+		return -EINVAL; /* a directory has places, and no size */
 	mutex_lock(&inode->mutex);
 	size = inode->size;
 	mutex_unlock(&inode->mutex);

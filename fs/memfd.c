@@ -106,19 +106,21 @@ static struct file *memfd_new(char *name, u32 flags)
 
 long sys_memfd_create(const char __user *user_name, u32 flags)
 {
+	u32 known = MFD_KNOWN;
 	struct file *f;
 	char *name;
 	int fd;
 
 	if (flags & MFD_HUGETLB)
-		return -ENOSYS; /* there are no huge pages yet */
-	if ((flags & ~(u32)MFD_KNOWN) ||
+		known |= MFD_HUGETLB | MFD_HUGE_SIZES;
+	if ((flags & ~known) ||
 	    (flags & (MFD_EXEC | MFD_NOEXEC_SEAL)) == (MFD_EXEC | MFD_NOEXEC_SEAL))
 		return -EINVAL;
 	name = name_from_user(user_name);
 	if (ptr_is_err(name))
 		return ptr_err(name);
-	fd = files_reserve(0);
+	/* there are no huge pages yet */
+	fd = flags & MFD_HUGETLB ? -ENOSYS : files_reserve(0);
 	if (fd < 0) {
 		kfree(name);
 		return fd;

@@ -27,6 +27,7 @@
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/signal.h>
+#include <uapi/octavo/mount.h>
 #include <uapi/octavo/stat.h>
 #include <uapi/octavo/termios.h>
 
@@ -49,7 +50,8 @@ struct pipe {
 static LIST_HEAD(pipe_list, pipe) all_pipes = LIST_HEAD_INITIALIZER(all_pipes);
 static spinlock_t pipe_list_lock = SPINLOCK_INIT(pipe_list_lock);
 static u32 last_ino; /* [pipe_list_lock] */
-static struct super_block pipefs = {.name = "pipefs", .dev = 9};
+static const struct super_ops pipefs_ops = {.magic = PIPEFS_MAGIC};
+static struct super_block pipefs = {.name = "pipefs", .dev = 9, .ops = &pipefs_ops};
 
 static struct pipe *pipe_of(struct file *f)
 {

@@ -327,22 +327,26 @@ static int file_truncate(struct inode *inode, loff_t size)
 }
 
 static const struct inode_ops dir_ops = {
+	.fixed = true,
 	.lookup = dir_lookup,
 	.name_of = dir_name_of,
 	.release = proc_release,
 };
 
 static const struct inode_ops file_ops = {
+	.fixed = true,
 	.truncate = file_truncate,
 	.release = proc_release,
 };
 
 static const struct inode_ops link_ops = {
+	.fixed = true,
 	.readlink = link_readlink,
 	.release = proc_release,
 };
 
 static const struct inode_ops jump_ops = {
+	.fixed = true,
 	.readlink = link_readlink,
 	.jump = link_jump,
 	.release = proc_release,
@@ -366,18 +370,10 @@ void proc_free(struct super_block *sb)
 	kfree(sb);
 }
 
-static int proc_statfs(struct super_block *sb, struct uapi_statfs64 *out)
-{
-	(void)sb;
-	out->f_type = PROC_SUPER_MAGIC;
-	out->f_bsize = out->f_frsize = PAGE_SIZE;
-	return 0;
-}
-
 static const struct super_ops proc_super_ops = {
 	.umount = proc_umount,
 	.free = proc_free,
-	.statfs = proc_statfs,
+	.magic = PROC_SUPER_MAGIC,
 };
 
 int proc_super_new(const char *name, const char *options, const struct proc_entry *entry,

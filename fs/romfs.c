@@ -46,16 +46,14 @@ struct found {
 static struct romfs image;
 static struct romfs_inode *inodes;
 static u32 nr_inodes;
-static int romfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
+static void romfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
 {
 	(void)sb;
-	out->f_type = ROMFS_MAGIC;
 	out->f_bsize = out->f_frsize = ROMFS_BLOCK_SIZE;
 	out->f_blocks = (image.size + ROMFS_BLOCK_SIZE - 1) / ROMFS_BLOCK_SIZE;
-	return 0;
 }
 
-static const struct super_ops romfs_super_ops = {.statfs = romfs_statfs};
+static const struct super_ops romfs_super_ops = {.magic = ROMFS_MAGIC, .statfs = romfs_statfs};
 static struct super_block romfs_sb = {
 	.name = "romfs", .dev = 1, .read_only = true, .ops = &romfs_super_ops};
 

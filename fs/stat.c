@@ -195,37 +195,34 @@ static u32 statfs_flags(const struct super_block *sb)
 	return flags;
 }
 
-static int get_statfs(const struct inode *inode, struct uapi_statfs64 *st)
+static void get_statfs(const struct inode *inode, struct uapi_statfs64 *st)
 {
 	struct super_block *sb = inode->sb;
-	int err = 0;
 
 	memset(st, 0, sizeof(*st));
 	st->f_bsize = st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
-	if (sb->ops != NULL && sb->ops->statfs != NULL)
-		err = sb->ops->statfs(sb, st);
+	st->f_type = sb->ops->magic;
+	if (sb->ops->statfs != NULL)
+		sb->ops->statfs(sb, st);
 	st->f_flags = statfs_flags(sb);
 	st->f_fsid[0] = (int)sb->dev;
-	return err;
 }
 
 static int write_statfs64(struct inode *inode, void __user *user)
 {
 	struct uapi_statfs64 st;
-	int err = get_statfs(inode, &st);
 
-	return err != 0 ? err : copy_to_user(user, &st, sizeof(st));
+	get_statfs(inode, &st);
+	return copy_to_user(user, &st, sizeof(st));
 }
 
 static int write_statfs(struct inode *inode, void __user *user)
 {
 	struct uapi_statfs64 st;
 	struct uapi_statfs old = {0};
-	int err = get_statfs(inode, &st);
 
-	if (err != 0)
-		return err;
+	get_statfs(inode, &st);
 	if ((st.f_blocks | st.f_bfree | st.f_bavail | st.f_files | st.f_ffree) > UINT32_MAX)
 		return -EOVERFLOW;
 	old.f_type = st.f_type;

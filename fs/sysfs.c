@@ -73,18 +73,10 @@ static const struct proc_entry entries[] = {{.name = "devices", .mode = DIR, .di
 static const struct proc_dir root_dir = {.entries = entries, .nr = 1, .base = 2};
 static const struct proc_entry root_entry = {.name = "", .mode = S_IFDIR | 0555, .dir = &root_dir};
 
-static int sysfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
-{
-	(void)sb;
-	out->f_type = SYSFS_MAGIC;
-	out->f_bsize = out->f_frsize = PAGE_SIZE;
-	return 0;
-}
-
 static const struct super_ops sysfs_super_ops = {
 	.umount = proc_umount,
 	.free = proc_free,
-	.statfs = sysfs_statfs,
+	.magic = SYSFS_MAGIC,
 };
 
 static int sysfs_mount(const char *options, u32 flags, struct super_block **out)

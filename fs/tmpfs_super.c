@@ -113,6 +113,14 @@ static int parse_plain(const char *value, unsigned base, u32 *out)
 	return 0;
 }
 
+/* -1 is nobody. */
+static int parse_id(const char *value, u32 *id)
+{
+	int err = parse_plain(value, 0, id);
+
+	return err == 0 && *id == UINT32_MAX ? -EINVAL : err;
+}
+
 /* One "name=value", NUL-terminated. */
 static int parse_option(char *word, struct options *o)
 {
@@ -131,9 +139,9 @@ static int parse_option(char *word, struct options *o)
 	else if (strcmp(word, "mode") == 0)
 		err = parse_plain(value, 8, &o->mode);
 	else if (strcmp(word, "uid") == 0)
-		err = parse_plain(value, 0, &o->uid);
+		err = parse_id(value, &o->uid);
 	else if (strcmp(word, "gid") == 0)
-		err = parse_plain(value, 0, &o->gid);
+		err = parse_id(value, &o->gid);
 	o->mode &= 07777;
 	return err;
 }
@@ -196,12 +204,10 @@ void tmpfs_uncharge_inode(struct super_block *sb)
 	atomic_dec(&tmpfs_super(sb)->nr_inodes);
 }
 
-static int tmpfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
+static void tmpfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
 {
 	const struct tmpfs_super *s = tmpfs_super(sb);
 
-	out->f_type = TMPFS_MAGIC;
-	out->f_bsize = out->f_frsize = PAGE_SIZE;
 	if (s->account.max != NO_LIMIT) {
 		out->f_blocks = s->account.max;
 		out->f_bfree = out->f_bavail =
@@ -211,7 +217,6 @@ static int tmpfs_statfs(struct super_block *sb, struct uapi_statfs64 *out)
 		out->f_files = s->max_inodes;
 		out->f_ffree = s->max_inodes - MIN((u32)atomic_read(&s->nr_inodes), s->max_inodes);
 	}
-	return 0;
 }
 
 static void tmpfs_show(struct super_block *sb, char *buf, size_t len)
@@ -273,6 +278,7 @@ static int tmpfs_remount(struct super_block *sb, const char *text)
 static const struct super_ops tmpfs_super_ops = {
 	.umount = tmpfs_umount,
 	.free = tmpfs_free,
+	.magic = TMPFS_MAGIC,
 	.statfs = tmpfs_statfs,
 	.remount = tmpfs_remount,
 	.show = tmpfs_show,

@@ -45,6 +45,9 @@ struct vma;
  * not NUL-terminated, 1..NAME_MAX bytes, without '/'. All may sleep.
  */
 struct inode_ops {
+	/* fixed - what there is, and its permissions, is the file system's alone: another name is ENOENT
+	 * also to who would make it, chmod(2) EPERM */
+	bool fixed;
 	/* lookup - entry `name` of a directory, "." and ".." included ("..": the parent, the root's
 	 * is itself): *out with a reference. => 0, -ENOENT, -ENOMEM; dir's [im] held */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
@@ -166,13 +169,14 @@ struct inode {
  * on its directories), `refs` those that keep its memory (each inode, and being mounted).
  */
 struct super_ops {
+	u32 magic; /* f_type of statfs(2) */
 	/* umount - it is mounted nowhere, has no users and will get none: let go of all entries and of
 	 * the root's reference. A path walk may still hold inodes of it for a moment. Sleeps */
 	void (*umount)(struct super_block *sb);
 	/* free - the last inode has gone, too: free sb. => any context that may sleep */
 	void (*free)(struct super_block *sb);
-	/* statfs - type, sizes, free blocks and inodes; the rest is filled in. statfs(2) => 0 or -errno */
-	int (*statfs)(struct super_block *sb, struct uapi_statfs64 *out);
+	/* statfs - sizes, free blocks and inodes; the rest is filled in. statfs(2) */
+	void (*statfs)(struct super_block *sb, struct uapi_statfs64 *out);
 	/* remount - new options (NUL-terminated, "" for none). => 0, -EINVAL: nothing has changed */
 	int (*remount)(struct super_block *sb, const char *options);
 	/* show - own options as /proc/mounts has them, each with a comma before it, NUL-terminated */

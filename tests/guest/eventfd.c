@@ -27,12 +27,13 @@ static long take(long fd)
 	return sys(__NR_read, fd, &got, sizeof(got));
 }
 
+/* Of all that poll(2) could tell. */
 static int ready(long fd)
 {
 	struct {
 		int fd;
 		short events, revents;
-	} p = {(int)fd, POLL_IN | POLL_OUT, 0};
+	} p = {(int)fd, 0x7fff, 0};
 
 	return sys(__NR_poll, &p, 1, 0) < 0 ? -1 : p.revents;
 }
@@ -104,7 +105,6 @@ static void test_errors(void)
 	is(sys(__NR_write, fd, &got, 0), -EINVAL, "a write of nothing");
 	is(sys(__NR_write, fd, two, sizeof(two)), -EINVAL, "a write of sixteen");
 	is(sys(__NR_readv, fd, NULL, 0), 0, "but to no buffers");
-	is(sys(__NR_read, fd, KERNEL_ADDRESS, 0), -EINVAL, "wherever it goes");
 	is(put(fd, UINT64_MAX), -EINVAL, "the number that is none");
 	is(sys(__NR_write, fd, KERNEL_ADDRESS, 8), -EFAULT, "from where nothing is");
 	ok(take(fd) == 8 && got == 1, "that changed nothing");

@@ -235,6 +235,8 @@ static void test_errors(void)
 	memset(name, 'n', sizeof(name) - 1);
 	is(make((char *)KERNEL_ADDRESS, 0x100), -EINVAL, "a flag that nobody knows");
 	is(make((char *)KERNEL_ADDRESS, MFD_EXEC | MFD_NOEXEC_SEAL), -EINVAL, "both");
+	is(make((char *)KERNEL_ADDRESS, ~0u & ~MFD_EXEC), -EINVAL, "also with huge pages");
+	is(make((char *)KERNEL_ADDRESS, 4), -EFAULT, "of which there may be none");
 	is(make((char *)KERNEL_ADDRESS, 0), -EFAULT, "no name");
 	is(make(name, 0), -EINVAL, "a long one");
 	name[250] = '\0';

@@ -74,6 +74,8 @@ static void arguments(void)
 	is(mount_tmpfs(AT, 0, "size=12x"), -EINVAL, "a size that is none");
 	is(mount_tmpfs(AT, 0, "size="), -EINVAL, "no size");
 	is(mount_tmpfs(AT, 0, "mode=9"), -EINVAL, "a mode that is not octal");
+	is(mount_tmpfs(AT, 0, "uid=4294967295"), -EINVAL, "nobody's");
+	is(mount_tmpfs(AT, 0, "gid=4294967295"), -EINVAL, "no group's");
 	is(mount_tmpfs(AT, MS_REMOUNT, NULL), -EINVAL, "remounting what is not mounted");
 	is(sys(__NR_mount, DIR, AT, "none", MS_MOVE, 0), -EINVAL, "moving a directory");
 	is(sys(__NR_mount, "none", AT, 0, MS_PRIVATE, 0), -EINVAL, "MS_PRIVATE of a directory");

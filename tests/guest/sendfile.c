@@ -180,7 +180,7 @@ static void test_errors(void)
 	int64_t off64 = -1;
 	int reader = open(name[0], O_RDONLY), writer = open(name[0], O_WRONLY);
 	int end = open(name[1], O_WRONLY | O_APPEND), dir = open("/", O_RDONLY);
-	int null = open("/dev/null", O_RDWR), p[2];
+	int null = open("/dev/null", O_RDWR), zero, full, p[2];
 
 	if (pipe(p) < 0)
 		bail_out("pipe: errno %d", errno);
@@ -208,6 +208,16 @@ static void test_errors(void)
 	is(sf(end, in, NULL, 0), -EINVAL, "not even nothing");
 	is(sf(out, null, NULL, 10), -EINVAL, "a device is no source");
 	is(sf(null, in, NULL, SIZE), SIZE, "but a target");
+	zero = open("/dev/zero", O_RDWR);
+	full = open("/dev/full", O_RDWR);
+	is(sf(out, zero, NULL, 10), 10, "zeros are");
+	is(sf(out, full, NULL, 10), 10, "without an end");
+	seek(in, 0);
+	is(sf(zero, in, NULL, SIZE), SIZE, "and swallow what comes");
+	seek(in, 0);
+	is(sf(full, in, NULL, 10), -EINVAL, "which others do not");
+	close(zero);
+	close(full);
 	if (on_octavo()) /* the yardstick's 64-bit kernel sees 4G less one */
 		is(sf(out, in, NULL, 0xffffffff), -EINVAL, "a count below 0");
 	is(in_child(send_to_nobody, NULL), KILLED(SIGPIPE), "SIGPIPE");

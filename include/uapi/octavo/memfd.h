@@ -8,6 +8,7 @@
 #define MFD_HUGETLB       0x04
 #define MFD_NOEXEC_SEAL   0x08
 #define MFD_EXEC          0x10
+#define MFD_HUGE_SIZES    0xfc000000U /* with MFD_HUGETLB: the logarithm of a size */
 
 #define F_ADD_SEALS 1033
 #define F_GET_SEALS 1034

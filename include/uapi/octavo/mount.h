@@ -37,11 +37,12 @@
 #define UMOUNT_NOFOLLOW 8
 
 /* f_type */
-#define TMPFS_MAGIC      0x01021994
-#define PROC_SUPER_MAGIC 0x9fa0
-#define SYSFS_MAGIC      0x62656572
-#define ROMFS_MAGIC      0x7275
-#define PIPEFS_MAGIC     0x50495045
+#define TMPFS_MAGIC         0x01021994
+#define PROC_SUPER_MAGIC    0x9fa0
+#define SYSFS_MAGIC         0x62656572
+#define ROMFS_MAGIC         0x7275
+#define PIPEFS_MAGIC        0x50495045
+#define ANON_INODE_FS_MAGIC 0x09041934
 
 /* f_flags */
 #define ST_RDONLY      0x1
