@@ -3,7 +3,7 @@
  * sys_mount.c - mount(2) and umount2(2): what they accept, in Linux's order.
  *
  * One file system is mounted in one place: there are no bind mounts and no moves (EINVAL), and every
- * mount is private. Everybody is root, so nobody is refused.
+ * mount is private.
  */
 #include "files.h"
 

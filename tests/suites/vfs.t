@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import Suite, run, spread  # noqa: E402
 
-PROGRAMS = ("/tests/mount", "/tests/paths", "/tests/deep")
+PROGRAMS = ("/tests/mount", "/tests/paths", "/tests/deep", "/tests/statfs")
 MACHINES = ("64M debug", "16M release", "1280M debug")
 
 Suite(

@@ -14,7 +14,7 @@ PROGRAMS = ("mmap_anon", "mprotect", "munmap", "brk", "stack", "shared_anon", "f
             "exec", "badelf", "interp", "faults", "efault", "files", "sysargs", "orphans", "fpu", "oom",
             "mm_random", "filemap", "file_random", "truncate_race", "text", "clone",
             "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors", "sendfile")
-PROGRAMS += ("paths", "mount")
+PROGRAMS += ("paths", "mount", "statfs")
 PROGRAMS += ("limits", "users", "users_exec", "inspect", "proc_mm")
 PROGRAMS += ("poll", "script", "pipes", "segments")
 PROGRAMS += ("fallocate", "eventfd", "mlock", "memfd")
