@@ -416,17 +416,22 @@ static bool nproc_exceeded(void)
 	return exceeded;
 }
 
-static int exec_run(const char *path, struct exec_strings *s, struct trapframe *frame)
+/* The program is opened before anybody looks at its arguments. => as exec_open(); err_ptr(-EAGAIN) */
+static struct file *exec_begin(const char *path)
+{
+	return nproc_exceeded() ? err_ptr(-EAGAIN) : exec_open(path);
+}
+
+/* `file` is taken over in any case. */
+static int exec_run(struct file *file, const char *path, struct exec_strings *s,
+		    struct trapframe *frame)
 {
 	struct exec_image image = {0};
 	struct files *files = NULL;
-	struct file *file;
 	vaddr_t sp = 0;
 	int err;
 
-	if (nproc_exceeded())
-		return -EAGAIN;
-	file = exec_open_program(path, s);
+	file = exec_open_program(file, path, s);
 	if (ptr_is_err(file))
 		return ptr_err(file);
 	s->path_start = s->bytes;
@@ -464,13 +469,18 @@ static int exec_run(const char *path, struct exec_strings *s, struct trapframe *
 int exec_start(const char *path, const char *const *argv, const char *const *envp,
 	       struct trapframe *frame)
 {
+	struct file *file = exec_begin(path);
 	struct exec_strings s;
 	int err;
 
+	if (ptr_is_err(file))
+		return ptr_err(file);
 	exec_strings_init(&s);
 	err = strings_from_kernel(&s, argv, envp);
 	if (err == 0)
-		err = exec_run(path, &s, frame);
+		err = exec_run(file, path, &s, frame);
+	else
+		exec_close(file);
 	exec_strings_free(&s);
 	return err;
 }
@@ -479,15 +489,23 @@ long sys_execve(const char __user *user_path, const u32 __user *argv, const u32 
 {
 	struct exec_strings s;
 	char *path = path_from_user(user_path);
+	struct file *file;
 	int err;
 
 	if (ptr_is_err(path))
 		return ptr_err(path);
+	file = exec_begin(path);
+	err = ptr_is_err(file) ? ptr_err(file) : 0;
+	if (err != 0)
+		goto free_path;
 	exec_strings_init(&s);
 	err = strings_from_user(&s, argv, envp);
 	if (err == 0)
-		err = exec_run(path, &s, arch_user_frame(current));
+		err = exec_run(file, path, &s, arch_user_frame(current));
+	else
+		exec_close(file);
 	exec_strings_free(&s);
+free_path:
 	kfree(path);
 	return err;
 }

@@ -98,10 +98,8 @@ static int look_at(struct file *file, struct exec_strings *s, const char *path)
 	return err == 0 ? 1 : err;
 }
 
-struct file *exec_open_program(const char *path, struct exec_strings *s)
+struct file *exec_open_program(struct file *file, const char *path, struct exec_strings *s)
 {
-	struct file *file = exec_open(path);
-
 	for (int scripts = 0; !ptr_is_err(file); scripts++) {
 		int err = -ELOOP;
 

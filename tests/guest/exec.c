@@ -174,6 +174,7 @@ static void test_errors(void)
 	const char *wild[] = {"x", (const char *)KERNEL_ADDRESS, NULL};
 	static char long_name[300];
 	static char long_path[5000];
+	long fd;
 
 	memset(long_name, 'n', sizeof(long_name) - 1);
 	long_name[0] = '/';
@@ -195,6 +196,11 @@ static void test_errors(void)
 	is(exec_words((const char *)KERNEL_ADDRESS, argv, none), -EFAULT, "a wild path");
 	is(exec_words(self, (void *)KERNEL_ADDRESS, none), -EFAULT, "a wild argv");
 	is(exec_words(self, wild, none), -EFAULT, "a wild word in argv");
+	is(exec_words("/nonexistent", wild, none), -ENOENT, "of no program: that comes first");
+	is(exec_words("/tmp/text", wild, none), -EFAULT, "of what is executable");
+	fd = sys(__NR_open, "/tmp/text", O_WRONLY);
+	ok(fd >= 0, "which nobody holds then");
+	sys(__NR_close, fd);
 	is(exec_words(self, argv, (void *)(KERNEL_ADDRESS - 2)), -EFAULT, "an envp across the end");
 	is(exec_words(self, argv, wild), -EFAULT, "a wild word in envp");
 	unlink("/tmp/plain");
