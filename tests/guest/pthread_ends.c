@@ -73,8 +73,8 @@ static void test_signals(void)
 	t = start(wait_signal, &act);
 	await_caught(3);
 	stop_waiting = 1;
+	pthread_join(t, NULL); /* which says who it is after it was caught, perhaps */
 	is(caught_by, tid_of_waiter, "until a thread unblocks it");
-	pthread_join(t, NULL);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	is(caught_nr, 3, "nobody gets it twice");
 }
