@@ -3,6 +3,7 @@
 #include "files.h"
 
 #include <octavo/errno.h>
+#include <octavo/serial_number.h>
 #include <octavo/string.h>
 #include <octavo/time.h>
 #include <uapi/octavo/fcntl.h>
@@ -13,6 +14,7 @@ void inode_init(struct inode *inode, struct super_block *sb, u32 ino, u32 mode,
 		const struct inode_ops *ops, const struct file_ops *fops)
 {
 	memset(inode, 0, sizeof(*inode));
+	inode->serial = serial_number();
 	atomic_set(&inode->refs, 1);
 	inode->ino = ino;
 	inode->mode = mode;

@@ -4,7 +4,8 @@
  *
  *	word --> key: what memory it is --> bucket: lock, waiters (on their own stacks)
  *
- * A key is an address space and an address, or a mapped object, a page of it and the offset there.
+ * A key is an address space and an address, or a mapped object, a page of it and the offset there. Either
+ * is known by its serial number, so a waiter keeps neither: when they go, nobody can ask for it any more.
  * A waiter is in its bucket before it looks at the word, and looks with the bucket's lock held; a waker
  * has changed the word before it looks into the bucket. So whoever finds the bucket empty takes no lock,
  * and nobody sleeps on a value that has gone. Under the lock a page that is not there is not brought
@@ -30,11 +31,10 @@
 #define FUTEX_BUCKETS 64u
 
 struct futex_key {
-	const void *owner; /* an mm or an object */
+	u64 owner; /* serial number of an mm or of an object */
 	u32 page;
-	u32 offset; /* in the page; bit 0: `owner` is an object, bit 1: an mm, asked for as shared */
+	u32 offset; /* in the page; KEY_SHARED_MM: `owner` is an mm, asked for as shared */
 };
-#define KEY_OBJECT    1u
 #define KEY_SHARED_MM 2u
 
 struct futex_waiter {
@@ -68,19 +68,18 @@ static bool key_equal(const struct futex_key *a, const struct futex_key *b)
 
 static struct futex_bucket *bucket_of(const struct futex_key *key)
 {
-	u32 hash = ((u32)(uintptr_t)key->owner >> 4) + key->page * 0x9e3779b1u + (key->offset >> 2);
+	u32 hash = (u32)key->owner + key->page * 0x9e3779b1u + (key->offset >> 2);
 
 	hash *= 0x85ebca6bu;
 	return &buckets[hash >> 26];
 }
 _Static_assert(FUTEX_BUCKETS == 1u << (32 - 26), "the hash's upper bits");
 
-/* What memory `word` is. place NULL: the key is for a look only; else the object is pinned there.
- * => 0, -EINVAL not aligned, -EFAULT; sleeps if shared */
-static int key_get(u32 __user *word, bool shared, struct futex_place *place, struct futex_key *key)
+/* What memory `word` is. => 0, -EINVAL not aligned, -EFAULT; sleeps if shared */
+static int key_get(u32 __user *word, bool shared, struct futex_key *key)
 {
 	vaddr_t addr = (vaddr_t)(uintptr_t)word;
-	struct futex_place looked = {.object = NULL};
+	struct futex_place place = {.object = 0};
 	int err = 0;
 
 	if (addr % sizeof(u32) != 0)
@@ -88,19 +87,17 @@ static int key_get(u32 __user *word, bool shared, struct futex_place *place, str
 	if (!user_range_ok(word, sizeof(*word)))
 		return -EFAULT;
 	if (shared)
-		err = futex_place(addr, place != NULL, &looked);
+		err = futex_place(addr, &place);
 	if (err != 0)
 		return err;
-	key->owner = looked.object;
-	key->page = looked.page;
-	key->offset = (u32)(addr % PAGE_SIZE) | KEY_OBJECT;
-	if (looked.object == NULL) {
-		key->owner = current->mm;
+	key->owner = place.object;
+	key->page = place.page;
+	key->offset = (u32)(addr % PAGE_SIZE);
+	if (place.object == 0) {
+		key->owner = current->mm->serial;
 		key->page = (u32)(addr >> PAGE_SHIFT);
-		key->offset = (u32)(addr % PAGE_SIZE) | (shared ? KEY_SHARED_MM : 0);
+		key->offset |= shared ? KEY_SHARED_MM : 0;
 	}
-	if (place != NULL)
-		*place = looked;
 	return 0;
 }
 
@@ -146,7 +143,7 @@ long futex_wake(u32 __user *word, bool shared, int nr, u32 bitset)
 
 	if (bitset == 0)
 		return -EINVAL;
-	err = key_get(word, shared, NULL, &key);
+	err = key_get(word, shared, &key);
 	if (err != 0)
 		return err;
 	bucket = bucket_of(&key);
@@ -241,13 +238,12 @@ static bool sleep_until_time(struct futex_waiter *w, const struct futex_wait *wa
 long futex_wait(const struct futex_wait *want)
 {
 	struct futex_waiter w = {.task = current, .bitset = want->bitset};
-	struct futex_place place;
 	bool over = false;
 	int err;
 
 	if (want->bitset == 0)
 		return -EINVAL;
-	err = key_get(want->word, want->shared, &place, &w.key);
+	err = key_get(want->word, want->shared, &w.key);
 	if (err != 0)
 		return err;
 	err = queue_if(&w, want);
@@ -259,7 +255,6 @@ long futex_wait(const struct futex_wait *want)
 		if (!unqueue(&w))
 			err = over ? -ETIMEDOUT : -ERESTARTSYS;
 	}
-	futex_place_unpin(&place);
 	return err;
 }
 
@@ -322,10 +317,6 @@ static int requeue_matching(struct futex_bucket *a, const struct futex_key *from
 	return done;
 }
 
-/*
- * The pin of a waiter stays that of its first word. Its new one lives in memory that somebody maps who
- * calls with it; a word whose object went away can be asked about by nobody.
- */
 long futex_requeue(u32 __user *from, u32 __user *to, bool shared, int nr_wake, int nr_move,
 		   const u32 *expected)
 {
@@ -336,9 +327,9 @@ long futex_requeue(u32 __user *from, u32 __user *to, bool shared, int nr_wake, i
 
 	if (nr_wake < 0 || nr_move < 0)
 		return -EINVAL;
-	err = key_get(from, shared, NULL, &key1);
+	err = key_get(from, shared, &key1);
 	if (err == 0)
-		err = key_get(to, shared, NULL, &key2);
+		err = key_get(to, shared, &key2);
 	if (err != 0)
 		return err;
 	a = bucket_of(&key1);
@@ -441,9 +432,9 @@ long futex_wake_op(u32 __user *word1, u32 __user *word2, bool shared, int nr, in
 	int matches, done, err;
 	u32 was;
 
-	err = key_get(word1, shared, NULL, &key1);
+	err = key_get(word1, shared, &key1);
 	if (err == 0)
-		err = key_get(word2, shared, NULL, &key2);
+		err = key_get(word2, shared, &key2);
 	if (err != 0)
 		return err;
 	a = bucket_of(&key1);

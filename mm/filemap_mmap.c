@@ -133,11 +133,20 @@ static void file_area_close(struct vma *v)
 	file_put(file);
 }
 
+/* One file may be open often. */
+static u64 file_area_serial(const struct vma *v)
+{
+	const struct file *file = v->object;
+
+	return file->inode->serial;
+}
+
 const struct vma_ops file_vma_ops = {
 	.name = "file",
 	.open = file_area_open,
 	.close = file_area_close,
 	.fault = filemap_fault,
+	.serial = file_area_serial,
 };
 
 /* What a file that is sealed against writing allows. => 0, -EPERM [t] */

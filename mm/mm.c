@@ -24,6 +24,7 @@
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
 #include <octavo/panic.h>
+#include <octavo/serial_number.h>
 #include <octavo/slab.h>
 
 struct mm_list all_mms = LIST_HEAD_INITIALIZER(all_mms);
@@ -68,6 +69,7 @@ void vma_free(struct vma *v)
 
 static void mm_start(struct mm *mm)
 {
+	mm->serial = serial_number();
 	rwsem_init(&mm->mmap_sem, mmap_sem);
 	spin_lock_init(&mm->page_table_lock, page_table_lock);
 	vma_tree_init(&mm->vmas);

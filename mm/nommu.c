@@ -14,6 +14,7 @@
 #include <octavo/fs.h>
 #include <octavo/mpu.h>
 #include <octavo/nommu.h>
+#include <octavo/serial_number.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -212,6 +213,7 @@ struct mm *mm_alloc(void)
 
 	if (mm == NULL)
 		return NULL;
+	mm->serial = serial_number();
 	rwsem_init(&mm->mmap_sem, mmap_sem);
 	spin_lock_init(&mm->page_table_lock, page_table_lock);
 	vma_tree_init(&mm->vmas);

@@ -19,12 +19,14 @@
 #include <octavo/errno.h>
 #include <octavo/mm_user.h>
 #include <octavo/mutex.h>
+#include <octavo/serial_number.h>
 #include <octavo/slab.h>
 #include <octavo/vmstat.h>
 
 #define LEAF_PAGES (PAGE_SIZE / sizeof(struct page *))
 
 struct shared_anon {
+	u64 serial; /* [I] */
 	atomic_t refs;
 	struct mutex mutex;
 	u32 nr_pages, nr_leaves;     /* [I] */
@@ -44,6 +46,7 @@ struct shared_anon *shared_anon_create(u32 bytes)
 
 	if (!o)
 		return NULL;
+	o->serial = serial_number();
 	atomic_set(&o->refs, 1);
 	mutex_init(&o->mutex, anon_vma_lock);
 	o->nr_pages = nr_pages;
@@ -138,11 +141,19 @@ static int shared_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 	return 0;
 }
 
+static u64 shared_serial(const struct vma *v)
+{
+	const struct shared_anon *o = v->object;
+
+	return o->serial;
+}
+
 const struct vma_ops shared_anon_ops = {
 	.name = "/dev/zero (deleted)",
 	.open = shared_open,
 	.close = shared_close,
 	.fault = shared_fault,
+	.serial = shared_serial,
 };
 
 /* /dev/zero: what is mapped from it is anonymous memory. zero(4) */

@@ -161,6 +161,7 @@ struct inode {
 	struct super_block *mounted; /* directory: what is mounted on it, or NULL [ml], peeked at */
 	struct address_space *mapping; /* [I] its page cache (filemap.h), or NULL */
 	atomic_t writers; /* open for writing so often; below 0: executed so often [a] */
+	u64 serial;       /* [I] serial_number() */
 };
 
 /*

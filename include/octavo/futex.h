@@ -9,9 +9,6 @@
 
 #include <octavo/types.h>
 
-struct file;
-struct mm;
-
 /* What futex_wait() is asked. */
 struct futex_wait {
 	u32 __user *word;
@@ -47,14 +44,10 @@ void futex_robust_exit(void);
 
 /* --- what memory a word is (mm/) --- */
 
-/* An object and a page of it; `pin` keeps the object from going away. */
+/* An object and a page of it. */
 struct futex_place {
-	const void *object; /* identity only; NULL: memory of the address space alone */
-	u32 page;
-	void *pin; /* of futex_place_unpin() */
-	const struct vma_ops *ops;
+	u64 object; /* its serial number; 0: memory of the address space alone */
+	u32 page;   /* of an object */
 };
-/* futex_place - what is mapped at addr of the current address space. With `pin` the object stays until
- * futex_place_unpin(). => 0, -EFAULT nothing is; sleeps */
-int futex_place(vaddr_t addr, bool pin, struct futex_place *place);
-void futex_place_unpin(struct futex_place *place); /* sleeps */
+/* futex_place - what is mapped at addr of the current address space. => 0, -EFAULT nothing is; sleeps */
+int futex_place(vaddr_t addr, struct futex_place *place);

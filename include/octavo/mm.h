@@ -42,6 +42,7 @@ struct mm {
 	u32 peak_pages;     /* [mmap_sem] the most of total_pages when any were taken away */
 	u32 peak_resident;  /* [PTL] and of nr_resident */
 	LIST_ENTRY(mm) all; /* [mm_list_lock] */
+	u64 serial;         /* [I] serial_number() */
 };
 LIST_HEAD(mm_list, mm);
 extern struct mm_list all_mms; /* [mm_list_lock], for the audit */
@@ -63,6 +64,7 @@ struct vma_ops {
 	 * sleeps. => 0: done, or somebody was faster: the access is tried again; -ENOMEM, -EIO
 	 * (SIGBUS) */
 	int (*fault)(struct mm *mm, struct vma *v, vaddr_t va, bool write);
+	u64 (*serial)(const struct vma *v); /* of what it maps, whichever way: serial_number() */
 };
 
 /* --- life (mm/mm.c) --- */

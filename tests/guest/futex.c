@@ -353,7 +353,7 @@ static void test_shared(void)
 	unlink("/futex.file");
 }
 
-/* A waiter's file mapping goes away under it: nothing of the file may go before the waiter. */
+/* A waiter's file mapping goes away under it, and so does the file. */
 static void test_unmapped(void)
 {
 	int fd = open("/futex.file", O_RDWR | O_CREAT, 0600);
@@ -373,6 +373,27 @@ static void test_unmapped(void)
 	thread_join(&threads[0]);
 	is(threads[0].result, -EFAULT,
 	   "a signal gets it out, and there is no word to wait for again");
+}
+
+/* A waiter is moved to a word whose memory goes away: what comes to lie at the same place in the kernel is
+ * not taken for it. */
+static void test_gone(void)
+{
+	const struct waiting w = {&word, FUTEX_WAIT, 1, 0};
+	char *memory = map_shared(1);
+
+	word = 1;
+	start_waiting(1, &w);
+	is(futex(&word, FUTEX_REQUEUE, 0, (void *)1, memory, 0), 1, "moved to shared memory");
+	munmap(memory, PAGE);
+	memory = map_shared(1);
+	is(futex(memory, FUTEX_WAKE, 9, NULL, NULL, 0), 0,
+	   "when that has gone, the next is waited for by nobody");
+	word = 0;
+	sys(__NR_tgkill, getpid(), threads[0].begun, SIGUSR1);
+	thread_join(&threads[0]);
+	is(threads[0].result, -EAGAIN, "a signal gets the waiter back to its first word");
+	munmap(memory, PAGE);
 }
 
 /* --- robust lists --- */
@@ -446,6 +467,7 @@ int main(void)
 	test_signals();
 	test_shared();
 	test_unmapped();
+	test_gone();
 	test_robust();
 	return tap_done();
 }
