@@ -260,10 +260,28 @@ long futex_wait(const struct futex_wait *want)
 
 /* --- two words --- */
 
-static void lock_both(struct futex_bucket *a, struct futex_bucket *b) __acquires(&a->lock)
-	__acquires(&b->lock)
+struct futex_pair {
+	struct futex_key key1, key2;
+	struct futex_bucket *a, *b; /* theirs; they may be the same */
+};
+
+/* => as key_get() */
+static int pair_get(struct futex_pair *p, u32 __user *word1, u32 __user *word2, bool shared)
 {
-	struct futex_bucket *low = a < b ? a : b, *high = a < b ? b : a;
+	int err = key_get(word1, shared, &p->key1);
+
+	if (err == 0)
+		err = key_get(word2, shared, &p->key2);
+	if (err != 0)
+		return err;
+	p->a = bucket_of(&p->key1);
+	p->b = bucket_of(&p->key2);
+	return 0;
+}
+
+static void lock_both(const struct futex_pair *p) __acquires(&p->a->lock) __acquires(&p->b->lock)
+{
+	struct futex_bucket *low = MIN(p->a, p->b), *high = MAX(p->a, p->b);
 
 	spin_lock(&low->lock);
 	if (low != high)
@@ -272,10 +290,9 @@ static void lock_both(struct futex_bucket *a, struct futex_bucket *b) __acquires
 		__acquire(&high->lock);
 }
 
-static void unlock_both(struct futex_bucket *a, struct futex_bucket *b) __releases(&a->lock)
-	__releases(&b->lock)
+static void unlock_both(const struct futex_pair *p) __releases(&p->a->lock) __releases(&p->b->lock)
 {
-	struct futex_bucket *low = a < b ? a : b, *high = a < b ? b : a;
+	struct futex_bucket *low = MIN(p->a, p->b), *high = MAX(p->a, p->b);
 
 	if (low != high)
 		spin_unlock(&high->lock);
@@ -284,35 +301,32 @@ static void unlock_both(struct futex_bucket *a, struct futex_bucket *b) __releas
 	spin_unlock(&low->lock);
 }
 
-/* w waits for `key` from now on. => both locks held */
-static void move_waiter(struct futex_waiter *w, struct futex_bucket *from, struct futex_bucket *to,
-			const struct futex_key *key)
+/* w, which waits for the first word, waits for the second from now on. => both locks held */
+static void move_waiter(struct futex_waiter *w, const struct futex_pair *p)
 {
-	w->key = *key;
-	if (from == to)
+	w->key = p->key2;
+	if (p->a == p->b)
 		return;
-	TAILQ_REMOVE(&from->waiters, w, link);
-	TAILQ_INSERT_TAIL(&to->waiters, w, link);
-	w->bucket = to;
+	TAILQ_REMOVE(&p->a->waiters, w, link);
+	TAILQ_INSERT_TAIL(&p->b->waiters, w, link);
+	w->bucket = p->b;
 }
 
 /* The walk of futex_requeue(); both locks are held. => how many were woken or moved */
-static int requeue_matching(struct futex_bucket *a, const struct futex_key *from,
-			    struct futex_bucket *b, const struct futex_key *to, int nr_wake,
-			    int nr_move)
+static int requeue_matching(const struct futex_pair *p, int nr_wake, int nr_move)
 {
 	struct futex_waiter *w, *next;
 	int done = 0;
 
-	TAILQ_FOREACH_SAFE(w, &a->waiters, link, next) {
+	TAILQ_FOREACH_SAFE(w, &p->a->waiters, link, next) {
 		if (done - nr_wake >= nr_move)
 			break;
-		if (!key_equal(&w->key, from))
+		if (!key_equal(&w->key, &p->key1))
 			continue;
 		if (++done <= nr_wake)
-			wake_waiter(a, w);
+			wake_waiter(p->a, w);
 		else
-			move_waiter(w, a, b, to);
+			move_waiter(w, p);
 	}
 	return done;
 }
@@ -320,34 +334,29 @@ static int requeue_matching(struct futex_bucket *a, const struct futex_key *from
 long futex_requeue(u32 __user *from, u32 __user *to, bool shared, int nr_wake, int nr_move,
 		   const u32 *expected)
 {
-	struct futex_key key1, key2;
-	struct futex_bucket *a, *b;
+	struct futex_pair p;
 	int done, err;
 	u32 value;
 
 	if (nr_wake < 0 || nr_move < 0)
 		return -EINVAL;
-	err = key_get(from, shared, &key1);
-	if (err == 0)
-		err = key_get(to, shared, &key2);
+	err = pair_get(&p, from, to, shared);
 	if (err != 0)
 		return err;
-	a = bucket_of(&key1);
-	b = bucket_of(&key2);
 	for (;;) {
-		lock_both(a, b);
+		lock_both(&p);
 		err = expected != NULL ? user_load_atomic(&value, from) : 0;
 		if (err == 0)
 			break;
-		unlock_both(a, b);
+		unlock_both(&p);
 		if (user_bring_in(from, false) != 0)
 			return -EFAULT;
 	}
 	if (expected != NULL && value != *expected)
 		done = -EAGAIN;
 	else
-		done = requeue_matching(a, &key1, b, &key2, nr_wake, nr_move);
-	unlock_both(a, b);
+		done = requeue_matching(&p, nr_wake, nr_move);
+	unlock_both(&p);
 	return done;
 }
 
@@ -427,33 +436,28 @@ static int op_on_word(u32 __user *word, u32 op, u32 *was)
 
 long futex_wake_op(u32 __user *word1, u32 __user *word2, bool shared, int nr, int nr2, u32 op)
 {
-	struct futex_key key1, key2;
-	struct futex_bucket *a, *b;
+	struct futex_pair p;
 	int matches, done, err;
 	u32 was;
 
-	err = key_get(word1, shared, &key1);
-	if (err == 0)
-		err = key_get(word2, shared, &key2);
+	err = pair_get(&p, word1, word2, shared);
 	if (err != 0)
 		return err;
-	a = bucket_of(&key1);
-	b = bucket_of(&key2);
 	for (;;) {
-		lock_both(a, b);
+		lock_both(&p);
 		err = op_on_word(word2, op, &was);
 		if (err != -EFAULT)
 			break;
-		unlock_both(a, b);
+		unlock_both(&p);
 		if (user_bring_in(word2, true) != 0)
 			return -EFAULT;
 	}
 	matches = err != 0 ? err : op_compare(op, (s32)was);
 	done = matches;
 	if (matches >= 0)
-		done = wake_matching(a, &key1, nr, FUTEX_BITSET_MATCH_ANY);
+		done = wake_matching(p.a, &p.key1, nr, FUTEX_BITSET_MATCH_ANY);
 	if (matches > 0)
-		done += wake_matching(b, &key2, nr2, FUTEX_BITSET_MATCH_ANY);
-	unlock_both(a, b);
+		done += wake_matching(p.b, &p.key2, nr2, FUTEX_BITSET_MATCH_ANY);
+	unlock_both(&p);
 	return done;
 }

@@ -305,16 +305,21 @@ static void reader(unsigned cpu)
 	_exit(0);
 }
 
-static void test_replaced(void)
+/* A process that reads a new page, on another CPU than we. */
+static pid_t start_reading(void)
 {
-	unsigned alive = 0;
-	pid_t pid;
-
 	page = map_page();
 	shared->newest = 0;
 	shared->stale = 0;
 	run_on(0, 1);
-	pid = start(0, reader, other_cpu());
+	return start(0, reader, other_cpu());
+}
+
+static void test_replaced(void)
+{
+	pid_t pid = start_reading();
+	unsigned alive = 0;
+
 	for (unsigned i = 1; i <= ROUNDS; i++) {
 		page[0] = i;
 		alive += written_again();
@@ -333,14 +338,9 @@ static void test_replaced(void)
 /* After a fork the first write makes a copy: who reads on another CPU reads the copy from then on. */
 static void test_copied(void)
 {
+	pid_t pid = start_reading();
 	unsigned alive = 0;
-	pid_t pid;
 
-	page = map_page();
-	shared->newest = 0;
-	shared->stale = 0;
-	run_on(0, 1);
-	pid = start(0, reader, other_cpu());
 	for (unsigned i = 1; i <= ROUNDS; i++) {
 		pid_t child;
 

@@ -105,6 +105,26 @@ static inline void thread_join(struct thread *t)
 		sys(__NR_futex, &t->tid, FUTEX_WAIT, tid, NULL, NULL, 0);
 }
 
+static volatile int thread_go;
+
+/* What a thread does until let_go(). */
+static inline void wait_until_go(struct thread *t)
+{
+	t->result = sys(__NR_getpid);
+	while (!thread_go)
+		sys(__NR_futex, &thread_go, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+/* Join nr of them. */
+static inline void let_go(struct thread *threads, int nr)
+{
+	thread_go = 1;
+	sys(__NR_futex, &thread_go, FUTEX_WAKE, 1000, NULL, NULL, 0);
+	for (int i = 0; i < nr; i++)
+		thread_join(&threads[i]);
+	thread_go = 0;
+}
+
 /* A thread whose word is cleared has left its memory; it is gone a little later. */
 static inline void await_gone(int tid)
 {

@@ -7,24 +7,7 @@
 #include "thread.h"
 
 static struct thread threads[8];
-static volatile int go;
 static volatile int *shared; /* with children, too */
-
-static void wait_until_go(struct thread *t)
-{
-	t->result = sys(__NR_getpid);
-	while (!go)
-		sys(__NR_futex, &go, FUTEX_WAIT, 0, NULL, NULL, 0);
-}
-
-static void let_go(int nr)
-{
-	go = 1;
-	sys(__NR_futex, &go, FUTEX_WAKE, 1000, NULL, NULL, 0);
-	for (int i = 0; i < nr; i++)
-		thread_join(&threads[i]);
-	go = 0;
-}
 
 static void wait_long(struct thread *t)
 {
@@ -58,7 +41,7 @@ static void test_timer(void)
 	await(&alarms, 1);
 	is(alarms, 1, "a timer's signal comes to a thread that does not block it");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	let_go(1);
+	let_go(threads, 1);
 }
 
 /* --- a signal that its thread does not come to --- */
@@ -85,7 +68,7 @@ static void catch_first(int sig)
 
 static void pause_thread(struct thread *t)
 {
-	while (!go)
+	while (!thread_go)
 		sys(__NR_pause);
 	t->result = 0;
 }
@@ -131,12 +114,12 @@ static void test_retarget(void)
 	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
 	await(&first_done, 1);
 	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
-	go = 1;
+	thread_go = 1;
 	for (int i = 0; i < 2; i++) {
 		sys(__NR_tkill, threads[i].begun, SIGUSR2);
 		thread_join(&threads[i]);
 	}
-	go = 0;
+	thread_go = 0;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -196,10 +179,10 @@ static void test_leave_before(void (*leave)(struct thread *), const char *what)
 		shared[2] = 0;
 	}
 	is(lost, 0, "what a thread did not take before it %s another takes", what);
-	go = 1;
+	thread_go = 1;
 	sys(__NR_tkill, threads[0].begun, SIGUSR1);
 	thread_join(&threads[0]);
-	go = 0;
+	thread_go = 0;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -296,7 +279,7 @@ static void test_faults(void)
 		kill(getpid(), others[i]);
 	for (int i = 0; i < NR_FAULTING; i++)
 		thread_start(&threads[i], fault_often, NULL);
-	let_go(NR_FAULTING);
+	let_go(threads, NR_FAULTING);
 	for (int i = 0; i < NR_FAULTING; i++)
 		nr_whole += threads[i].result == NR_FAULTS;
 	is(nr_whole, NR_FAULTING, "threads that fault at once");

@@ -21,7 +21,6 @@ struct limit {
 };
 
 static struct thread threads[NR_MANY];
-static volatile int go;
 static volatile int *shared; /* with children, too */
 
 /* --- flags --- */
@@ -53,22 +52,6 @@ static void test_refused(void)
 }
 
 /* --- ids --- */
-
-static void wait_until_go(struct thread *t)
-{
-	t->result = sys(__NR_getpid);
-	while (!go)
-		sys(__NR_futex, &go, FUTEX_WAIT, 0, NULL, NULL, 0);
-}
-
-static void let_go(int nr)
-{
-	go = 1;
-	sys(__NR_futex, &go, FUTEX_WAKE, 1000, NULL, NULL, 0);
-	for (int i = 0; i < nr; i++)
-		thread_join(&threads[i]);
-	go = 0;
-}
 
 static void start_waiting(int nr)
 {
@@ -134,7 +117,7 @@ static void test_ids(void)
 	is(field("/proc/self/comm", "named"), -1, "the first has its own");
 	sniprintf(path, sizeof(path), "/proc/self/task/%d/task", threads[1].begun);
 	is(stat(path, &st), -1, "a thread has no threads");
-	let_go(2);
+	let_go(threads, 2);
 	await_gone(threads[0].begun);
 	await_gone(threads[1].begun);
 	is(listed("/proc/self/task", -1), 1, "when they have ended one is left");
@@ -158,7 +141,7 @@ static void test_calls_by_id(void)
 	is(sys(__NR_setpriority, PRIO_PROCESS, tid, 5), 0, "a thread is nice by itself");
 	is(20 - sys(__NR_getpriority, PRIO_PROCESS, 0), 0, "the first is not");
 	is(sys(__NR_prlimit64, tid, 0, NULL, NULL), 0, "a limit may be asked by it");
-	let_go(1);
+	let_go(threads, 1);
 	await_gone(tid);
 	is(sys(__NR_tkill, tid, 0), -ESRCH, "gone");
 }
@@ -399,7 +382,7 @@ static int exec_fails(void *arg)
 	start_waiting(2);
 	if (sys(__NR_execve, "/nothing", argv, argv) != -ENOENT)
 		return 1;
-	let_go(2);
+	let_go(threads, 2);
 	return 42;
 }
 

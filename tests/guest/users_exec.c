@@ -42,35 +42,32 @@ static void end_tasks(const pid_t pids[], int nr)
 	}
 }
 
-/* At once more tasks than RLIMIT_NPROC says: setuid(2) does not fail, execve(2) does. */
-static void test_nproc_exec(void)
+/* Become a user who has `nr` tasks, where RLIMIT_NPROC says 1. => what execve(2) says */
+static long nproc_exec(int nr)
 {
 	uint32_t limit[2] = {1, 1};
 	pid_t pids[2];
 	long result;
 
-	some_tasks(pids, 2);
+	some_tasks(pids, nr);
 	WANT(sys(__NR_setrlimit, 6, limit), 0);
 	become(USER + 78);
 	result = sys(__NR_execve, "secret", NULL, NULL);
-	end_tasks(pids, 2);
-	WANT(result, -EAGAIN);
+	end_tasks(pids, nr);
+	return result;
+}
+
+/* At once more tasks than the limit: setuid(2) does not fail, execve(2) does. */
+static void test_nproc_exec(void)
+{
+	WANT(nproc_exec(2), -EAGAIN);
 	WANT(sys(__NR_execve, "secret", NULL, NULL), -EACCES);
 }
 
 /* As many as it says, before itself. */
 static void test_nproc_exec_just(void)
 {
-	uint32_t limit[2] = {1, 1};
-	pid_t pids[1];
-	long result;
-
-	some_tasks(pids, 1);
-	WANT(sys(__NR_setrlimit, 6, limit), 0);
-	become(USER + 78);
-	result = sys(__NR_execve, "secret", NULL, NULL);
-	end_tasks(pids, 1);
-	WANT(result, -EACCES);
+	WANT(nproc_exec(1), -EACCES);
 }
 
 static void test_set_id(void)
