@@ -442,6 +442,82 @@ KTEST(smp_freed_addresses_come_again, "")
 	free_page(frame);
 }
 
+/* Areas of a page and `guards` before it, as many as there are holes for, into the chain. */
+static void fill_holes(unsigned guards, void ***chain)
+{
+	void **p;
+
+	while ((p = vmalloc_aligned(PAGE_SIZE, PAGE_SIZE, guards, "a test")) != NULL) {
+		*p = *chain;
+		*chain = p;
+	}
+}
+
+/* An area of one page at `at`, where a small hole is, others into the chain. => whether there is one */
+static bool fill_hole_at(vaddr_t at, void ***chain)
+{
+	for (u32 i = 0; i < 1000; i++) {
+		void **p = vmalloc(PAGE_SIZE);
+
+		if (p == NULL)
+			return false;
+		*p = *chain;
+		*chain = p;
+		if ((vaddr_t)p == at)
+			return true;
+	}
+	return false;
+}
+
+/* A page goes, and its address is the guard of another area: nobody sees the page there any more. What
+ * is seen instead is a page that the test maps there, for a guard would be a panic. */
+KTEST(smp_guards_are_forgotten_too, "")
+{
+	void **chain = NULL, **next, *before = vmalloc(PAGE_SIZE), *behind;
+	struct page *old, *new;
+	u32 looked = 0;
+	vaddr_t va;
+
+	window = vmalloc_aligned(PAGE_SIZE, PAGE_SIZE, 1,
+				 "a test"); /* a hole of three pages later */
+	va = (vaddr_t)window;
+	behind = vmalloc(PAGE_SIZE);
+	KTEST_OK(before != NULL && window != NULL && behind != NULL, "memory");
+	*window = 1;
+	stop = false;
+	shown = 1;
+	memset((void *)at_work, 0, sizeof(at_work));
+	atomic_set(&elsewhere, 0);
+	on_each_cpu(look);
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		looked += wait_for(&at_work[cpu], 1);
+	for (unsigned guards = 4096; guards > 1; guards /= 2)
+		fill_holes(guards, &chain);
+	vfree((void *)window);
+	old = alloc_page(GFP_KERNEL | __GFP_HIGHMEM); /* the same */
+	new = alloc_page(GFP_KERNEL);
+	*(u32 *)page_to_virt(new) = 2;
+	KTEST_OK(fill_hole_at(va - PAGE_SIZE, &chain), "the address is a guard now");
+	pmap_kenter(va, page_to_pfn(new), PMAP_READ | PMAP_WRITE);
+	shown = 2;
+	for (u32 cpu = 0; cpu < sched_nr_cpus(); cpu++)
+		looked += wait_for(&at_work[cpu], 2);
+	stop = true;
+	ktest_join();
+	pmap_kremove(va, va + PAGE_SIZE);
+	pmap_kflush(va, va + PAGE_SIZE);
+	KTEST_OK(looked == 2 * sched_nr_cpus(), "every CPU has looked twice");
+	KTEST_OK(atomic_read(&elsewhere) == 0, "and seen what is there now");
+	for (; chain != NULL; chain = next) {
+		next = *chain;
+		vfree(chain);
+	}
+	vfree(before);
+	vfree(behind);
+	free_page(old);
+	free_page(new);
+}
+
 /* --- only one CPU --- */
 
 static int work(void *arg)

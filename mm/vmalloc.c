@@ -132,7 +132,7 @@ static bool area_place_above(struct vm_area *area, size_t bytes, size_t align, s
 		if (found) {
 			RB_INSERT(vm_area_tree, &areas, area);
 			search_from = area->high;
-			stale_forget(area->start, area->end);
+			stale_forget(area->low, area->high); /* a guard must fault, too */
 		}
 		spin_unlock(&vmalloc_lock);
 	} while (!found && from < VMALLOC_END);
