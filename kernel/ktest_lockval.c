@@ -155,6 +155,22 @@ KTEST(lockval_interrupts, "")
 	expect_end();
 }
 
+KTEST(lockval_waiting_for_cpus, "")
+{
+	irqstate_t s;
+
+	expect_begin();
+	spin_lock(&lower);
+	might_wait_for_cpus();
+	KTEST_OK(reports_now() == 0, "with a task's lock");
+	s = spin_lock_irqsave(&irq_lock);
+	might_wait_for_cpus();
+	KTEST_OK(reports_now() == 1, "with an interrupt's lock");
+	spin_unlock_irqrestore(&irq_lock, s);
+	spin_unlock(&lower);
+	expect_end();
+}
+
 KTEST(lockval_held, "")
 {
 	expect_begin();

@@ -56,6 +56,7 @@ enum rule {
 	RULE_NOT_HELD,
 	RULE_STILL_HELD,
 	RULE_TOO_DEEP,
+	RULE_WAIT,
 };
 
 unsigned lockval_reports(void)
@@ -328,6 +329,21 @@ void lockval_might_sleep(const char *where)
 		return;
 	scnprintf(what, sizeof(what), "%s() may sleep, in atomic context", where);
 	report(RULE_SLEEP, what, NR_LOCK_CLASSES, innermost_spin(state));
+	leave(state, s);
+}
+
+void lockval_might_wait_for_cpus(const char *where)
+{
+	struct lock_state *state = &current->locks;
+	const struct held_lock *h = innermost_spin(state);
+	char what[64];
+	irqstate_t s;
+
+	/* those of the kind stand last in the order, so one is the innermost */
+	if (h == NULL || classes[h->class_id].kind != IRQ || !enter(state, &s))
+		return;
+	scnprintf(what, sizeof(what), "%s() waits for other CPUs", where);
+	report(RULE_WAIT, what, NR_LOCK_CLASSES, h);
 	leave(state, s);
 }
 

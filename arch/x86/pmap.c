@@ -16,7 +16,7 @@
  * no more.
  *
  * => Whoever asks holds no lock that is taken with interrupts off, else the one who is to answer may wait
- *    for it. Where interrupts are off (boot) the one who waits looks into its own inbox meanwhile.
+ *    for it (might_wait_for_cpus()). Where interrupts are off (boot) the one who waits looks into its own inbox meanwhile.
  */
 #include <arch/cpu.h>
 #include <arch/smp.h>
@@ -177,6 +177,7 @@ void pmap_flush_page_of_many(struct pmap *pmap, vaddr_t va)
 {
 	u32 own = 1u << this_cpu_nr(), who = pmap->cpus;
 
+	might_wait_for_cpus();
 	if (who & own)
 		arch_invlpg(va);
 	if (who & ~own)
@@ -187,6 +188,7 @@ void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end)
 {
 	u32 others;
 
+	might_wait_for_cpus();
 	preempt_disable();
 	if (smp_online != 1)
 		arch_mb(); /* the entries are changed before we look who has them */
@@ -203,6 +205,7 @@ static void leave_everywhere(struct pmap *pmap)
 {
 	u32 others;
 
+	might_wait_for_cpus();
 	if (!pmap->cpus)
 		return;
 	preempt_disable();
@@ -218,6 +221,7 @@ void pmap_kflush(vaddr_t va, vaddr_t end)
 {
 	u32 others;
 
+	might_wait_for_cpus();
 	preempt_disable();
 	arch_mb();
 	flush_here(true, va, end);

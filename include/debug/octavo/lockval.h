@@ -4,7 +4,7 @@
  *
  * Each task carries the stack of locks it holds. Every acquisition is checked against
  * lock_classes.h: order, recursion, interrupt safety, sleeping with a spinlock held or interrupts
- * off. A violation prints the stack of the acquisition that is at odds and the current one, sends
+ * off, waiting for other CPUs with an interrupt's lock held. A violation prints the stack of the acquisition that is at odds and the current one, sends
  * an L frame, and lets the machine go on (once for each pair of classes).
  */
 #pragma once
@@ -46,6 +46,9 @@ void lockval_took(struct lock_tag *tag);
 void lockval_release(const void *lock, struct lock_tag tag);
 /* lockval_might_sleep - where a function may sleep: nothing atomic may be going on. */
 void lockval_might_sleep(const char *where);
+/* lockval_might_wait_for_cpus - where a function may wait until other CPUs have served an interrupt: no
+ * lock that is taken with interrupts off is held, for which one of them may wait. */
+void lockval_might_wait_for_cpus(const char *where);
 bool lockval_holds(const void *lock);
 /* lockval_exit - a system call returns or a task ends: no lock may be held. */
 void lockval_assert_none(const char *where);
@@ -62,5 +65,6 @@ struct text;
 void lock_stat_text(struct text *t);
 #define LOCK_STAT_FILE {.name = "lock_stat", .mode = S_IFREG | 0400, .text = lock_stat_text},
 
-#define might_sleep()  lockval_might_sleep(__func__)
-#define assert_held(l) PANIC_ON(!lockval_holds(l))
+#define might_sleep()         lockval_might_sleep(__func__)
+#define might_wait_for_cpus() lockval_might_wait_for_cpus(__func__)
+#define assert_held(l)        PANIC_ON(!lockval_holds(l))

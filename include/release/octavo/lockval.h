@@ -37,5 +37,6 @@ static inline unsigned lockval_reports(void)
 	return 0;
 }
 #define LOCK_STAT_FILE
-#define might_sleep()  ((void)0)
-#define assert_held(l) ((void)sizeof(l))
+#define might_sleep()         ((void)0)
+#define might_wait_for_cpus() ((void)0)
+#define assert_held(l)        ((void)sizeof(l))
