@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timer.c - the kernel's timers: a wheel for each CPU, turned by its tick.
+ * timer.c - the kernel's timers: a heap for each CPU.
  *
- * A timer is in the wheel of the CPU that added it. The wheel's lock protects the wheel and `running`. A
+ * A timer is in the heap of the CPU that added it. The heap's lock protects the heap and `running`. A
  * timer's function is called without the lock, so it may add timers, its own included, and wake tasks.
  * timer_cancel() on another CPU waits until the function has returned; `running` tells it: so a timer
- * whose function runs is added in that wheel again.
- * Two wheels are never locked at once.
+ * whose function runs is added in that heap again.
+ * Two heaps are never locked at once.
  */
 #include <arch/atomic.h>
 #include <octavo/assert.h>
 #include <octavo/config.h>
 #include <octavo/spinlock.h>
 #include <octavo/time.h>
-#include <octavo/timer_wheel.h>
+#include <octavo/timer_heap.h>
 
 struct timer_base {
 	spinlock_t lock;
-	struct timer_wheel wheel; /* [lock] */
-	struct timer *running;    /* [lock] whose function is being called */
+	struct timer *first;   /* [lock] of the heap */
+	struct timer *running; /* [lock] whose function is being called */
 };
 
 static struct timer_base bases[NR_CPUS];
 
 void timer_init(void)
 {
-	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++) {
+	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
 		spin_lock_init(&bases[cpu].lock, timer_lock);
-		wheel_init(&bases[cpu].wheel, clock_ns());
-	}
 }
 
 void timer_add(struct timer *t, u64 expires_ns)
@@ -47,11 +45,11 @@ void timer_add(struct timer *t, u64 expires_ns)
 	PANIC_ON(t->pending);
 	t->expires_ns = expires_ns;
 	t->pending = true;
-	wheel_add(&base->wheel, t);
+	timer_heap_add(&base->first, t);
 	spin_unlock_irqrestore(&base->lock, s);
 }
 
-/* The wheel that t is or was in; it may change until it is locked. => interrupts off, its lock */
+/* The heap that t is or was in; it may change until it is locked. => interrupts off, its lock */
 static struct timer_base *base_lock(struct timer *t, irqstate_t *s)
 {
 	for (;;) {
@@ -77,7 +75,7 @@ bool timer_cancel(struct timer *t)
 
 		__acquire(&base->lock);
 		if (t->pending) { /* again, where its function has added it meanwhile */
-			wheel_remove(&base->wheel, t);
+			timer_heap_remove(&base->first, t);
 			t->pending = false;
 			was_pending = true;
 		}
@@ -94,8 +92,8 @@ void timers_run(u64 now_ns)
 	irqstate_t s = spin_lock_irqsave(&base->lock);
 	struct timer *t;
 
-	while ((t = wheel_next_due(&base->wheel, now_ns)) != NULL) {
-		wheel_remove(&base->wheel, t);
+	while ((t = base->first) != NULL && t->expires_ns <= now_ns) {
+		timer_heap_remove(&base->first, t);
 		t->pending = false;
 		base->running = t;
 		spin_unlock_irqrestore(&base->lock, s);
@@ -103,6 +101,6 @@ void timers_run(u64 now_ns)
 		s = spin_lock_irqsave(&base->lock);
 		base->running = NULL;
 	}
-	CHECK(wheel_check(&base->wheel));
+	CHECK(timer_heap_check(base->first));
 	spin_unlock_irqrestore(&base->lock, s);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <octavo/types.h>
-#include <sys/queue.h>
 
 #define NSEC_PER_SEC  1000000000ull
 #define NSEC_PER_MSEC 1000000ull
@@ -21,8 +20,9 @@ struct timer {
 	void (*fn)(void *arg);  /* [I] in the timer interrupt, timer_lock not held */
 	void *arg;              /* [I] */
 	bool pending;           /* [timer_lock] */
-	u8 cpu;                 /* [timer_lock] whose wheel it is or was in */
-	LIST_ENTRY(timer) link; /* [timer_lock] */
+	u8 cpu;                 /* [timer_lock] whose heap it is or was in */
+	u8 rank;                /* [timer_lock] timer_heap.h, and so are: */
+	struct timer *parent, *left, *right;
 };
 /* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;
  * t is not pending; it stays the caller's and must live until it fired or timer_cancel() */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The timer wheel against an array of timers: when the clock moves, those whose time has come are
- * due, each once, and no others.
+ * The heap of timers against an array: the first is the first of those that are in it, whichever are
+ * added and removed.
  */
 #include "fuzz.h"
-#include <octavo/timer_wheel.h>
+#include <octavo/timer_heap.h>
 
 enum { TIMERS = 32 };
 
-static struct timer_wheel wheel;
+static struct timer *first;
 static struct timer timers[TIMERS];
 
 /* Times of every size: the upper bits choose how many of the lower ones count. */
@@ -21,12 +21,10 @@ static u64 take_time(struct input *in)
 
 static void expire(u64 now)
 {
-	struct timer *t;
-
-	while ((t = wheel_next_due(&wheel, now)) != NULL) {
-		MUST(t->pending && t->expires_ns <= now);
-		wheel_remove(&wheel, t);
-		t->pending = false;
+	while (first != NULL && first->expires_ns <= now) {
+		MUST(first->pending);
+		first->pending = false;
+		timer_heap_remove(&first, first);
 	}
 	for (unsigned i = 0; i < TIMERS; i++)
 		MUST(!timers[i].pending || timers[i].expires_ns > now);
@@ -38,7 +36,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	u64 now = take_time(&in) >> 4;
 
 	memset(timers, 0, sizeof(timers));
-	wheel_init(&wheel, now);
+	first = NULL;
 	while (in.len != 0) {
 		u8 op = take_u8(&in);
 		struct timer *t = &timers[op % TIMERS];
@@ -46,19 +44,18 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		if (op >> 5 < 4 && !t->pending) {
 			t->expires_ns = now + take_time(&in);
 			t->pending = true;
-			wheel_add(&wheel, t);
+			timer_heap_add(&first, t);
 		} else if (op >> 5 < 5 && t->pending) {
-			wheel_remove(&wheel, t);
+			timer_heap_remove(&first, t);
 			t->pending = false;
 		} else {
-			/* At most four hours: the wheel turns unit by unit. */
-			u64 step = take_time(&in) & (((u64)1 << (op & 1 ? 44 : 30)) - 1);
+			u64 step = take_time(&in);
 
 			if (now + step >= now)
 				now += step;
 			expire(now);
 		}
-		wheel_check(&wheel);
+		timer_heap_check(first);
 	}
 	return 0;
 }
