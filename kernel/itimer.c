@@ -20,6 +20,8 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/time.h>
 
+#define REAL_INTERVAL_MIN_NS 50000u /* nobody makes the timer interrupt all that a CPU does */
+
 struct itimerval32 {
 	struct uapi_timeval32 interval, value;
 };
@@ -38,7 +40,8 @@ static void real_timer_fires(void *arg)
 	if (s->real_interval_ns != 0 && !s->dying && !s->real_timer.pending) {
 		u64 now = clock_ns(), next = s->real_timer.expires_ns + s->real_interval_ns;
 
-		timer_add(&s->real_timer, next > now ? next : now + s->real_interval_ns);
+		next = next > now ? next : now + s->real_interval_ns;
+		timer_add(&s->real_timer, MAX(next, now + REAL_INTERVAL_MIN_NS));
 	}
 	spin_unlock_irqrestore(&s->lock, irqs);
 }

@@ -85,7 +85,7 @@ void timer_tick(bool user, uintptr_t pc)
 		lockval_assert_none("user mode");
 	}
 	load_tick(user);
-	timers_run(clock_ns());
+	(void)timers_run(clock_ns());
 	if (current->head.cpu == 0) {
 		ticks++;
 		log_tick();

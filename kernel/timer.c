@@ -5,11 +5,12 @@
  * A timer is in the heap of the CPU that added it. The heap's lock protects the heap and `running`. A
  * timer's function is called without the lock, so it may add timers, its own included, and wake tasks.
  * timer_cancel() on another CPU waits until the function has returned; `running` tells it: so a timer
- * whose function runs is added in that heap again.
+ * whose function runs is added in that heap again, and that CPU looks when its next one is due.
  * Two heaps are never locked at once.
  */
 #include <arch/atomic.h>
 #include <octavo/assert.h>
+#include <octavo/clock_event.h>
 #include <octavo/config.h>
 #include <octavo/spinlock.h>
 #include <octavo/time.h>
@@ -46,6 +47,8 @@ void timer_add(struct timer *t, u64 expires_ns)
 	t->expires_ns = expires_ns;
 	t->pending = true;
 	timer_heap_add(&base->first, t);
+	if (base->first == t && base == &bases[cpu])
+		clock_event_at(expires_ns);
 	spin_unlock_irqrestore(&base->lock, s);
 }
 
@@ -86,11 +89,12 @@ bool timer_cancel(struct timer *t)
 	}
 }
 
-void timers_run(u64 now_ns)
+u64 timers_run(u64 now_ns)
 {
 	struct timer_base *base = &bases[arch_current_head()->cpu];
 	irqstate_t s = spin_lock_irqsave(&base->lock);
 	struct timer *t;
+	u64 next;
 
 	while ((t = base->first) != NULL && t->expires_ns <= now_ns) {
 		timer_heap_remove(&base->first, t);
@@ -101,6 +105,8 @@ void timers_run(u64 now_ns)
 		s = spin_lock_irqsave(&base->lock);
 		base->running = NULL;
 	}
+	next = t != NULL ? t->expires_ns : UINT64_MAX;
 	CHECK(timer_heap_check(base->first));
 	spin_unlock_irqrestore(&base->lock, s);
+	return next;
 }

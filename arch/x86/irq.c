@@ -9,6 +9,7 @@
 #include <arch/smp.h>
 #include <arch/x86.h>
 #include <octavo/arch.h>
+#include <octavo/clock_event.h>
 #include <octavo/preempt.h>
 #include <octavo/sched.h>
 #include <octavo/uart.h>
@@ -71,8 +72,8 @@ static void irq_handle(const struct trapframe *f, unsigned irq)
 		break;
 	case IRQ_LOCAL_TIMER:
 		count[LOCAL_TIMER]++;
-		smp_pass_turn();
-		clock_tick(f);
+		if (clock_event(frame_is_user(f), frame_pc(f)))
+			smp_pass_turn();
 		break;
 	case IRQ_COM1:
 		count[COM1]++;

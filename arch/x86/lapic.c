@@ -10,6 +10,7 @@
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/assert.h>
+#include <octavo/clock_event.h>
 #include <octavo/printk.h>
 #include <octavo/time.h>
 
@@ -33,14 +34,13 @@ enum lapic_register { /* divided by 4 */
 #define SPURIOUS_ENABLE 0x100u
 #define LVT_MASKED      0x10000u
 #define LVT_NMI         0x400u
-#define TIMER_PERIODIC  0x20000u
 #define DIVIDE_BY_16    3u
 #define COMMAND_PENDING 0x1000u
 #define COMMAND_ROUNDS  1000000u
 #define CALIBRATION_US  1000u
 
 static volatile u32 *lapic; /* [I] */
-static u32 counts_per_tick; /* [I] */
+static u32 counts_per_ns;   /* [I] of the timer, times 2^32 */
 
 u8 lapic_id(void)
 {
@@ -72,7 +72,7 @@ static void lapic_enable(void)
 	lapic[LAPIC_SPURIOUS] = SPURIOUS_ENABLE | (VECTOR_IRQS + IRQ_SPURIOUS);
 }
 
-/* Counts in a tick: of as long as it really took to look, since a host may keep us from that. */
+/* By as long as it really took to look, since a host may keep us from that. => counts_per_ns */
 static u32 timer_measure(void)
 {
 	u64 begin = arch_clock_ns(), ns;
@@ -83,7 +83,7 @@ static u32 timer_measure(void)
 	counts = UINT32_MAX - lapic[LAPIC_TIMER_NOW];
 	ns = arch_clock_ns() - begin;
 	lapic[LAPIC_TIMER_START] = 0;
-	return (u32)((u64)counts * NSEC_PER_TICK / ns);
+	return (u32)(((u64)counts << 32) / ns);
 }
 
 bool lapic_init(paddr_t address)
@@ -99,8 +99,8 @@ bool lapic_init(paddr_t address)
 		return false;
 	}
 	lapic_enable();
-	counts_per_tick = timer_measure();
-	if (counts_per_tick == 0) {
+	counts_per_ns = timer_measure();
+	if (counts_per_ns == 0) {
 		pr_warn("acpi: the local APIC's timer stands still\n");
 		return false;
 	}
@@ -110,6 +110,11 @@ bool lapic_init(paddr_t address)
 void lapic_init_cpu(void)
 {
 	lapic_enable();
-	lapic[LAPIC_TIMER] = TIMER_PERIODIC | (VECTOR_IRQS + IRQ_LOCAL_TIMER);
-	lapic[LAPIC_TIMER_START] = counts_per_tick;
+	lapic[LAPIC_TIMER] = VECTOR_IRQS + IRQ_LOCAL_TIMER;
+	clock_event_start();
+}
+
+void arch_timer_arm(u32 ahead_ns)
+{
+	lapic[LAPIC_TIMER_START] = (u32)((u64)ahead_ns * counts_per_ns >> 32) + 1;
 }

@@ -20,6 +20,7 @@
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/bootmem.h>
+#include <octavo/clock_event.h>
 #include <octavo/pmap.h>
 #include <octavo/sched.h>
 #include <octavo/time.h>
@@ -105,8 +106,9 @@ void smp_stop_here(void)
 void smp_pass_turn(void)
 {
 	u32 nr = sched_nr_cpus();
+	u64 middle = arch_clock_ns() + NSEC_PER_TICK / 2; /* of the turn */
 
-	if (nr > 1 && (u32)(arch_clock_ns() / NSEC_PER_TICK) % nr != arch_current_head()->cpu)
+	if (nr > 1 && (u32)(middle / NSEC_PER_TICK) % nr != arch_current_head()->cpu)
 		arch_relax();
 }
 
@@ -144,6 +146,7 @@ static bool cpu_start(unsigned cpu, u8 apic_id)
 	clock_wait_us(INIT_WAIT_US);
 	for (unsigned i = 0; i < 2; i++) {
 		lapic_send(apic_id, ICR_START | ICR_ASSERT | trampoline >> PAGE_SHIFT);
+		clock_event_start(); /* QEMU with -icount lets it begin at the next of any timer */
 		clock_wait_us(START_WAIT_US);
 		if (smp_online >> cpu & 1)
 			return true;
@@ -218,7 +221,6 @@ void arch_start_cpus(void)
 	flush_all();
 	arch_mb();
 	ap_go = 1;
-	lapic_init_cpu(); /* ticks together with the others */
 	trampoline_give_back();
 	pr_info("smp: %u CPUs%s\n", sched_nr_cpus(), acpi.nr_more ? ", others are not used" : "");
 }

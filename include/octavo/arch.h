@@ -88,6 +88,9 @@ void arch_start_cpus(void);
 void arch_send_resched(unsigned cpu);
 /* arch_stop_cpus - every other CPU stops for good, whatever it does now: panic */
 void arch_stop_cpus(void);
+/* arch_timer_arm - this CPU's timer interrupt comes once, ahead_ns from now or at most a little before or
+ * after that, and no more when it was set to before. => clock_event.c alone; interrupts off */
+void arch_timer_arm(u32 ahead_ns);
 void arch_idle(void);    /* wait for an interrupt; returns with interrupts on */
 u64 arch_clock_ns(void); /* monotonic nanoseconds since the machine started; 0 before arch_init */
 void arch_machine_end(int status) __noreturn; /* tell the host, or halt; status 0..63 */

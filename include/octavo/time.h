@@ -16,15 +16,16 @@ static inline u64 clock_ns(void)
 extern volatile u32 ticks; /* timer interrupts since boot, of CPU 0 */
 
 struct timer {
-	u64 expires_ns;         /* [timer_lock] */
-	void (*fn)(void *arg);  /* [I] in the timer interrupt, timer_lock not held */
-	void *arg;              /* [I] */
-	bool pending;           /* [timer_lock] */
-	u8 cpu;                 /* [timer_lock] whose heap it is or was in */
-	u8 rank;                /* [timer_lock] timer_heap.h, and so are: */
+	u64 expires_ns;        /* [timer_lock] */
+	void (*fn)(void *arg); /* [I] in the timer interrupt, timer_lock not held */
+	void *arg;             /* [I] */
+	bool pending;          /* [timer_lock] */
+	u8 cpu;                /* [timer_lock] whose heap it is or was in */
+	u8 rank;               /* [timer_lock] timer_heap.h, and so are: */
 	struct timer *parent, *left, *right;
 };
-/* timer_add - call t->fn(t->arg) at the first tick at or after expires_ns. => any context;
+/* timer_add - call t->fn(t->arg) at expires_ns or a little later, where the machine's timer only ticks at
+ * the first tick after it (clock_event.h). => any context;
  * t is not pending; it stays the caller's and must live until it fired or timer_cancel() */
 void timer_add(struct timer *t, u64 expires_ns);
 /* timer_cancel - true if it had not fired; on return fn is not running. => not from fn itself */
@@ -32,9 +33,10 @@ bool timer_cancel(struct timer *t);
 /* timer_wake_current - set *t up to wake the current task at when_ns, asleep as it then may be. => the
  * caller sleeps in a loop that looks at the clock, and calls timer_cancel() */
 void timer_wake_current(struct timer *t, u64 when_ns);
-void timers_run(u64 now_ns); /* by timer_tick() */
-void timer_init(void);       /* by time_init() */
-void time_init(void);        /* => boot, after arch_init() */
+/* timers_run - call what is due. => when the next one is, UINT64_MAX: never; in the timer interrupt */
+u64 timers_run(u64 now_ns);
+void timer_init(void); /* by time_init() */
+void time_init(void);  /* => boot, after arch_init() */
 
 /* clock_realtime_ns - nanoseconds since 1970, as the kernel parameter epoch=SECONDS sets the clock at
  * boot (2026-01-01 where it is not given: the same for every run). */

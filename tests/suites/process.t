@@ -27,6 +27,9 @@ Suite(
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in
       enumerate(("signals", "jobs", "sigfault"), 5)),
     run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
+    *(run("/tests/timeouts", "exact", on=machine)
+      for machine in ("64M debug", "16M release", FOUR_CPUS, "64M release 4cpus")),
+    *(run("/tests/timeouts", on=machine) for machine in ("64M release 4cpus wallclock", "64M debug qemu32,-apic")),
     *(run("/tests/limits", on=machine) for machine in ("64M release", FOUR_CPUS)),
     *(run("/tests/greet", "of mine", on=machine, name="a script is the first program",
           console=r"^well met,  reader /tests/greet of mine\s")

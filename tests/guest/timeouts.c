@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waits of less than a tick: none ends early, and none much later than asked. `timeouts exact`: on a
+ * machine that runs by its own clock, so that how late can be told.
+ */
+#include <poll.h>
+
+#include "guest.h"
+
+#define US     1000LL
+#define ROUNDS 25
+
+static int exact;
+static volatile int word, alarms;
+
+struct spec {
+	int32_t sec, nsec;
+};
+
+static void nap(long long ns)
+{
+	struct spec t = {0, (int32_t)ns};
+
+	sys(__NR_nanosleep, &t, NULL);
+}
+
+static void nap_until(long long ns)
+{
+	uint64_t when = now_ns() + (uint64_t)ns;
+	struct spec t = {(int32_t)(when / 1000000000), (int32_t)(when % 1000000000)};
+
+	sys(__NR_clock_nanosleep, CLOCK_MONOTONIC, 1, &t, NULL);
+}
+
+static void wait_for_word(long long ns)
+{
+	struct spec t = {0, (int32_t)ns};
+
+	sys(__NR_futex, &word, 0, 0, &t, NULL, 0);
+}
+
+static void poll_nothing(long long ns)
+{
+	struct spec t = {0, (int32_t)ns};
+
+	sys(__NR_ppoll, NULL, 0, &t, NULL, 8);
+}
+
+static void await_signal(long long ns)
+{
+	const uint32_t set[2] = {1u << (SIGUSR1 - 1), 0};
+	struct spec t = {0, (int32_t)ns};
+
+	sys(__NR_rt_sigtimedwait, set, NULL, &t, 8);
+}
+
+static void count_alarm(int sig)
+{
+	(void)sig;
+	alarms++;
+}
+
+static void await_alarm(long long ns)
+{
+	const int32_t once[4] = {0, 0, 0, (int32_t)(ns / 1000)};
+	int before = alarms;
+
+	sys(__NR_setitimer, 0, once, NULL);
+	while (alarms == before)
+		;
+}
+
+/* The interrupt that ends the nap is not the last one. */
+static void await_alarm_behind_a_nap(long long ns)
+{
+	const int32_t once[4] = {0, 0, 0, (int32_t)(ns / 1000)};
+	int before = alarms;
+
+	sys(__NR_setitimer, 0, once, NULL);
+	nap(ns / 4);
+	while (alarms == before)
+		;
+}
+
+static void check(void (*pause_for)(long long), long long ns, const char *what)
+{
+	long long least = INT64_MAX, most = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t start = now_ns();
+		long long late;
+
+		pause_for(ns);
+		late = (long long)(now_ns() - start) - ns;
+		least = late < least ? late : least;
+		most = late > most ? late : most;
+	}
+	ok(least >= 0, "%s: never early (%d us)", what, (int)(least / US));
+	if (exact)
+		ok(most <= 60 * US, "%s: at most 60 us late (%d us)", what, (int)(most / US));
+}
+
+/* A short interval: the signals come, and leave the program its time. */
+static void test_interval(void)
+{
+	const int32_t each[4] = {0, 1000, 0, 1000}, tiny[4] = {0, 1, 0, 1}, off[4] = {0, 0, 0, 0};
+	uint64_t start = now_ns();
+	unsigned turns = 0;
+
+	alarms = 0;
+	sys(__NR_setitimer, 0, each, NULL);
+	await(&alarms, 20);
+	sys(__NR_setitimer, 0, off, NULL);
+	ok(now_ns() - start >= 20000 * (uint64_t)US, "twenty milliseconds, one by one");
+	if (exact)
+		ok(now_ns() - start < 21000 * (uint64_t)US, "and no more");
+	alarms = 0;
+	sys(__NR_setitimer, 0, tiny, NULL);
+	for (start = now_ns(); now_ns() - start < 20000 * (uint64_t)US;)
+		turns++;
+	sys(__NR_setitimer, 0, off, NULL);
+	ok(alarms > 0 && turns > 100, "an interval of 1 us does not take all the time (%d, %u)",
+	   alarms, turns);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction act = {.sa_handler = count_alarm};
+	sigset_t set;
+
+	exact = argc > 1 && strcmp(argv[1], "exact") == 0;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGALRM, &act, NULL);
+	check(nap, 100 * US, "nanosleep of 100 us");
+	check(nap, 3900 * US, "nanosleep of 3.9 ms");
+	check(nap_until, 700 * US, "clock_nanosleep of 700 us, absolute");
+	check(wait_for_word, 5 * US, "a futex for 5 us");
+	check(poll_nothing, 200 * US, "ppoll of 200 us");
+	check(await_signal, 50 * US, "a signal for 50 us");
+	check(await_alarm, 1000 * US, "setitimer of 1 ms");
+	check(await_alarm_behind_a_nap, 1000 * US, "the same behind a nap");
+	test_interval();
+	return tap_done();
+}
