@@ -75,12 +75,12 @@ static void pause_thread(struct thread *t)
 
 static struct thread child;
 
-static void nap(struct thread *t)
-{
-	const struct timespec a_while = {.tv_nsec = 100000000};
+static volatile int sent;
 
+static void until_sent(struct thread *t)
+{
 	(void)t;
-	sys(__NR_nanosleep, &a_while, NULL);
+	await(&sent, 1);
 }
 
 /* Until its child has ended it comes to no signal, like any that vfork(2) holds. */
@@ -100,7 +100,7 @@ static void test_retarget(void)
 	sigaction(SIGUSR1, &first, NULL);
 	sigaction(SIGUSR2, &second, NULL);
 	child.stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
-	child.fn = nap;
+	child.fn = until_sent;
 	thread_start(&threads[0], pause_thread, NULL);
 	thread_start(&threads[1], pause_with_child, NULL);
 	await(&threads[0].begun, 1);
@@ -112,6 +112,7 @@ static void test_retarget(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sys(__NR_kill, getpid(), SIGUSR2);
 	sys(__NR_tgkill, getpid(), threads[1].begun, SIGUSR1);
+	sent = 1;
 	await(&first_done, 1);
 	ok(caught_meanwhile != 0, "what a thread blocks before it came to it another takes");
 	thread_go = 1;
