@@ -119,6 +119,7 @@ void cred_abort(struct cred *new)
 
 void cred_inherit(struct task *t, struct cred *from)
 {
+	assert_held(&task_list_lock);
 	cred_get(from);
 	from->user->nr_tasks++;
 	t->cred = from;
@@ -128,6 +129,7 @@ struct cred *cred_leave(struct task *t)
 {
 	struct cred *c = t->cred;
 
+	assert_held(&task_list_lock);
 	c->user->nr_tasks--;
 	t->cred = NULL;
 	return c;
@@ -137,6 +139,7 @@ bool cred_over_nproc(u32 more)
 {
 	const struct user *u = current->cred->user;
 
+	assert_held(&task_list_lock);
 	return u->nr_tasks + more > rlimit(RLIMIT_NPROC) && u != &root_user &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
@@ -237,6 +240,7 @@ bool cred_may_signal(const struct task *t)
 {
 	const struct cred *me = current->cred, *it = t->cred;
 
+	assert_held(&task_list_lock);
 	return t->signal == current->signal || me->euid == it->suid || me->euid == it->uid ||
 	       me->uid == it->suid || me->uid == it->uid || capable(CAP_KILL);
 }
@@ -245,6 +249,7 @@ bool cred_may_schedule(const struct task *t)
 {
 	const struct cred *me = current->cred, *it = t->cred;
 
+	assert_held(&task_list_lock);
 	return me->euid == it->euid || me->euid == it->uid || capable(CAP_SYS_NICE);
 }
 
@@ -259,6 +264,7 @@ bool cred_may_limit(const struct task *t)
 {
 	const struct cred *me = current->cred;
 
+	assert_held(&task_list_lock);
 	return t == current || is_wholly(t->cred, me->uid, me->gid) || capable(CAP_SYS_RESOURCE);
 }
 
@@ -267,6 +273,7 @@ bool cred_may_inspect(const struct task *t, enum inspect as)
 	const struct cred *me = current->cred;
 	bool real = as == INSPECT_REAL;
 
+	assert_held(&task_list_lock);
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
 	return is_wholly(t->cred, real ? me->uid : me->fsuid, real ? me->gid : me->fsgid) &&

@@ -96,6 +96,7 @@ struct group_kill {
 	int nr, nr_refused;
 };
 
+/* => task_list_lock held: the cred of t is replaced under it */
 static int kill_member(struct task *t, void *arg)
 {
 	struct group_kill *k = arg;
@@ -112,7 +113,9 @@ static long kill_group(u32 pgid, int sig, const struct siginfo *info)
 {
 	struct group_kill k = {.sig = sig, .info = info};
 
+	spin_lock(&task_list_lock);
 	(void)pgrp_for_each(pgid, kill_member, &k);
+	spin_unlock(&task_list_lock);
 	if (k.nr == 0)
 		return -ESRCH;
 	if (!is_signal(sig))

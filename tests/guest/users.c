@@ -336,8 +336,10 @@ static void test_signals(void)
 	child = fork();
 	if (child == 0)
 		for (;;)
-			sys(29);
-	WANT(sys(__NR_kill, child, SIGKILL), 0);
+			sys(__NR_pause);
+	WANT(sys(__NR_setpgid, child, child), 0);
+	WANT(sys(__NR_kill, -child, 0), 0);
+	WANT(sys(__NR_kill, -child, SIGKILL), 0);
 	waitpid(child, NULL, 0);
 }
 
