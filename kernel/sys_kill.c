@@ -30,10 +30,11 @@ static struct task *find_process(int pid)
 	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t;
 }
 
-/* SIGCONT is for everybody in the session. */
+/* SIGCONT is for everybody in the session, which is the leaders' to know. => task_list_lock held */
 static bool may_send(const struct task *t, int sig)
 {
-	return cred_may_signal(t) || (sig == SIGCONT && t->sid == current->sid);
+	return cred_may_signal(t) ||
+	       (sig == SIGCONT && task_leader(t)->sid == task_leader(current)->sid);
 }
 
 /* Send to t; sig 0 only asks. => task_list_lock held; 0, -EINVAL, -EPERM, -EAGAIN */

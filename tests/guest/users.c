@@ -3,6 +3,7 @@
  * What users may do: ids, capabilities, permissions of files, signals, limits. On Linux: as root. What
  * execve(2) makes of users: users_exec.c.
  */
+#include "thread.h"
 #include "users.h"
 
 #define NR_getuid16    24
@@ -323,6 +324,55 @@ static void test_access_real(void)
 	WANT(sys(__NR_open, "secret", O_RDONLY), -EACCES);
 }
 
+static struct thread thread;
+static volatile int *stranger; /* a thread of another session */
+
+static void be_stranger(struct thread *t)
+{
+	*stranger = t->begun;
+	for (;;)
+		sys(__NR_pause);
+}
+
+static void continue_parent(struct thread *t)
+{
+	t->result = sys(__NR_kill, *(int *)t->arg, SIGCONT);
+}
+
+static void continue_stranger(struct thread *t)
+{
+	t->result = sys(__NR_tkill, *stranger, SIGCONT);
+}
+
+static long in_thread(void (*fn)(struct thread *), void *arg)
+{
+	thread_start(&thread, fn, arg);
+	thread_join(&thread);
+	return thread.result;
+}
+
+/* SIGCONT goes to every process of the session, whichever thread sends it, and to no thread of others. */
+static void test_continue(void)
+{
+	int parent = getppid();
+	pid_t child;
+
+	stranger = map_shared(1);
+	child = fork();
+	if (child == 0) {
+		sys(__NR_prctl, 1, SIGKILL); /* PR_SET_PDEATHSIG */
+		setsid();
+		thread_start(&thread, be_stranger, NULL);
+		for (;;)
+			sys(__NR_pause);
+	}
+	await(stranger, 1);
+	become(USER);
+	WANT(sys(__NR_tkill, *stranger, SIGCONT), -EPERM);
+	WANT(in_thread(continue_parent, &parent), 0);
+	WANT(in_thread(continue_stranger, NULL), -EPERM);
+}
+
 static void test_signals(void)
 {
 	int parent = getppid();
@@ -418,6 +468,7 @@ int main(void)
 	in_user_child(test_overrides, "who need not ask");
 	in_user_child(test_set_group, "set-group-ID");
 	in_user_child(test_access_real, "access asks for the real user");
+	in_user_child(test_continue, "SIGCONT");
 	in_user_child(test_signals, "signals");
 	in_user_child(test_others, "priorities, limits, what root alone may");
 	in_user_child(test_nproc, "tasks of a user");
