@@ -95,10 +95,15 @@ static int process_link(struct task *child, u32 flags)
 		err = signal_join(child);
 		if (err == 0 && (flags & CLONE_VFORK))
 			child->vfork_parent = current;
+		if (err == 0)
+			task_list(child);
 		spin_unlock(&task_list_lock);
 		return err;
 	}
 	me = task_leader(current);
+	parent = (flags & CLONE_PARENT) ? me->parent : me;
+	child->parent = parent;
+	child->parent_pid = parent->pid;
 	child->pgid = me->pgid;
 	child->sid = me->sid;
 	child->signal->no_tty = current->signal->no_tty;
@@ -108,12 +113,10 @@ static int process_link(struct task *child, u32 flags)
 		spin_unlock(&task_list_lock);
 		return -ERESTARTNOINTR;
 	}
-	parent = (flags & CLONE_PARENT) ? me->parent : me;
-	child->parent = parent;
-	child->parent_pid = parent->pid;
 	LIST_INSERT_HEAD(&parent->children, child, sibling);
 	if (flags & CLONE_VFORK)
 		child->vfork_parent = current;
+	task_list(child);
 	spin_unlock(&task_list_lock);
 	return 0;
 }

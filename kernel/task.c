@@ -2,9 +2,11 @@
 /*
  * task.c - making, finding and freeing tasks.
  *
- *	task_alloc()  task, kernel stack, pid  ->  sched_start()  ->  ... task_exit()
- *	                                            zombie: its parent calls task_free()
- *	                                            dead (kernel thread): task_reap_dead() does
+ *	task_alloc()  task, kernel stack, pid  ->  task_list()  ->  sched_start()  ->  ... task_exit()
+ *						zombie: its parent calls task_free()
+ *						dead (kernel thread): task_reap_dead() does
+ *
+ * A pid is taken when its task is made, but leads to it from task_list() on: nobody finds half a task.
  *
  * Pids are given in order, and again after PID_MAX; 1 is given once, to the first task of all.
  * task_list_lock protects the list of all tasks and the pid table.
@@ -23,6 +25,7 @@
 #include <octavo/vmstat.h>
 
 #define PID_BUCKETS 64
+#define PID_STEP    32u /* pids that are looked at while task_list_lock is held once */
 
 spinlock_t task_list_lock = SPINLOCK_INIT(task_list_lock);
 struct task_list all_tasks = LIST_HEAD_INITIALIZER(all_tasks);
@@ -211,29 +214,56 @@ static void task_disinherit(struct task *t)
 	cred_put(cred);
 }
 
-/* Give t the next free pid and list it. => 0, -EAGAIN */
+/* The next pid that is neither a task's nor a group's, among PID_STEP. => task_list_lock held; 0: none */
+static u32 pid_search(void)
+{
+	for (u32 n = 0; n < PID_STEP; n++) {
+		last_pid = last_pid + 1 < pid_max ? last_pid + 1 : 2;
+		if (!(pids_used[last_pid / 32] & 1u << last_pid % 32) && !pgrp_id_in_use(last_pid))
+			return last_pid;
+	}
+	return 0;
+}
+
+/* Give t the next free pid. => 0, -EAGAIN */
 static int pid_assign(struct task *t)
 {
-	u32 pid;
+	u32 pid = 0;
 
 	spin_lock(&task_list_lock);
 	if (nr_tasks >= pid_max - 2 || cred_over_nproc(0)) { /* t counts already */
 		spin_unlock(&task_list_lock);
 		return -EAGAIN;
 	}
-	pid = last_pid;
-	do {
-		pid = pid + 1 < pid_max ? pid + 1 : 2;
-	} while (task_find(pid) != NULL || pgrp_id_in_use(pid));
-	last_pid = pid;
 	nr_tasks++;
-	nr_created++;
-	pids_used[pid / 32] |= 1u << pid % 32;
+	for (u32 n = 0; n <= PID_MAX && (pid = pid_search()) == 0; n += PID_STEP) {
+		spin_unlock(&task_list_lock);
+		spin_lock(&task_list_lock);
+	}
+	if (pid != 0)
+		pids_used[pid / 32] |= 1u << pid % 32;
+	else
+		nr_tasks--; /* what tasks have left, groups and sessions have */
 	t->pid = pid;
-	LIST_INSERT_HEAD(&pid_table[pid % PID_BUCKETS], t, pid_hash);
-	LIST_INSERT_HEAD(&all_tasks, t, all);
 	spin_unlock(&task_list_lock);
-	return 0;
+	return pid != 0 ? 0 : -EAGAIN;
+}
+
+static bool is_whole(const struct task *t)
+{
+	if (t->flags & TASK_KTHREAD)
+		return t->tgid != 0;
+	return t->tgid != 0 && t->mm != NULL && t->files != NULL && t->fs != NULL &&
+	       (!task_is_leader(t) || (t->parent != NULL && t->pgid != 0));
+}
+
+void task_list(struct task *t)
+{
+	assert_held(&task_list_lock);
+	ASSERT(is_whole(t));
+	nr_created++;
+	LIST_INSERT_HEAD(&pid_table[t->pid % PID_BUCKETS], t, pid_hash);
+	LIST_INSERT_HEAD(&all_tasks, t, all);
 }
 
 struct task *task_alloc_thread(const char *comm, struct signal_state *process)
@@ -307,8 +337,10 @@ struct task *task_alloc(const char *comm)
 void task_unlist(struct task *t)
 {
 	assert_held(&task_list_lock);
-	LIST_REMOVE(t, pid_hash);
-	LIST_REMOVE(t, all);
+	if (t->all.le_prev != NULL) { /* it was listed */
+		LIST_REMOVE(t, pid_hash);
+		LIST_REMOVE(t, all);
+	}
 	pgrp_leave(t);
 	nr_tasks--;
 	faults_of_dead += t->nr_faults;
@@ -363,5 +395,8 @@ struct task *kthread_create(int (*fn)(void *), void *arg, const char *name)
 	t->flags = TASK_KTHREAD;
 	t->active_mm = &kernel_mm;
 	arch_task_init_kernel(t, fn, arg);
+	spin_lock(&task_list_lock);
+	task_list(t);
+	spin_unlock(&task_list_lock);
 	return t;
 }

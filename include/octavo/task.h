@@ -109,8 +109,8 @@ static inline struct task *current_task(void)
 
 /* --- task.c: making and finding tasks (kernel/task.c) --- */
 
-/* task_alloc - a task with kernel stack, pid, nothing running yet, on no list but the pid table: a
- * process of its own. task_alloc_thread: it is to be one more thread of `process`, which is current's.
+/* task_alloc - a task with kernel stack and pid, nothing running yet, on no list: a process of its own.
+ * task_alloc_thread: it is to be one more thread of `process`, which is current's.
  *   => may sleep; err_ptr(-ENOMEM), err_ptr(-EAGAIN) where pids are short */
 struct task *task_alloc(const char *comm);
 struct task *task_alloc_thread(const char *comm, struct signal_state *process);
@@ -118,6 +118,9 @@ struct task *task_alloc_thread(const char *comm, struct signal_state *process);
 void task_free(struct task *t);
 /* task_alloc_idle - what another CPU runs where it has nothing to do: on no list, no pid. => boot; NULL */
 struct task *task_alloc_idle(unsigned cpu);
+/* task_list - whoever looks for a task finds t from now on: all that others look at is there.
+ *   => task_list_lock held */
+void task_list(struct task *t);
 /* task_unlist - off the lists of all tasks, pids, groups: nobody finds it any more.
  *   => task_list_lock held; task_free() does it where it has not been done */
 void task_unlist(struct task *t);
@@ -155,7 +158,7 @@ void task_set_comm(const char *name);
 void task_init(void);         /* caches and the boot task, early in main */
 extern struct task boot_task; /* what runs kernel_main: becomes CPU 0's idle task */
 
-/* kthread_create - a kernel thread that runs fn(arg); not started: see sched_start().
+/* kthread_create - a kernel thread that runs fn(arg); listed, not started: see sched_start().
  *   => may sleep; NULL or a task; it ends when fn returns, and is freed by itself */
 struct task *kthread_create(int (*fn)(void *), void *arg, const char *name);
 

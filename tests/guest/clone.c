@@ -213,6 +213,32 @@ static void test_tls(void)
 	ok(pid > 0 && child_is_gone(pid), "the child has it");
 }
 
+/* Whoever asks for the next pid finds a whole process there, or none. */
+static void test_found_whole(void)
+{
+	pid_t maker;
+	long odd = 0, asked = 0;
+
+	shared[0] = 0;
+	maker = must_fork();
+	if (maker == 0) {
+		for (int i = 0; i < 200; i++) {
+			pid_t pid = must_fork();
+
+			if (pid == 0)
+				_exit(0);
+			shared[0] = pid;
+			waitpid(pid, NULL, 0);
+		}
+		_exit(0);
+	}
+	await(shared, 1);
+	while (waitpid(maker, NULL, WNOHANG) == 0)
+		for (int i = 0; i < 50; i++, asked++)
+			odd += sys(__NR_getpgid, shared[0] + 1) == 0;
+	is(odd, 0, "no process is found before it has a group (%ld looks)", asked);
+}
+
 int main(void)
 {
 	shared = map_shared(1);
@@ -224,5 +250,6 @@ int main(void)
 	test_shared_memory();
 	test_waiting_for_a_copy();
 	test_tls();
+	test_found_whole();
 	return tap_done();
 }
