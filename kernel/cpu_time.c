@@ -4,9 +4,9 @@
  *
  * What a task has run is known to the nanosecond (run_ns); how it divides into user and system is
  * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion.
- * A thread's times come to its process's dead_times when it ends, a child's to its parent's
- * children_times when it is waited for. So does the most memory that was ever resident, of which the
- * largest counts.
+ * Both are counted for the task and for its process at the same time, so that nobody has to ask all
+ * threads. A child's times come to its parent's children_times when it is waited for. So does the most
+ * memory that was ever resident, of which the largest counts.
  */
 #include <octavo/cpu_time.h>
 
@@ -29,29 +29,61 @@ void cpu_time_tick(bool user)
 {
 	struct task *t = current;
 
-	if (user)
+	if (user) {
 		t->user_ticks++;
-	else
+		atomic_inc(&t->signal->user_ticks);
+	} else {
 		t->system_ticks++;
-	t->signal->cpu_ticks++;
+		atomic_inc(&t->signal->system_ticks);
+	}
 	if (unlikely(rlimit(RLIMIT_CPU) != RLIMIT_INFINITE))
 		rlimit_cpu();
 }
 
-struct cpu_times cpu_times_of(struct task *t)
+/* What the leader has run is its own run_ns, that of the others goes to threads_ns as well: so a process
+ * without threads pays nothing for it. */
+u64 process_run_ns(struct task *t)
 {
-	u64 run_ns = sched_task_run_ns(t);
-	u32 user = t->user_ticks, system = t->system_ticks;
+	const struct signal_state *s = t->signal;
+	u64 ns, again;
+
+	if (t->follows)
+		(void)sched_task_run_ns(t); /* counts it, up to now */
+	again = s->threads_ns;
+	do { /* it only grows: what is read twice is not made of halves of two moments */
+		ns = again;
+		again = s->threads_ns;
+	} while (ns != again);
+	return ns + sched_task_run_ns(s->leader);
+}
+
+static struct cpu_times divide(const struct task *t, u64 run_ns, u32 user, u32 system)
+{
 	struct cpu_times times;
 
 	times.user_ns = user + system == 0 ? 0 : run_ns / (user + system) * user;
 	if (system == 0 && user != 0)
 		times.user_ns = run_ns;
 	times.system_ns = run_ns - times.user_ns;
-	times.max_resident = t->max_resident;
+	times.max_resident = t->signal->max_resident;
 	if (t->mm != NULL)
 		times.max_resident = MAX(times.max_resident, mm_peak_resident(t->mm));
 	return times;
+}
+
+struct cpu_times cpu_times_of(struct task *t)
+{
+	return divide(t, sched_task_run_ns(t), t->user_ticks, t->system_ticks);
+}
+
+struct cpu_times cpu_times_of_process(struct task *t)
+{
+	const struct signal_state *s = t->signal;
+
+	if (s == current->signal)
+		t = current;
+	return divide(t, process_run_ns(t), (u32)atomic_read(&s->user_ticks),
+		      (u32)atomic_read(&s->system_ticks));
 }
 
 static void add_times(struct cpu_times *to, const struct cpu_times *times)
@@ -59,31 +91,6 @@ static void add_times(struct cpu_times *to, const struct cpu_times *times)
 	to->user_ns += times->user_ns;
 	to->system_ns += times->system_ns;
 	to->max_resident = MAX(to->max_resident, times->max_resident);
-}
-
-struct cpu_times cpu_times_of_process(struct task *t)
-{
-	struct signal_state *s = t->signal;
-	struct cpu_times sum = s->dead_times;
-	struct task *thread;
-
-	assert_held(&task_list_lock);
-	LIST_FOREACH(thread, &s->threads, thread_link) {
-		struct cpu_times times = cpu_times_of(thread);
-
-		add_times(&sum, &times);
-	}
-	return sum;
-}
-
-void cpu_times_left(struct task *t)
-{
-	struct signal_state *s = t->signal;
-	struct cpu_times times = cpu_times_of(t);
-
-	assert_held(&task_list_lock);
-	add_times(&s->dead_times, &times);
-	s->dead_run_ns += times.user_ns + times.system_ns;
 }
 
 struct cpu_times cpu_times_with_children(struct task *t)
@@ -109,14 +116,12 @@ static struct cpu_times current_times(int who)
 {
 	struct cpu_times times;
 
-	if (who == RUSAGE_THREAD || (who == RUSAGE_SELF && current->signal->nr_threads == 1 &&
-				     current->signal->dead_run_ns == 0))
+	if (who == RUSAGE_THREAD)
 		return cpu_times_of(current);
+	if (who == RUSAGE_SELF)
+		return cpu_times_of_process(current);
 	spin_lock(&task_list_lock);
-	if (who == RUSAGE_CHILDREN)
-		times = current->signal->children_times;
-	else
-		times = cpu_times_of_process(current);
+	times = current->signal->children_times;
 	spin_unlock(&task_list_lock);
 	return times;
 }

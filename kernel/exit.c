@@ -44,7 +44,7 @@ struct mm *process_use_mm(struct mm *mm)
 	s = arch_irq_save();
 	loaded = t->active_mm;
 	if (old != NULL)
-		t->max_resident = MAX(t->max_resident, mm_peak_resident(old));
+		t->signal->max_resident = MAX(t->signal->max_resident, mm_peak_resident(old));
 	t->mm = mm;
 	t->active_mm = mm != NULL ? mm : &kernel_mm;
 	mm_load(loaded, t->active_mm);

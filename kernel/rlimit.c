@@ -8,6 +8,7 @@
  */
 #include <octavo/rlimit.h>
 
+#include <octavo/cpu_time.h>
 #include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/sched.h>
@@ -33,17 +34,15 @@ int rlimit_file_size(u64 size)
 
 void rlimit_cpu(void)
 {
-	const struct signal_state *s = current->signal;
-	const struct rlimit *limit = &s->rlimits[RLIMIT_CPU];
-	u64 run_ns = current->run_ns;
-
-	if (s->nr_threads > 1 || s->dead_run_ns != 0) /* all of its threads: as their ticks say */
-		run_ns = s->cpu_ticks * (u64)NSEC_PER_TICK;
+	struct rlimit *limit = &current->signal->rlimits[RLIMIT_CPU];
+	u32 seconds = arch_read_once(&limit->cur);
+	u64 run_ns = process_run_ns(current);
 
 	if (run_ns >= limit->max * NSEC_PER_SEC)
 		signal_send(current, SIGKILL, NULL);
-	else if (run_ns >= limit->cur * NSEC_PER_SEC && ticks % HZ == 0)
-		signal_send(current, SIGXCPU, NULL); /* and again each second */
+	else if (run_ns >= seconds * NSEC_PER_SEC &&
+		 arch_cmpxchg(&limit->cur, seconds, seconds + 1) == seconds) /* another CPU: not */
+		signal_send(current, SIGXCPU, NULL);
 }
 
 /* --- the calls --- */

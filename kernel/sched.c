@@ -96,13 +96,21 @@ static __always_inline struct task *pick_next(struct runqueue *rq)
 
 /* --- the switch --- */
 
+/* Apart, since the one instruction takes nearly all registers. */
+static __noinline void charge_process(const struct task *t, u32 ran)
+{
+	arch_add64(&t->signal->threads_ns, ran);
+}
+
 /* Half of the clock is enough: a task that runs is charged at each tick. */
-static void charge(struct task *t, u32 now)
+static __always_inline void charge(struct task *t, u32 now)
 {
 	u32 ran = now - t->charged_ns;
 
 	t->charged_ns = now;
 	t->run_ns += ran;
+	if (unlikely(t->follows))
+		charge_process(t, ran);
 	t->slice_left_ns -= (s32)MIN(ran, 2u * SLICE_NS);
 }
 

@@ -7,6 +7,7 @@
  * set; every other sleep is one of the monotonic clock.
  */
 #include <octavo/config.h>
+#include <octavo/cpu_time.h>
 #include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/syscall.h>
@@ -142,7 +143,7 @@ static long sleep_by(int clock, bool absolute, u64 ns, void __user *remaining, b
 	u64 when, now = clock_ns();
 
 	if (clock == CLOCK_PROCESS_CPUTIME_ID) /* who sleeps uses none */
-		when = ns == 0 || (absolute && ns <= current->run_ns) ? now : INT64_MAX;
+		when = ns == 0 || (absolute && ns <= process_run_ns(current)) ? now : INT64_MAX;
 	else if (absolute && (clock == CLOCK_REALTIME || clock == CLOCK_TAI))
 		return sleep_until_realtime(ns);
 	else

@@ -33,19 +33,19 @@ int process_last_child_code(void)
 
 /* --- telling the parent --- */
 
-static struct siginfo child_info(const struct task *t, int code, int status)
+static struct siginfo child_info(struct task *t, int code, int status)
 {
 	return (struct siginfo){
 		.signo = SIGCHLD,
 		.code = code,
 		.pid = t->tgid,
 		.status = status,
-		.utime = (u32)((t->run_ns + t->signal->dead_run_ns) / TICK_OF_CLOCK_NS),
+		.utime = (u32)(process_run_ns(t) / TICK_OF_CLOCK_NS),
 	};
 }
 
 /* The code and status of siginfo for a raw wait status of a child that ended. */
-static struct siginfo end_info(const struct task *t)
+static struct siginfo end_info(struct task *t)
 {
 	if (WIFEXITED(t->exit_status))
 		return child_info(t, CLD_EXITED, WEXITSTATUS(t->exit_status));
@@ -241,7 +241,7 @@ static void free_dead(struct wait_found *found)
 	if (current->signal == init_task->signal)
 		last_child_code = child->exit_code;
 	sched_wait_inactive(child);
-	had_threads = child->signal->dead_run_ns != 0;
+	had_threads = atomic_read(&child->signal->refs) > 1;
 	cpu_times_reaped(child);
 	task_free(child);
 	if (had_threads) /* the last ones are still to be freed */

@@ -291,6 +291,7 @@ struct task *task_alloc_thread(const char *comm, struct signal_state *process)
 	if (err != 0)
 		goto free_stack;
 	t->tgid = process != NULL ? current->tgid : t->pid;
+	t->follows = process != NULL;
 	return t;
 
 free_stack:

@@ -11,7 +11,6 @@
  * stacks; where the leader was another one, it takes the leader's place: pid, parent, children, group
  * and session, so that nobody outside sees a difference.
  */
-#include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/process.h>
 #include <octavo/sched.h>
@@ -47,7 +46,6 @@ void signal_leave(struct task *t)
 	irqstate_t irqs;
 
 	assert_held(&task_list_lock);
-	cpu_times_left(t);
 	irqs = spin_lock_irqsave(&s->lock);
 	LIST_REMOVE(t, thread_link);
 	s->nr_threads--;
@@ -107,6 +105,8 @@ static void become_leader(struct task *old)
 	signal_leave(old);
 	irqs = spin_lock_irqsave(&s->lock);
 	s->leader = t;
+	t->follows = false;
+	s->threads_ns += old->run_ns - t->run_ns; /* both stand still, and nobody else is there */
 	spin_unlock_irqrestore(&s->lock, irqs);
 	if (init_task == old)
 		init_task = t;

@@ -278,18 +278,6 @@ static int clock_read_process(int clock, u64 *ns)
 	return known ? 0 : -EINVAL;
 }
 
-static u64 process_run_ns(void)
-{
-	struct cpu_times times;
-
-	if (current->signal->nr_threads == 1 && current->signal->dead_run_ns == 0)
-		return sched_task_run_ns(current);
-	spin_lock(&task_list_lock);
-	times = cpu_times_of_process(current);
-	spin_unlock(&task_list_lock);
-	return times.user_ns + times.system_ns;
-}
-
 int clock_read(int clock, u64 *ns)
 {
 	if (clock < 0)
@@ -307,7 +295,7 @@ int clock_read(int clock, u64 *ns)
 		*ns = clock_realtime_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
-		*ns = process_run_ns();
+		*ns = process_run_ns(current);
 		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
 		*ns = sched_task_run_ns(current);

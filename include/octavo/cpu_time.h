@@ -18,11 +18,11 @@ void cpu_time_tick(bool user);
 /* cpu_times_of - what `t` has used up to now. => task_list_lock; or t is current, or has ended and
  * cannot go away */
 struct cpu_times cpu_times_of(struct task *t);
-/* cpu_times_of_process - the same for all threads of its process, those that are gone included.
- *   => task_list_lock held */
+/* cpu_times_of_process - the same of all tasks that its process has or had; what others than t and
+ * current run now is counted up to their last tick. => as cpu_times_of() */
 struct cpu_times cpu_times_of_process(struct task *t);
-/* cpu_times_left - t leaves its process: what it has used is kept there. => task_list_lock held */
-void cpu_times_left(struct task *t);
+/* process_run_ns - their sum alone. => the same, and in an interrupt of current */
+u64 process_run_ns(struct task *t);
 /* cpu_times_with_children - of the process that has ended, with its children's that it has waited for.
  *   => task_list_lock held */
 struct cpu_times cpu_times_with_children(struct task *t);

@@ -43,6 +43,6 @@ static inline u32 rlimit(unsigned which)
 /* rlimit_file_size - may a file of the current process be `size` bytes long?
  *   => 0; -EFBIG and SIGXFSZ is on its way, as for write(2); any context that may send signals */
 int rlimit_file_size(u64 size);
-/* rlimit_cpu - the current process has used `seconds` of CPU: signals where that is its limit.
- *   => timer interrupt */
+/* rlimit_cpu - signals where the current process, with all its threads, has reached its limit of CPU time,
+ * which is a second more from then on, as Linux has it. => timer interrupt */
 void rlimit_cpu(void);

@@ -142,10 +142,11 @@ struct signal_state {
 	u64 real_interval_ns;
 	bool cpu_timers_on; /* read without */
 	struct cpu_timer virtual_timer, prof_timer;
-	u32 cpu_ticks;                   /* ticks that found one of its threads running; a guess */
-	u64 dead_run_ns;                 /* [task_list_lock] of threads that are gone */
-	struct cpu_times dead_times;     /* [task_list_lock] the same, divided */
-	struct cpu_times children_times; /* [task_list_lock] of children that were waited for */
+	volatile u64 threads_ns
+		__aligned(8);              /* [a] what its tasks but the leader have run, and had */
+	atomic_t user_ticks, system_ticks; /* [a] the same that each task has */
+	u32 max_resident; /* [task_list_lock] pages: the most in any mm that its tasks have left */
+	struct cpu_times children_times;     /* [task_list_lock] of children that were waited for */
 	struct rlimit rlimits[RLIM_NLIMITS]; /* [task_list_lock]; its own are read without */
 	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
 };

@@ -53,13 +53,13 @@ struct task {
 	s32 slice_ns;              /* [tl] a whole one, by `nice`; read without */
 	u64 run_ns;                /* [rq] time it has run */
 	u64 started_ns;            /* [I] */
+	bool follows;              /* [rq] is no leader: process_run_ns() */
 	u32 charged_ns;            /* [rq] low half of the clock when run_ns was counted last */
 	u32 nr_switches;           /* [rq] */
 	u32 nr_faults;             /* [o] page faults, served or not */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	u32 user_ticks, system_ticks; /* [o] ticks that found it in user mode, in the kernel */
-	u32 max_resident;             /* [tl] pages: the most in any mm that it has left */
 
 	LIST_ENTRY(task) thread_link; /* [tl and sighand_lock] in signal->threads */
 	/* From here to exit_code: of a process, and used in its leader only. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Signals to a process of several threads: who takes them when one cannot, and stopping. They run on
- * Linux too.
+ * Linux too. `thread_signals cpu` is about their limit of CPU time, which takes seconds.
  */
 #include "sigtest.h"
 #include "thread.h"
@@ -292,9 +292,62 @@ static void test_faults(void)
 		signal(others[i], SIG_DFL);
 }
 
-int main(void)
+/* --- the limit of CPU time --- */
+
+#define LIMIT_CPU     0
+#define CLOCK_PROCESS 2
+
+/* Each time: which it is, what all threads have run by then, the limit now. */
+static void note_limit(int sig)
+{
+	int32_t t[2], n = shared[0];
+	uint32_t limit[2];
+
+	(void)sig;
+	sys(__NR_clock_gettime, CLOCK_PROCESS, t);
+	sys(__NR_ugetrlimit, LIMIT_CPU, limit);
+	shared[1 + 2 * n] = t[0] * 1000 + t[1] / 1000000;
+	shared[2 + 2 * n] = (int)limit[0];
+	shared[0] = n + 1;
+	if (n == 1)
+		sys(__NR_exit_group, 0);
+}
+
+static void spin(struct thread *t)
+{
+	for (;;)
+		t->result++;
+}
+
+static int spin_together(void *arg)
+{
+	struct sigaction act = {.sa_handler = note_limit};
+	const uint32_t limit[2] = {1, 10};
+
+	sigaction(SIGXCPU, &act, NULL);
+	sys(__NR_setrlimit, LIMIT_CPU, limit);
+	for (int i = 0; i < 3; i++)
+		thread_start(&threads[i], spin, arg);
+	spin(&threads[3]);
+	return 1;
+}
+
+static void test_limit(void)
+{
+	is(in_child(spin_together, NULL), 0, "four threads reach the limit of CPU time");
+	for (int n = 1; n <= 2; n++) {
+		int ms = shared[2 * n - 1];
+
+		ok(ms >= 1000 * n && ms < 1000 * n + 400, "after %d s of them all (%d ms)", n, ms);
+		is(shared[2 * n], n + 1, "which is a second more then");
+	}
+}
+
+int main(int argc, char **argv)
 {
 	shared = map_shared(1);
+	if (argc > 1 && strcmp(argv[1], "cpu") == 0)
+		return test_limit(), tap_done();
 	test_timer();
 	test_retarget();
 	test_leave_before(end_at_once, "ended");

@@ -16,6 +16,7 @@ Suite(
     *spread(BY_NUMBER, ("64M debug", "16M release", "1280M debug", "64M release")),
     *(run(name, on="64M debug 4cpus") for name in BY_NUMBER),
     *(run(name, on="64M debug", append=f"chaos={seed}") for name in BY_NUMBER for seed in (1, 4)),
+    run("/tests/thread_signals", "cpu", on="64M debug 4cpus"),
     *(run("/tests/threads", "exec", on="64M debug 4cpus wallclock", append=f"chaos={seed}",
           only_all=seed != 17) for seed in (17, 3, 5, 8)),
     *spread(BY_LIBRARY, ("64M debug", "64M release"), options=LIBRARIES),

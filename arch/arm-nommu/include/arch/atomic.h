@@ -170,3 +170,9 @@ static inline bool atomic_inc_not_zero(atomic_t *a)
 	}
 	return false;
 }
+
+/* arch_add64 - add to a word of 64 bits. => interrupts off, which is enough on one processor */
+static inline void arch_add64(volatile u64 *p, u32 n)
+{
+	*p += n;
+}

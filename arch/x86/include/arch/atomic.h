@@ -176,3 +176,19 @@ static inline void atomic_and(atomic_t *a, s32 bits)
 {
 	__asm__ volatile("lock; andl %1, %0" : "+m"(a->value) : "ir"(bits) : "memory", "cc");
 }
+
+/* arch_add64 - *p += n, which is aligned to 8 */
+static inline void arch_add64(volatile u64 *p, u32 n)
+{
+	u64 old = *p; /* torn, maybe: then it is read again */
+
+	__asm__ volatile("1:	movl %%eax, %%ebx\n"
+			 "	movl %%edx, %%ecx\n"
+			 "	addl %2, %%ebx\n"
+			 "	adcl $0, %%ecx\n"
+			 "	lock; cmpxchg8b %0\n"
+			 "	jne 1b"
+			 : "+m"(*p), "+A"(old)
+			 : "r"(n)
+			 : "ebx", "ecx", "memory", "cc");
+}
