@@ -89,12 +89,13 @@ static struct task *reaper_of(const struct task *t)
 	return up != NULL ? up : init_task;
 }
 
-#define REAPER_STEP 32u /* children that get another parent while task_list_lock is held once */
+#define REAPER_STEP 32u /* of children and their threads, while task_list_lock is held once */
 
-/* `child` of the dying task t, on neither list now, becomes its reaper's. */
-static void child_to_reaper(struct task *t, struct task *child, struct task *reaper)
+/* `child` of the dying task t, on neither list now, becomes its reaper's. => how many tasks were looked at */
+static u32 child_to_reaper(struct task *t, struct task *child, struct task *reaper)
 {
 	struct task *thread;
+	u32 looked = 1;
 
 	child->parent = reaper;
 	child->parent_pid = reaper->pid;
@@ -105,16 +106,20 @@ static void child_to_reaper(struct task *t, struct task *child, struct task *rea
 			LIST_REMOVE(child, sibling);
 			task_unlist(child);
 			sched_bury(child);
-			return;
+			return looked;
 		}
 	} else {
 		LIST_INSERT_HEAD(&reaper->children, child, sibling);
 	}
-	LIST_FOREACH(thread, &child->signal->threads, thread_link) {
-		if (thread->parent_death_signal != 0)
-			signal_send(thread, thread->parent_death_signal, NULL);
+	if (unlikely(child->signal->death_signals)) {
+		LIST_FOREACH(thread, &child->signal->threads, thread_link) {
+			if (thread->parent_death_signal != 0)
+				signal_send(thread, thread->parent_death_signal, NULL);
+			looked++;
+		}
 	}
 	pgrp_parent_lost(child, t, NULL);
+	return looked;
 }
 
 /* Hand children of a dying task to its reaper, which waits for those that have ended.
@@ -124,7 +129,7 @@ static bool children_to_reaper(struct task *t)
 	struct task *reaper = reaper_of(t);
 
 	assert_held(&task_list_lock);
-	for (u32 n = 0; n < REAPER_STEP; n++) {
+	for (u32 n = 0; n < REAPER_STEP;) {
 		struct task *child = LIST_FIRST(&t->zombies);
 
 		if (child == NULL)
@@ -132,7 +137,7 @@ static bool children_to_reaper(struct task *t)
 		if (child == NULL)
 			return true;
 		LIST_REMOVE(child, sibling);
-		child_to_reaper(t, child, reaper);
+		n += child_to_reaper(t, child, reaper);
 	}
 	return false;
 }

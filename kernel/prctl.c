@@ -71,7 +71,10 @@ long sys_prctl(int option, u32 a, u32 b, u32 c, u32 d)
 	case PR_SET_PDEATHSIG:
 		if (a > NSIG)
 			return -EINVAL;
+		spin_lock(&task_list_lock);
 		current->parent_death_signal = (u8)a;
+		current->signal->death_signals = true;
+		spin_unlock(&task_list_lock);
 		return 0;
 	case PR_GET_PDEATHSIG:
 		return put_user_u32(current->parent_death_signal, (u32 __user __force *)a);

@@ -10,7 +10,10 @@
 #include <octavo/signal.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
+#include <octavo/time.h>
 #include <octavo/uaccess.h>
+
+#define KILL_LAPS 8u /* of kill(-1), where somebody is born in each */
 
 static bool is_signal(int sig)
 {
@@ -69,25 +72,45 @@ static long kill_process(int pid, int sig, const struct siginfo *info)
 	return err;
 }
 
-/* Everybody but PID 1 and the caller. Who is out of reach is passed over, as on Linux. */
-static long kill_all(int sig, const struct siginfo *info)
+/* Of everybody the process `pid`, if it is as old as that; *err is what kill(2) says of those so far. */
+static void kill_one_of_all(u32 pid, u64 from_ns, u64 to_ns, int sig, const struct siginfo *info,
+			    long *err)
 {
 	struct task *t;
-	long err = -ESRCH;
+	int sent;
 
 	spin_lock(&task_list_lock);
-	LIST_FOREACH(t, &all_tasks, all) {
-		if (!(t->flags & TASK_KTHREAD) && t->pid > 1 && t->signal != current->signal &&
-		    t->pgid != 0) {
-			int sent = send_one(t, sig, info, false);
-
-			if (sent != -EPERM)
-				err = sent;
-			else if (err == -ESRCH)
-				err = 0;
-		}
+	t = find_process((int)pid);
+	if (t != NULL && task_is_leader(t) && t->signal != current->signal &&
+	    t->started_ns >= from_ns && t->started_ns < to_ns) {
+		sent = send_one(t, sig, info, false);
+		if (sent != -EPERM)
+			*err = sent;
+		else if (*err == -ESRCH)
+			*err = 0;
 	}
 	spin_unlock(&task_list_lock);
+}
+
+/*
+ * Everybody but PID 1 and the caller. Who is out of reach is passed over, as on Linux. One after the
+ * other: who is born meanwhile, of one that was not reached yet, has its turn in the next lap.
+ */
+static long kill_all(int sig, const struct siginfo *info)
+{
+	u64 from_ns = 0, to_ns;
+	u32 nr_born, laps = 0;
+	long err = -ESRCH;
+
+	do {
+		spin_lock(&task_list_lock);
+		to_ns = clock_ns(); /* nobody who is listed from now on is older */
+		nr_born = tasks_created();
+		spin_unlock(&task_list_lock);
+		for (u32 pid = task_next_pid(2); pid != 0; pid = task_next_pid(pid + 1))
+			kill_one_of_all(pid, from_ns, to_ns, sig, info, &err);
+		from_ns = to_ns;
+	} while (tasks_created() != nr_born && ++laps < KILL_LAPS);
 	return err;
 }
 

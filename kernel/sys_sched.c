@@ -54,6 +54,16 @@ static bool priority_matches(const struct task *t, int which, int who)
 	}
 }
 
+/* The pids that (which, who) may mean, `from` 1 on; 0: no more. One at a time is looked at under the lock. */
+static u32 priority_next(int which, int who, u32 from)
+{
+	u32 pid = who == 0 ? current->pid : (u32)who;
+
+	if (which != PRIO_PROCESS)
+		return task_next_pid(from);
+	return from <= pid && pid < PID_MAX ? pid : 0;
+}
+
 /* The result is 20 - nice, so that it is never negative; of several the best. */
 long sys_getpriority(int which, int who)
 {
@@ -62,12 +72,14 @@ long sys_getpriority(int which, int who)
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	spin_lock(&task_list_lock);
-	LIST_FOREACH(t, &all_tasks, all) {
-		if (priority_matches(t, which, who))
+	for (u32 pid = priority_next(which, who, 1); pid != 0;
+	     pid = priority_next(which, who, pid + 1)) {
+		spin_lock(&task_list_lock);
+		t = task_find(pid);
+		if (t != NULL && priority_matches(t, which, who))
 			best = MAX(best, 20 - t->nice);
+		spin_unlock(&task_list_lock);
 	}
-	spin_unlock(&task_list_lock);
 	return best;
 }
 
@@ -100,12 +112,14 @@ long sys_setpriority(int which, int who, int nice)
 		return -EINVAL;
 	nice = MAX(nice, NICE_MIN);
 	nice = MIN(nice, NICE_MAX);
-	spin_lock(&task_list_lock);
-	LIST_FOREACH(t, &all_tasks, all) {
-		if (priority_matches(t, which, who))
+	for (u32 pid = priority_next(which, who, 1); pid != 0;
+	     pid = priority_next(which, who, pid + 1)) {
+		spin_lock(&task_list_lock);
+		t = task_find(pid);
+		if (t != NULL && priority_matches(t, which, who))
 			err = set_nice_of(t, nice, err);
+		spin_unlock(&task_list_lock);
 	}
-	spin_unlock(&task_list_lock);
 	return err;
 }
 

@@ -28,7 +28,6 @@
 #define PID_STEP    32u /* pids that are looked at while task_list_lock is held once */
 
 spinlock_t task_list_lock = SPINLOCK_INIT(task_list_lock);
-struct task_list all_tasks = LIST_HEAD_INITIALIZER(all_tasks);
 static struct task_list pid_table[PID_BUCKETS]; /* [task_list_lock] */
 static u32 pid_max = PID_MAX;                   /* [task_list_lock] kernel.pid_max */
 static u32 last_pid;                            /* [task_list_lock] */
@@ -178,11 +177,13 @@ bool task_is_known(const struct task *t)
 
 	if (sched_is_idle(t))
 		return true;
-	LIST_FOREACH(known, &all_tasks, all) {
-		if (known == t)
-			return true;
-		if (++steps > PID_MAX)
-			break;
+	for (u32 i = 0; i < PID_BUCKETS; i++) {
+		LIST_FOREACH(known, &pid_table[i], pid_hash) {
+			if (known == t)
+				return true;
+			if (++steps > PID_MAX)
+				return false;
+		}
 	}
 	return false;
 }
@@ -262,8 +263,8 @@ void task_list(struct task *t)
 	assert_held(&task_list_lock);
 	ASSERT(is_whole(t));
 	nr_created++;
+	t->started_ns = clock_ns();
 	LIST_INSERT_HEAD(&pid_table[t->pid % PID_BUCKETS], t, pid_hash);
-	LIST_INSERT_HEAD(&all_tasks, t, all);
 }
 
 struct task *task_alloc_thread(const char *comm, struct signal_state *process)
@@ -276,7 +277,6 @@ struct task *task_alloc_thread(const char *comm, struct signal_state *process)
 	if (t == NULL)
 		return err_ptr(err);
 	strlcpy(t->comm, comm, sizeof(t->comm));
-	t->started_ns = clock_ns();
 	LIST_INIT(&t->children);
 	LIST_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
@@ -338,10 +338,8 @@ struct task *task_alloc(const char *comm)
 void task_unlist(struct task *t)
 {
 	assert_held(&task_list_lock);
-	if (t->all.le_prev != NULL) { /* it was listed */
+	if (t->pid_hash.le_prev != NULL) /* it was listed */
 		LIST_REMOVE(t, pid_hash);
-		LIST_REMOVE(t, all);
-	}
 	pgrp_leave(t);
 	nr_tasks--;
 	faults_of_dead += t->nr_faults;

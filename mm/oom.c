@@ -33,25 +33,38 @@ static void oom_kill(struct task *t, u32 resident, vaddr_t address)
 	signal_kill(t, SIGKILL);
 }
 
+/* The task `pid` that has memory and is not of PID 1, or NULL. => task_list_lock held */
+static struct task *find_other(u32 pid)
+{
+	struct task *t = task_find(pid);
+
+	return t != NULL && t->mm != NULL && t->signal != init_task->signal ? t : NULL;
+}
+
 /* Kill the process but PID 1 with the most memory. => false: there is none, or one dies already */
 static bool oom_kill_largest(vaddr_t address)
 {
-	struct task *t, *largest = NULL;
+	u32 largest = 0, most = 0;
 	bool dying = false;
+	struct task *t;
 
-	spin_lock(&task_list_lock);
-	LIST_FOREACH(t, &all_tasks, all) {
-		if (t->mm == NULL || t->signal == init_task->signal)
-			continue;
-		if (t->signal->fatal != 0)
+	for (u32 pid = task_next_pid(2); pid != 0; pid = task_next_pid(pid + 1)) {
+		spin_lock(&task_list_lock);
+		t = find_other(pid);
+		if (t != NULL && t->signal->fatal != 0)
 			dying = true;
-		else if (largest == NULL || t->mm->nr_resident > largest->mm->nr_resident)
-			largest = t;
+		else if (t != NULL && (largest == 0 || t->mm->nr_resident > most)) {
+			largest = pid;
+			most = t->mm->nr_resident;
+		}
+		spin_unlock(&task_list_lock);
 	}
-	if (largest != NULL && !dying)
-		oom_kill(largest, largest->mm->nr_resident, address);
+	spin_lock(&task_list_lock);
+	t = find_other(largest);
+	if (t != NULL && !dying) /* else it has just ended by itself */
+		oom_kill(t, most, address);
 	spin_unlock(&task_list_lock);
-	return largest != NULL || dying;
+	return largest != 0 || dying;
 }
 
 bool oom_fault(vaddr_t address, bool in_copy)

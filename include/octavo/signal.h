@@ -132,6 +132,7 @@ struct signal_state {
 	bool dying;                   /* in task_exit(): takes no signal any more */
 	bool session_leader;          /* [task_list_lock] */
 	bool subreaper;          /* [task_list_lock] orphans among its descendants become its own */
+	bool death_signals;      /* [task_list_lock] a thread may have a parent_death_signal */
 	bool no_tty;             /* gave up its session's terminal (TIOCNOTTY); its own affair */
 	bool has_execed;         /* [task_list_lock] for setpgid(2) */
 	u8 stop_wanted;          /* a stop signal was taken, and no SIGCONT came since */

@@ -52,7 +52,7 @@ struct task {
 	s32 slice_left_ns;         /* [rq] of its time slice; charged when it is switched out */
 	s32 slice_ns;              /* [tl] a whole one, by `nice`; read without */
 	u64 run_ns;                /* [rq] time it has run */
-	u64 started_ns;            /* [I] */
+	u64 started_ns;            /* [I] when it was listed, so in that order [tl] */
 	bool follows;              /* [rq] is no leader: process_run_ns() */
 	u32 charged_ns;            /* [rq] low half of the clock when run_ns was counted last */
 	u32 nr_switches;           /* [rq] */
@@ -68,8 +68,7 @@ struct task {
 	LIST_HEAD(task_children, task) children; /* [tl] that have not ended */
 	struct task_children zombies;            /* [tl] that have, and are to be waited for */
 	LIST_ENTRY(task) sibling;                /* [tl] in one of the two */
-	LIST_ENTRY(task) all;                    /* [tl] every task but the idle ones */
-	LIST_ENTRY(task) pid_hash;               /* [tl] */
+	LIST_ENTRY(task) pid_hash;               /* [tl] every task but the idle ones */
 	struct wait_queue child_exit; /* wait4() sleeps here; and any task that calls vfork() */
 	int exit_status;              /* raw wait status; valid from TASK_ZOMBIE on [tl] */
 	int exit_code;                /* full 32 bits given to exit */
@@ -149,8 +148,7 @@ u32 task_pid_max(void);
 int task_set_pid_max(u32 max);
 extern spinlock_t task_list_lock;
 LIST_HEAD(task_list, task);
-extern struct task_list all_tasks; /* [task_list_lock] */
-extern struct task *init_task;     /* PID 1; orphans go to it */
+extern struct task *init_task; /* PID 1; orphans go to it */
 /* task_set_nice - -20 to 19, and the slice that goes with it. => task_list_lock */
 void task_set_nice(struct task *t, int nice);
 /* task_set_comm - the current task's name, cut at 15 bytes. => takes task_list_lock */

@@ -393,6 +393,37 @@ static void test_signals(void)
 	waitpid(child, NULL, 0);
 }
 
+/* A process that is never the same for long. */
+static void hop(volatile int *hops)
+{
+	for (;;) {
+		(*hops)++;
+		if (fork() > 0)
+			_exit(0);
+	}
+}
+
+static void test_kill_all(void)
+{
+	volatile int *hops = map_shared(1);
+
+	become(USER);
+	for (int i = 0; i < 20; i++) {
+		pid_t first = fork();
+		int last;
+
+		if (first == 0)
+			hop(hops);
+		await(hops, *hops + 3);
+		WANT(sys(__NR_kill, -1, SIGKILL), 0);
+		waitpid(first, NULL, 0);
+		sleep_ms(2);
+		last = *hops;
+		sleep_ms(4);
+		WANT(*hops - last, 0);
+	}
+}
+
 static void test_others(void)
 {
 	uint32_t limit[2] = {10, 20}, mask = ~0u;
@@ -470,6 +501,7 @@ int main(void)
 	in_user_child(test_access_real, "access asks for the real user");
 	in_user_child(test_continue, "SIGCONT");
 	in_user_child(test_signals, "signals");
+	in_user_child(test_kill_all, "nobody escapes a signal to all");
 	in_user_child(test_others, "priorities, limits, what root alone may");
 	in_user_child(test_nproc, "tasks of a user");
 	own_directory_leave();
