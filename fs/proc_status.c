@@ -76,7 +76,7 @@ static void facts_signals(struct task *t, struct facts *f)
 	f->blocked = t->sig.blocked;
 	f->ignored = s->ignored;
 	f->caught = caught(s->actions);
-	f->nr_queued = sigqueue_count(s);
+	f->nr_queued = sigqueue_count(t);
 	spin_unlock_irqrestore(&s->lock, irq);
 }
 

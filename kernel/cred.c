@@ -50,7 +50,7 @@ static struct user *user_drop(struct user *u)
 {
 	if (--u->refs > 0 || u == &root_user)
 		return NULL;
-	ASSERT(u->nr_tasks == 0);
+	ASSERT(u->nr_tasks == 0 && u->nr_signals == 0);
 	LIST_REMOVE(u, link);
 	return u;
 }
@@ -142,6 +142,25 @@ bool cred_over_nproc(u32 more)
 	assert_held(&task_list_lock);
 	return u->nr_tasks + more > rlimit(RLIMIT_NPROC) && u != &root_user &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+}
+
+struct user *user_charge_signal(const struct task *t, bool limited)
+{
+	struct user *u = t->cred->user;
+
+	assert_held(&task_list_lock);
+	if (limited && u->nr_signals >= t->signal->rlimits[RLIMIT_SIGPENDING].cur)
+		return NULL;
+	u->nr_signals++;
+	u->refs++;
+	return u;
+}
+
+void user_uncharge_signal(struct user *u)
+{
+	assert_held(&task_list_lock);
+	u->nr_signals--;
+	kfree(user_drop(u));
 }
 
 /* Who may look at the process changes with it: its memory is not dumpable until it execs, and its

@@ -19,7 +19,7 @@
  */
 #include "signal_internal.h"
 
-#include <arch/atomic.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/sched.h>
 #include <octavo/signal.h>
@@ -27,10 +27,7 @@
 #include <octavo/string.h>
 #include <octavo/task.h>
 
-#define SIGQUEUES_MAX 4096 /* allocated entries of all processes: Linux's RLIMIT_SIGPENDING */
-
 static struct slab_cache *sigqueue_cache;
-static atomic_t nr_sigqueues;
 
 /* --- memory of siginfos --- */
 
@@ -39,35 +36,36 @@ void sigqueue_init(void)
 	sigqueue_cache = slab_cache_create("sigqueue", sizeof(struct sigqueue), 8);
 }
 
-struct sigqueue *sigqueue_alloc(void)
+struct sigqueue *sigqueue_alloc(const struct task *t, int sig, const struct siginfo *info)
 {
-	struct sigqueue *q;
+	bool by_program = sig >= SIGRTMIN_KERNEL || (info != NULL && info->code < 0);
+	struct user *u = user_charge_signal(t, by_program);
+	struct sigqueue *q = u != NULL ? slab_alloc(sigqueue_cache, GFP_ATOMIC) : NULL;
 
-	if (atomic_read(&nr_sigqueues) >= SIGQUEUES_MAX)
-		return NULL;
-	q = slab_alloc(sigqueue_cache, GFP_ATOMIC);
-	if (q == NULL)
-		return NULL;
-	q->of_thread = false;
-	atomic_inc(&nr_sigqueues);
+	if (q != NULL) {
+		q->user = u;
+		q->of_thread = false;
+	} else if (u != NULL) {
+		user_uncharge_signal(u);
+	}
 	return q;
-}
-
-u32 sigqueue_count(const struct signal_state *s)
-{
-	u32 nr = (u32)atomic_read(&nr_sigqueues);
-
-	for (unsigned i = 0; i < SIGQUEUE_OWN; i++)
-		nr += s->own_used >> i & 1;
-	return nr;
 }
 
 void sigqueue_free(struct sigqueue *q)
 {
 	if (q == NULL)
 		return;
-	atomic_dec(&nr_sigqueues);
+	user_uncharge_signal(q->user);
 	slab_free(sigqueue_cache, q);
+}
+
+u32 sigqueue_count(const struct task *t)
+{
+	u32 nr = t->cred->user->nr_signals;
+
+	for (unsigned i = 0; i < SIGQUEUE_OWN; i++)
+		nr += t->signal->own_used >> i & 1;
+	return nr;
 }
 
 static bool is_own(const struct signal_state *s, const struct sigqueue *q)
@@ -99,7 +97,9 @@ void signal_free_dropped(struct signal_state *s)
 	spin_unlock_irqrestore(&s->lock, irqs);
 	while ((q = STAILQ_FIRST(&list)) != NULL) {
 		STAILQ_REMOVE_HEAD(&list, link);
+		spin_lock(&task_list_lock);
 		sigqueue_free(q);
+		spin_unlock(&task_list_lock);
 	}
 }
 

@@ -53,7 +53,7 @@ static int send_one(struct task *t, int sig, const struct siginfo *info, bool th
 	if (sig == 0)
 		return 0;
 	if (signal_wants_memory(t, sig))
-		spare = sigqueue_alloc();
+		spare = sigqueue_alloc(t, sig, info);
 	err = signal_send_entry(t, sig, info, thread, &spare);
 	sigqueue_free(spare);
 	return err;

@@ -34,8 +34,9 @@ struct groups { /* supplementary ones, ascending [I] */
 struct user { /* all under task_list_lock */
 	LIST_ENTRY(user) link;
 	u32 uid;
-	u32 refs;     /* of creds */
-	u32 nr_tasks; /* tasks whose real user it is: RLIMIT_NPROC */
+	u32 refs;       /* of creds and siginfos */
+	u32 nr_tasks;   /* tasks whose real user it is: RLIMIT_NPROC */
+	u32 nr_signals; /* allocated siginfos, pending for them: RLIMIT_SIGPENDING */
 };
 
 struct cred { /* [I] but refs */
@@ -73,6 +74,12 @@ bool cred_over_nproc(u32 more);
 /* cred_is_no_more - is `new` the same effective and file-system user and group as `old`, with no
  * capability that this does not have? */
 bool cred_is_no_more(const struct cred *old, const struct cred *new);
+
+/* user_charge_signal - one more siginfo will be pending for t; `limited`: unless the user of t has as many
+ * as the limit of t says. => task_list_lock held; whom to give to user_uncharge_signal() in the end, or NULL */
+struct user *user_charge_signal(const struct task *t, bool limited);
+void user_uncharge_signal(struct user *u); /* => task_list_lock held */
+
 /* cred_in_group - is `gid` its file-system group, or one of the supplementary ones? */
 bool cred_in_group(const struct cred *c, u32 gid);
 

@@ -7,6 +7,7 @@
  *	AS      new areas, brk, the stack   DATA   brk, private writable areas
  *	FSIZE   writing and truncating      CPU    SIGXCPU at the limit, SIGKILL at the hard one
  *	MEMLOCK locked memory               NPROC  fork, of all tasks of a user
+ *	SIGPENDING siginfos that are queued to all tasks of a user
  * The others are kept and told; CORE stands at 0, for there are no core files.
  */
 #pragma once

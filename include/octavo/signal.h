@@ -28,6 +28,7 @@
 
 struct task;
 struct trapframe;
+struct user;
 
 struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
 	u32 cur, max;
@@ -80,7 +81,8 @@ struct siginfo {
 struct sigqueue {
 	STAILQ_ENTRY(sigqueue) link;
 	struct siginfo info;
-	bool of_thread; /* a thread's `fault`, and pending */
+	struct user *user; /* whom it counts for, where it was allocated */
+	bool of_thread;    /* a thread's `fault`, and pending */
 };
 STAILQ_HEAD(sigqueue_list, sigqueue);
 
@@ -235,11 +237,13 @@ int signal_set_action(struct signal_state *s, int sig, const struct sig_action *
 		      struct sigactions **table);
 struct sigactions *sigactions_alloc(void);      /* NULL; sleeps */
 void sigactions_free(struct sigactions *table); /* NULL is nothing */
-struct sigqueue *sigqueue_alloc(void);  /* NULL; from process context, spinlocks may be held */
-void sigqueue_free(struct sigqueue *q); /* NULL is nothing */
-/* sigqueue_count - entries that hold a pending signal of s, or are allocated for any process.
- * => s->lock */
-u32 sigqueue_count(const struct signal_state *s);
+/* sigqueue_alloc - for `sig` with *info (NULL: the kernel's) to t. What programs queue is limited by
+ * RLIMIT_SIGPENDING, standard signals of kill(2) and the kernel are not.
+ *   => task_list_lock held, not in an interrupt; NULL */
+struct sigqueue *sigqueue_alloc(const struct task *t, int sig, const struct siginfo *info);
+void sigqueue_free(struct sigqueue *q); /* NULL is nothing. => the same */
+/* sigqueue_count - entries that the user of t has, and those in its process. => task_list_lock held */
+u32 sigqueue_count(const struct task *t);
 
 /* --- life --- */
 

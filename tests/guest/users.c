@@ -393,6 +393,60 @@ static void test_signals(void)
 	waitpid(child, NULL, 0);
 }
 
+#define QUEUED            40 /* a real-time signal */
+#define RLIMIT_SIGPENDING 11
+
+static long queue_to(int pid)
+{
+	int info[32] = {QUEUED, 0, -1}; /* SI_QUEUE */
+
+	return sys(__NR_rt_sigqueueinfo, pid, QUEUED, info);
+}
+
+/* Another user, once the first has queued all that it may. */
+static void queue_as_other(volatile int *full)
+{
+	become(OTHER);
+	await(full, 1);
+	WANT(queue_to(getpid()), 0);
+	_exit(0);
+}
+
+/* How many signals may be queued counts for all processes of a user. */
+static void test_queued(void)
+{
+	static const uint64_t set = 1ull << (QUEUED - 1);
+	static const struct timespec now;
+	const uint32_t limit[2] = {3, 3};
+	volatile int *full = map_shared(1);
+	pid_t other, child;
+	int status = -1;
+
+	WANT(sys(__NR_rt_sigprocmask, 0, &set, NULL, 8), 0);
+	WANT(sys(__NR_setrlimit, RLIMIT_SIGPENDING, limit), 0);
+	other = fork();
+	if (other == 0)
+		queue_as_other(full);
+	become(USER);
+	for (int i = 0; i < 3; i++)
+		WANT(queue_to(getpid()), 0);
+	WANT(queue_to(getpid()), -EAGAIN);
+	WANT(sys(__NR_tkill, sys(__NR_gettid), QUEUED), -EAGAIN);
+	WANT(sys(__NR_kill, getpid(), QUEUED), 0); /* kill(2) does not queue where it cannot */
+	WANT(sys(__NR_kill, getpid(), SIGCHLD), 0);
+	*full = 1;
+	waitpid(other, &status, 0);
+	WANT(status, 0);
+	child = fork();
+	if (child == 0)
+		_exit(queue_to(getpid()) != -EAGAIN);
+	waitpid(child, &status, 0);
+	WANT(status, 0);
+	WANT(sys(__NR_rt_sigtimedwait, &set, NULL, &now, 8), QUEUED);
+	WANT(queue_to(getpid()), 0);
+	WANT(queue_to(getpid()), -EAGAIN);
+}
+
 /* A process that is never the same for long. */
 static void hop(volatile int *hops)
 {
@@ -501,6 +555,7 @@ int main(void)
 	in_user_child(test_access_real, "access asks for the real user");
 	in_user_child(test_continue, "SIGCONT");
 	in_user_child(test_signals, "signals");
+	in_user_child(test_queued, "queued signals");
 	in_user_child(test_kill_all, "nobody escapes a signal to all");
 	in_user_child(test_others, "priorities, limits, what root alone may");
 	in_user_child(test_nproc, "tasks of a user");
