@@ -123,6 +123,68 @@ KTEST(smp_idle_cpus_pull, "")
 	ktest_join();
 }
 
+#define NR_QUEUED 100u
+
+static struct task *queued[NR_QUEUED];
+static volatile u32 ran_on[NR_QUEUED]; /* number of the CPU, plus 1 */
+static volatile u32 holder;            /* who keeps its CPU, plus 1 */
+static volatile bool hold;
+
+static int wait_in_queue(void *arg)
+{
+	u32 me = (u32)(uintptr_t)arg;
+
+	queued[me] = current;
+	while (!stop) {
+		if (hold && holder == 0) {
+			preempt_disable();
+			holder = me + 1;
+			while (hold)
+				arch_relax();
+			preempt_enable();
+		}
+		ran_on[me] = this_cpu_nr() + 1;
+		sched_yield_cpu();
+	}
+	return 0;
+}
+
+/* However long the queue is in which a task waits, it goes where it may run at once. */
+KTEST(smp_whoever_waits_moves, "")
+{
+	u32 last = sched_nr_cpus() - 1, moved = 0;
+	u64 give_up = clock_ns() + PATIENCE;
+
+	stop = hold = false;
+	holder = 0;
+	memset(queued, 0, sizeof(queued));
+	ktest_run_on(1u << last);
+	for (u32 i = 0; i < NR_QUEUED; i++)
+		ktest_spawn(wait_in_queue, (void *)(uintptr_t)i);
+	ktest_run_on(1);
+	for (u32 i = 0; i < NR_QUEUED; i++)
+		while (arch_read_once(&queued[i]) == NULL)
+			ktest_sleep_ms(1);
+	hold = last != 0;
+	while (hold && holder == 0)
+		ktest_sleep_ms(1);
+	for (u32 i = NR_QUEUED; i-- > 0;) { /* the last ones first, in their queue as well */
+		queued[i]->cpu_set = i + 1 != holder ? 1 : 1u << last;
+		arch_mb();
+		sched_affinity_changed(queued[i]);
+	}
+	while (moved != NR_QUEUED && clock_ns() < give_up) {
+		ktest_sleep_ms(1);
+		moved = 0;
+		for (u32 i = 0; i < NR_QUEUED; i++)
+			moved += ran_on[i] == 1 || i + 1 == holder;
+	}
+	KTEST_OK(moved == NR_QUEUED, "a queue that stands still is left by all");
+	hold = false;
+	stop = true;
+	ktest_join();
+}
+
 /* --- what CPUs keep for themselves --- */
 
 static void marks_set(struct zone *z, const struct watermarks *marks)

@@ -50,7 +50,7 @@ static void rq_check(const struct runqueue *rq)
 
 	for (unsigned i = 0; i < NR_QUEUES; i++) {
 		TAILQ_FOREACH(t, &rq->queue[i], rq_link) {
-			PANIC_ON(!t->on_rq || t == rq->curr || t == rq->idle);
+			PANIC_ON(t->on_rq != i + 1 || t == rq->curr || t == rq->idle);
 			n++;
 		}
 	}
@@ -121,7 +121,7 @@ static __noinline void exile_leaves(struct runqueue *rq) __must_hold(&rq->lock)
 	struct runqueue *to = rq_least_busy(t, rq);
 
 	rq->exile = NULL;
-	t->head.cpu = to->cpu;
+	depart(t, to);
 	rq_unlock(rq);
 	rq_attach(to, t, QUEUE_OTHERS);
 	rq_lock(rq);
@@ -181,7 +181,7 @@ static void switch_tasks(enum switch_reason reason)
 	if (prev == rq->idle) {
 		PANIC_ON(prev->state != TASK_RUNNABLE); /* there is nobody to run instead */
 	} else if (reason == SWITCH_SLEEP && prev->state != TASK_RUNNABLE) {
-		prev->on_rq = false;
+		prev->on_rq = 0;
 	} else if (unlikely(!allowed_on(prev, rq))) {
 		rq->exile = prev;
 		rq->exit_lock = &exile_mark;
@@ -262,7 +262,7 @@ void sched_exit(spinlock_t *lock)
 	ASSERT(prev != rq->idle && (prev->state == TASK_ZOMBIE || prev->state == TASK_DEAD));
 	lockval_release(lock, lock->tag);
 	rq->exit_lock = lock;
-	prev->on_rq = false;
+	prev->on_rq = 0;
 	switch_to(rq, prev, pick_next(rq));
 	panic("a dead task runs");
 }
@@ -281,8 +281,8 @@ static __noinline void wake_placed(struct runqueue *rq, struct task *t) __releas
 
 	if (to == rq)
 		preempt_for(rq, enqueue(rq, t, QUEUE_SLEEPERS));
-	t->on_rq = true;
-	t->head.cpu = to->cpu;
+	else
+		depart(t, to);
 	rq_unlock(rq);
 	if (to != rq)
 		rq_attach(to, t, QUEUE_SLEEPERS);
@@ -345,13 +345,12 @@ void sched_start(struct task *t)
 	irqstate_t s = arch_irq_save();
 	struct runqueue *rq = rq_least_busy(t, this_rq());
 
-	rq_lock(rq);
 	ASSERT(!t->on_rq);
-	t->head.cpu = rq->cpu;
 	t->state = TASK_RUNNABLE;
 	t->slice_left_ns = t->slice_ns;
-	preempt_for(rq, enqueue(rq, t, QUEUE_OTHERS));
-	rq_unlock_irqrestore(rq, s);
+	depart(t, rq); /* who changes its affinity now finds it on its way */
+	rq_attach(rq, t, QUEUE_OTHERS);
+	arch_irq_restore(s);
 }
 
 void sched_kick(struct task *t)
@@ -455,7 +454,7 @@ void sched_init(void)
 			TAILQ_INIT(&rq->queue[i]);
 		TAILQ_INIT(&rq->dead);
 	}
-	boot_task.on_rq = true;
+	boot_task.on_rq = 1;
 	boot_task.charged_ns = arch_clock_ns_low();
 	runqueues[0].idle = &boot_task;
 	runqueues[0].curr = &boot_task;

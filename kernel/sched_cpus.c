@@ -68,28 +68,6 @@ struct runqueue *rq_place_woken(const struct task *t, struct runqueue *own)
 	return own;
 }
 
-#define LOOK_AT 64u /* tasks of a queue, while its lock is held */
-
-/* Take t out of the queue, to go to another CPU. => rq locked; false: it is not among the first */
-static bool detach(struct runqueue *rq, struct task *t)
-{
-	for (unsigned i = 0; i < NR_QUEUES; i++) {
-		const struct task *queued;
-		u32 n = 0;
-
-		TAILQ_FOREACH(queued, &rq->queue[i], rq_link) {
-			if (queued == t) {
-				TAILQ_REMOVE(&rq->queue[i], t, rq_link);
-				rq->nr--;
-				return true;
-			}
-			if (++n == LOOK_AT)
-				break;
-		}
-	}
-	return false;
-}
-
 /* Put t, which is on its way to `rq` (see above), in there; or on, where it may not run there either.
  * => no run queue locked, interrupts off */
 void rq_attach(struct runqueue *rq, struct task *t, unsigned which)
@@ -101,13 +79,15 @@ void rq_attach(struct runqueue *rq, struct task *t, unsigned which)
 		next = allowed_on(t, rq) ? rq : rq_least_busy(t, rq);
 		if (likely(next == rq))
 			break;
-		t->head.cpu = next->cpu;
+		depart(t, next);
 		rq_unlock(rq);
 		rq = next;
 	}
 	preempt_for(rq, enqueue(rq, t, which));
 	rq_unlock(rq);
 }
+
+#define LOOK_AT 64u /* tasks of each queue, while its lock is held */
 
 /* Take out of the queue a task that may run on `to`: the one that would wait longest. => from locked */
 static struct task *detach_for(struct runqueue *from, const struct runqueue *to)
@@ -120,7 +100,7 @@ static struct task *detach_for(struct runqueue *from, const struct runqueue *to)
 			if (allowed_on(t, to)) {
 				TAILQ_REMOVE(&from->queue[i], t, rq_link);
 				from->nr--;
-				t->head.cpu = to->cpu;
+				depart(t, to);
 				return t;
 			}
 			if (++n == LOOK_AT)
@@ -162,9 +142,11 @@ void sched_affinity_changed(struct task *t)
 	__acquire(&rq->lock);
 	if (!allowed_on(t, rq) && rq->curr == t) {
 		resched(rq);
-	} else if (!allowed_on(t, rq) && t->on_rq && detach(rq, t)) {
-		to = rq_least_busy(t, rq); /* else it is on its way here, and goes on by itself */
-		t->head.cpu = to->cpu;
+	} else if (!allowed_on(t, rq) && t->on_rq != 0 && t->on_rq <= NR_QUEUES) {
+		TAILQ_REMOVE(&rq->queue[t->on_rq - 1], t, rq_link);
+		rq->nr--;
+		to = rq_least_busy(t, rq); /* one that is on its way here goes on by itself */
+		depart(t, to);
 	}
 	rq_unlock(rq);
 	if (to != NULL)
@@ -232,7 +214,7 @@ void sched_cpu_add(struct task *idle)
 
 	PANIC_ON(idle->head.cpu != nr_cpus_running);
 	s = rq_lock_irqsave(rq);
-	idle->on_rq = true;
+	idle->on_rq = 1;
 	idle->charged_ns = arch_clock_ns_low();
 	rq->idle = idle;
 	rq->curr = idle;

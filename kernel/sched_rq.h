@@ -99,10 +99,17 @@ static __always_inline unsigned enqueue(struct runqueue *rq, struct task *t, uns
 		t->slice_left_ns = t->slice_ns;
 		which = QUEUE_OTHERS;
 	}
-	t->on_rq = true;
+	t->on_rq = (u8)(which + 1);
 	TAILQ_INSERT_TAIL(&rq->queue[which], t, rq_link);
 	rq->nr++;
 	return which;
+}
+
+/* t, in no queue, goes to another CPU; rq_attach() puts it in there. => its run queue's lock held */
+static inline void depart(struct task *t, const struct runqueue *to)
+{
+	t->on_rq = NR_QUEUES + 1;
+	arch_store_release(&t->head.cpu, to->cpu); /* from here on that one's lock protects it */
 }
 
 /* Other CPUs do nothing now. */
