@@ -32,6 +32,7 @@
 #include <uapi/octavo/auxv.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mount.h>
+#include <uapi/octavo/signal.h>
 #include <uapi/octavo/stat.h>
 
 #define NR_AUXV          20 /* pairs that writer_put_auxv() writes, AT_NULL included */
@@ -364,31 +365,32 @@ void exec_close(struct file *file)
 	file_put(file);
 }
 
-/* Be the only thread; *files is a table of its own where others have the current one, too.
- * => 0; -ENOMEM; -EAGAIN the process ends */
-static int exec_unshare(struct files **files)
+/* Be the only thread, and then have a table of descriptors that no other process has: until they end,
+ * the other threads change it. => 0; -ENOMEM, -EAGAIN: the process ends where it had other threads */
+static int exec_unshare(void)
 {
-	int err;
+	bool had_others = current->signal->nr_threads > 1;
+	int err = signal_exec_alone();
+	struct files *files;
 
-	if (files_shared(current->files)) {
-		*files = files_fork(current->files);
-		if (*files == NULL)
-			return -ENOMEM;
+	if (err != 0 || !files_shared(current->files))
+		return err;
+	files = files_fork(current->files);
+	if (files == NULL) {
+		if (had_others) /* there is no program to go back to */
+			signal_kill(current, SIGSEGV);
+		return -ENOMEM;
 	}
-	err = signal_exec_alone();
-	if (err != 0 && *files != NULL)
-		files_put(*files);
-	return err;
+	files_put(process_use_files(files));
+	return 0;
 }
 
 /* The point of no return: the old program's memory goes, the new one's is loaded. */
-static void exec_commit(struct exec_image *image, const char *path, struct files *files)
+static void exec_commit(struct exec_image *image, const char *path)
 {
 	const char *name = strrchr(path, '/');
 	struct mm *old;
 
-	if (files != NULL)
-		files_put(process_use_files(files));
 	process_leave_mm();
 	old = process_use_mm(image->mm);
 	cred_exec_commit(&image->cred);
@@ -397,7 +399,6 @@ static void exec_commit(struct exec_image *image, const char *path, struct files
 	if (old != NULL)
 		mm_put(old);
 	files_close_on_exec(current->files);
-	current->robust_list = NULL; /* it was the old program's */
 	task_set_comm(name != NULL ? name + 1 : path);
 }
 
@@ -427,7 +428,6 @@ static int exec_run(struct file *file, const char *path, struct exec_strings *s,
 		    struct trapframe *frame)
 {
 	struct exec_image image = {0};
-	struct files *files = NULL;
 	vaddr_t sp = 0;
 	int err;
 
@@ -455,13 +455,13 @@ static int exec_run(struct file *file, const char *path, struct exec_strings *s,
 		mm_put(image.mm);
 		return err == -EFAULT ? -ENOMEM : err;
 	}
-	err = exec_unshare(&files);
+	err = exec_unshare();
 	if (err != 0) {
 		cred_exec_done(&image.cred);
 		mm_put(image.mm);
 		return err;
 	}
-	exec_commit(&image, path, files);
+	exec_commit(&image, path);
 	arch_exec_frame(frame, image.start, sp, image.data_base);
 	return 0;
 }

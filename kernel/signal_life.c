@@ -86,20 +86,19 @@ void signal_inherit_thread(struct task *child, const struct task *parent)
 int signal_fork(struct task *child, struct task *parent)
 {
 	struct signal_state *to = child->signal;
-	const struct signal_state *from = parent->signal;
+	struct signal_state *from = parent->signal;
+	irqstate_t irqs = spin_lock_irqsave(&from->lock);
 
-	irqstate_t irqs;
-
-	if (from->actions != NULL) { /* only its own process sets it: we are that */
+	if (from->actions != NULL) { /* which stays: a thread may make it, none takes it away */
+		spin_unlock_irqrestore(&from->lock, irqs);
 		to->actions = sigactions_alloc();
 		if (to->actions == NULL)
 			return -ENOMEM;
-	}
-	irqs = spin_lock_irqsave(&parent->signal->lock);
-	if (to->actions != NULL)
+		irqs = spin_lock_irqsave(&from->lock);
 		actions_copy(to->actions, from->actions);
+	}
 	to->ignored = from->ignored;
-	spin_unlock_irqrestore(&parent->signal->lock, irqs);
+	spin_unlock_irqrestore(&from->lock, irqs);
 	signal_inherit_thread(child, parent);
 	return 0;
 }
@@ -109,12 +108,15 @@ void signal_exec(void)
 	struct task *t = current;
 	struct signal_state *s = t->signal;
 	struct sigactions *table;
-	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+	irqstate_t irqs;
 
-	table = s->actions;
-	s->actions = NULL;
+	spin_lock(&task_list_lock);
 	s->has_execed = true;
 	t->exit_signal = SIGCHLD;
+	spin_unlock(&task_list_lock);
+	irqs = spin_lock_irqsave(&s->lock);
+	table = s->actions;
+	s->actions = NULL;
 	t->sig.alt_sp = 0;
 	t->sig.alt_size = 0;
 	t->sig.alt_flags = 0;

@@ -402,6 +402,62 @@ static int exec_with_shared_files(void)
 	return close(fd) == 0;
 }
 
+static void dup_often(struct thread *t)
+{
+	for (;;) {
+		t->result = sys(__NR_dup, 0);
+		if (t->result > 0)
+			shared[0] = (int)t->result;
+	}
+}
+
+/* The descriptors from that of the argument on: the last one that is open is written there. */
+static int after_dups(const char *argument)
+{
+	int to = atoi(argument), last = to;
+
+	while (fcntl(last + 1, F_GETFD) >= 0)
+		last++;
+	return write(to, &last, sizeof(last)) == sizeof(last) ? 42 : 1;
+}
+
+static int exec_beside_dups(void *to)
+{
+	static const struct limit many = {4096, 4096};
+	static char number[16];
+	const char *argv[] = {"threads", "dups", number, NULL};
+	const char *envp[] = {NULL};
+
+	sniprintf(number, sizeof(number), "%d", *(int *)to);
+	sys(__NR_setrlimit, RLIMIT_NOFILE, &many);
+	thread_start(&threads[0], dup_often, NULL);
+	await(shared, 1);
+	sys(__NR_execve, "/proc/self/exe", argv, envp);
+	return 1;
+}
+
+static void test_exec_descriptors(void)
+{
+	int ended = 0, missed = 0;
+
+	if (pipe(ends) != 0)
+		bail_out("pipe");
+	for (int i = 0; i < 20; i++) {
+		int last = -1;
+
+		shared[0] = 0;
+		if (in_child(exec_beside_dups, &ends[1]) != EXITED(42))
+			continue;
+		ended++;
+		missed += read(ends[0], &last, sizeof(last)) != sizeof(last) || last < shared[0];
+	}
+	is(ended, 20, "execve beside a thread that opens files");
+	is(missed, 0, "has all that it opened until it ended");
+	close(ends[0]);
+	close(ends[1]);
+	shared[0] = 0;
+}
+
 static void test_exec(void)
 {
 	is(in_child(exec_from_thread, NULL), EXITED(42), "execve by a thread: the process stays");
@@ -511,6 +567,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
 		return 43;
+	if (argc > 2)
+		return after_dups(argv[2]);
 	if (argc > 1 && strcmp(argv[1], "exec") != 0)
 		return after_exec(argv[1]);
 	shared = map_shared(1);
@@ -525,6 +583,7 @@ int main(int argc, char **argv)
 	test_closed_under_reader();
 	test_ends();
 	test_exec();
+	test_exec_descriptors();
 	test_many();
 	test_forks();
 	test_deaths();
