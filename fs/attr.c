@@ -36,7 +36,7 @@ static int set_mode(struct inode *inode, u32 mode)
 		return -EROFS;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
-	if (inode->ops->fixed)
+	if (inode->sb->ops->fixed)
 		return -EPERM;
 	mutex_lock(&inode->mutex);
 	if (inode_owner_or_capable(inode) &&

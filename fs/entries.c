@@ -39,7 +39,7 @@ static int check_new(const struct path *p, bool is_dir)
 	}
 	if (err != -ENOENT)
 		return err;
-	if (dir->ops->fixed || (p->must_be_dir && !is_dir))
+	if (dir->sb->ops->fixed || (p->must_be_dir && !is_dir))
 		return -ENOENT;
 	return dir->sb->read_only ? -EROFS : inode_permission(dir, MAY_WRITE | MAY_EXEC);
 }

@@ -201,7 +201,7 @@ int mount_change(struct super_block *sb, const char *options, u32 flags)
 	arch_mb(); /* file_alloc() counts itself, then looks */
 	if ((flags & MS_RDONLY) && atomic_read(&sb->writers) > 0)
 		err = -EBUSY;
-	else if (sb->ops != NULL && sb->ops->remount != NULL)
+	else if (sb->ops->remount != NULL)
 		err = sb->ops->remount(sb, options);
 	set_flags(sb, err == 0 ? flags : sb->flags);
 	mutex_unlock(&table_mutex);
@@ -228,7 +228,7 @@ static void format_options(struct super_block *sb, char *buf)
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (sb->flags & names[i].flag)
 			len += strlcpy(buf + len, names[i].name, OPTIONS_MAX - len);
-	if (sb->ops != NULL && sb->ops->show != NULL)
+	if (sb->ops->show != NULL)
 		sb->ops->show(sb, buf + len, OPTIONS_MAX - len);
 }
 

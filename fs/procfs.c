@@ -327,26 +327,22 @@ static int file_truncate(struct inode *inode, loff_t size)
 }
 
 static const struct inode_ops dir_ops = {
-	.fixed = true,
 	.lookup = dir_lookup,
 	.name_of = dir_name_of,
 	.release = proc_release,
 };
 
 static const struct inode_ops file_ops = {
-	.fixed = true,
 	.truncate = file_truncate,
 	.release = proc_release,
 };
 
 static const struct inode_ops link_ops = {
-	.fixed = true,
 	.readlink = link_readlink,
 	.release = proc_release,
 };
 
 static const struct inode_ops jump_ops = {
-	.fixed = true,
 	.readlink = link_readlink,
 	.jump = link_jump,
 	.release = proc_release,
@@ -374,6 +370,7 @@ static const struct super_ops proc_super_ops = {
 	.umount = proc_umount,
 	.free = proc_free,
 	.magic = PROC_SUPER_MAGIC,
+	.fixed = true,
 };
 
 int proc_super_new(const char *name, const char *options, const struct proc_entry *entry,

@@ -75,7 +75,7 @@ void super_put(struct super_block *sb)
 {
 	u32 minor = UAPI_MINOR(sb->dev);
 
-	if (!atomic_dec_and_test(&sb->refs) || sb->ops == NULL || sb->ops->free == NULL)
+	if (!atomic_dec_and_test(&sb->refs) || sb->ops->free == NULL)
 		return;
 	if (minor >= DEV_FIRST && minor < DEV_REUSED) {
 		spin_lock(&mount_lock);

@@ -45,9 +45,6 @@ struct vma;
  * not NUL-terminated, 1..NAME_MAX bytes, without '/'. All may sleep.
  */
 struct inode_ops {
-	/* fixed - what there is, and its permissions, is the file system's alone: another name is ENOENT
-	 * also to who would make it, chmod(2) EPERM */
-	bool fixed;
 	/* lookup - entry `name` of a directory, "." and ".." included ("..": the parent, the root's
 	 * is itself): *out with a reference. => 0, -ENOENT, -ENOMEM; dir's [im] held */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
@@ -171,6 +168,9 @@ struct inode {
  */
 struct super_ops {
 	u32 magic; /* f_type of statfs(2) */
+	/* fixed - what there is, and its permissions, is the file system's alone: another name is ENOENT
+	 * also to who would make it, chmod(2) EPERM */
+	bool fixed;
 	/* umount - it is mounted nowhere, has no users and will get none: let go of all entries and of
 	 * the root's reference. A path walk may still hold inodes of it for a moment. Sleeps */
 	void (*umount)(struct super_block *sb);
