@@ -20,7 +20,7 @@
 
 /* --- actions --- */
 
-/* Set (`act` not NULL) and report (`old` not NULL) an action. => 0, -EINVAL, -ENOMEM, -ENOSYS */
+/* Set (`act` not NULL) and report (`old` not NULL) an action. => 0, -EINVAL, -ENOMEM */
 static int do_sigaction(int sig, const struct sig_action *act, struct sig_action *old)
 {
 	struct task *t = current;
@@ -31,8 +31,6 @@ static int do_sigaction(int sig, const struct sig_action *act, struct sig_action
 
 	if (sig < 1 || sig > SIGNAL_MAX || (act != NULL && (SIG_BIT(sig) & SIGS_KERNEL_ONLY)))
 		return -EINVAL;
-	if (act != NULL && act->handler > UAPI_SIG_IGN && !arch_signal_can_catch())
-		return -ENOSYS;
 	if (act != NULL && s->actions == NULL)
 		table = sigactions_alloc();
 	irqs = spin_lock_irqsave(&s->lock);

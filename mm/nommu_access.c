@@ -29,6 +29,16 @@ bool nommu_load(struct mm *mm, uintptr_t address)
 	return mpu_load(&mm->pmap.mpu, v->start, v->end, prot, address);
 }
 
+bool nommu_use_stack(struct mm *mm, uintptr_t sp, u32 room)
+{
+	const struct vma *v = run_at(mm, sp - room);
+
+	if (v == NULL || (v->flags & VM_WRITE) == 0 || sp > v->end)
+		return false;
+	return mpu_use_stack(&mm->pmap.mpu, v->start, v->end, sp - room,
+			     (v->flags & VM_GUARDED) != 0);
+}
+
 bool nommu_may_exec(struct mm *mm, uintptr_t address)
 {
 	const struct vma *v = run_at(mm, address);

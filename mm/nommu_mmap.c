@@ -33,7 +33,7 @@ static int validate(u32 len, u32 prot, u32 flags)
 	return 0;
 }
 
-static u32 vm_flags(u32 prot)
+static u32 vm_flags(u32 prot, u32 map)
 {
 	u32 flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
@@ -43,6 +43,8 @@ static u32 vm_flags(u32 prot)
 		flags |= VM_WRITE;
 	if (prot & PROT_EXEC)
 		flags |= VM_EXEC;
+	if (map & MAP_STACK)
+		flags |= VM_GUARDED;
 	return flags;
 }
 
@@ -62,7 +64,7 @@ long sys_mmap2(vaddr_t addr, u32 len, u32 prot, u32 flags, int fd, u32 pgoff)
 		return -ENODEV;
 	}
 	rwsem_down_write(&mm->mmap_sem);
-	start = nommu_map_memory(mm, len, vm_flags(prot));
+	start = nommu_map_memory(mm, len, vm_flags(prot, flags));
 	rwsem_up_write(&mm->mmap_sem);
 	return start;
 }

@@ -107,6 +107,16 @@ static void run(char *const argv[])
 	_exit(error == ENOENT || error == ENOTDIR ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
 }
 
+/* vfork(2), which machines without an MMU have too. => its pid, -1 */
+static __attribute__((noinline)) pid_t start(char *const argv[])
+{
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		run(argv);
+	return pid;
+}
+
 /* Reaps children until `program` has ended; => its wait status */
 static int reap_until(pid_t program)
 {
@@ -153,9 +163,7 @@ int main(int argc, char **argv)
 	take_terminal();
 	mount_all();
 
-	pid = fork();
-	if (pid == 0)
-		run(command);
+	pid = start(command);
 	if (pid < 0)
 		complain("cannot fork for", command[0], errno);
 	else

@@ -217,6 +217,31 @@ KTEST(arm_mpu_stack_slot, "")
 		 "after a flush too");
 }
 
+KTEST(arm_mpu_second_stack, "")
+{
+	u32 run = PSRAM_BASE + 0x20000, end = run + 0x2000, other = run + 0x10000;
+
+	space = (struct mpu_space){0};
+	KTEST_OK(mpu_load(&space, other, other + 0x1000, MPU_READ, other) &&
+			 mpu_load(&space, run, end, MPU_READ | MPU_WRITE, run),
+		 "a run, all of which may be touched");
+	KTEST_OK(mpu_use_stack(&space, run, end, end - 64, true), "is a stack now");
+	KTEST_OK(!mpu_load(&space, run, end, MPU_READ | MPU_WRITE, end - 1), "which is loaded");
+	KTEST_OK(mpu_guards(&space, run) && mpu_guards(&space, run + 0x3ff) &&
+			 !mpu_guards(&space, run + 0x400) && !mpu_guards(&space, run - 1),
+		 "but for its guard");
+	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
+		KTEST_OK(space.slot[i].start >= run + 0x400 || space.slot[i].end <= run,
+			 "that no other slot opens");
+	KTEST_OK(!mpu_use_stack(&space, run, end, run + 0x3ff, true), "where no stack can be");
+	for (unsigned i = 0; i < 2 * MPU_DYNAMIC; i++)
+		mpu_load(&space, other + i * 0x1000, other + (i + 1) * 0x1000, MPU_READ,
+			 other + i * 0x1000);
+	KTEST_OK(!mpu_load(&space, run, end, MPU_READ | MPU_WRITE, end - 1), "it stays loaded");
+	mpu_flush(&space);
+	KTEST_OK(mpu_load(&space, run, end, MPU_READ | MPU_WRITE, run), "until all is forgotten");
+}
+
 /* --- user copies --- */
 
 /* Give the test an address space; NULL takes it away. */

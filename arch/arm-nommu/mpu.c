@@ -49,6 +49,11 @@ static struct mpu_region region_of(const struct mpu_cover *c, u32 access)
 	};
 }
 
+static bool inside(const struct mpu_region *r, uintptr_t address)
+{
+	return address - r->start < r->end - r->start;
+}
+
 void mpu_init(void)
 {
 	static const struct mpu_region none;
@@ -80,36 +85,54 @@ u32 mpu_guard_rbar(const void *kstack)
 	return (u32)kstack | RBAR_VALID | MPU_SLOT_GUARD;
 }
 
+/* The program is on stack r, whose guard has so many bytes. */
+static void on_stack(struct mpu_space *space, const struct mpu_region *r, u32 guard_bytes)
+{
+	space->guard = r->start - guard_bytes;
+	space->guard_bytes = guard_bytes;
+	if (space != active)
+		return;
+	user_stack_bounds.lowest = r->start + sizeof(struct hw_frame) + 4;
+	user_stack_bounds.highest = r->end;
+}
+
+/* That of its first stack is a run that nobody may touch. */
+static void on_first_stack(struct mpu_space *space)
+{
+	on_stack(space, &space->stack, (space->stack.end - space->stack.start) / 7);
+}
+
+static void set_slot(struct mpu_space *space, unsigned i, const struct mpu_region *r)
+{
+	space->slot[i] = *r;
+	if (space == active)
+		load_slot(MPU_SLOT_FIRST + i, r);
+}
+
 void mpu_flush(struct mpu_space *space)
 {
+	static const struct mpu_region none;
 	irqstate_t s = arch_irq_save();
 
 	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
-		space->slot[i] = (struct mpu_region){0};
-	if (space == active)
-		for (unsigned i = 0; i < MPU_DYNAMIC; i++)
-			load_slot(MPU_SLOT_FIRST + i, &space->slot[i]);
+		set_slot(space, i, &none);
+	space->pinned = false;
+	on_first_stack(space);
 	arch_irq_restore(s);
-}
-
-static void load_stack(const struct mpu_region *stack)
-{
-	load_slot(MPU_SLOT_STACK, stack);
-	user_stack_bounds.lowest = stack->start + sizeof(struct hw_frame) + 4;
-	user_stack_bounds.highest = stack->end;
 }
 
 void mpu_activate(struct mpu_space *space)
 {
-	static const struct mpu_space none;
-	const struct mpu_space *next = space != NULL ? space : &none;
+	static struct mpu_space none;
+	struct mpu_space *next = space != NULL ? space : &none;
 
 	if (space == active)
 		return;
 	active = space;
-	load_stack(&next->stack);
+	load_slot(MPU_SLOT_STACK, &next->stack);
 	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
 		load_slot(MPU_SLOT_FIRST + i, &next->slot[i]);
+	on_first_stack(next);
 }
 
 int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size)
@@ -122,34 +145,67 @@ int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size)
 	s = arch_irq_save();
 	space->stack = region_of(&c, RASR_WRITE | RASR_NO_EXEC);
 	if (space == active)
-		load_stack(&space->stack);
+		load_slot(MPU_SLOT_STACK, &space->stack);
+	on_first_stack(space);
 	arch_irq_restore(s);
 	return 0;
 }
 
-static bool inside(const struct mpu_region *r, uintptr_t address)
+/* What the others have loaded of the guard. */
+static void close_guard(struct mpu_space *space)
 {
-	return address - r->start < r->end - r->start;
+	static const struct mpu_region none;
+
+	for (unsigned i = 1; i < MPU_DYNAMIC; i++)
+		if (space->slot[i].start < space->guard + space->guard_bytes &&
+		    space->slot[i].end > space->guard)
+			set_slot(space, i, &none);
+}
+
+bool mpu_use_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, uintptr_t address,
+		   bool guard)
+{
+	struct mpu_cover c;
+	struct mpu_region r;
+
+	if (inside(&space->stack, address)) {
+		on_first_stack(space);
+		return true;
+	}
+	guard = guard && mpu_region_stack(start, end - start, &c);
+	if (!guard)
+		mpu_region_cover(start, end, address, &c);
+	if (address < c.start)
+		return false;
+	r = region_of(&c, RASR_WRITE | RASR_NO_EXEC);
+	set_slot(space, 0, &r);
+	space->pinned = true;
+	on_stack(space, &r, guard ? c.start - c.base : 0);
+	close_guard(space);
+	return true;
+}
+
+bool mpu_guards(const struct mpu_space *space, uintptr_t address)
+{
+	return address - space->guard < space->guard_bytes;
 }
 
 bool mpu_load(struct mpu_space *space, uintptr_t start, uintptr_t end, u32 prot, uintptr_t address)
 {
 	struct mpu_cover c;
-	struct mpu_region *r;
+	struct mpu_region r;
 	unsigned slot;
 
-	if (inside(&space->stack, address))
+	if (inside(&space->stack, address) || mpu_guards(space, address))
 		return false;
 	for (slot = 0; slot < MPU_DYNAMIC; slot++)
 		if (inside(&space->slot[slot], address))
 			return false;
-	slot = space->next;
+	slot = MAX(space->next, (u32)space->pinned);
 	space->next = slot + 1 < MPU_DYNAMIC ? slot + 1 : 0;
-	r = &space->slot[slot];
 	mpu_region_cover(start, end, address, &c);
-	*r = region_of(&c, (prot & MPU_WRITE ? RASR_WRITE : RASR_READ) |
-				   (prot & MPU_EXEC ? 0 : RASR_NO_EXEC));
-	if (space == active)
-		load_slot(MPU_SLOT_FIRST + slot, r);
+	r = region_of(&c, (prot & MPU_WRITE ? RASR_WRITE : RASR_READ) |
+				  (prot & MPU_EXEC ? 0 : RASR_NO_EXEC));
+	set_slot(space, slot, &r);
 	return true;
 }

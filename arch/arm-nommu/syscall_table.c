@@ -3,6 +3,7 @@
  * syscall_table.c - system calls by their Linux number. A number that is not here is ENOSYS; what
  * cannot be done without an MMU is sys_nommu_refused()'s.
  */
+#include <arch/local.h>
 #include <octavo/nommu.h>
 #include <octavo/syscall.h>
 #include <uapi/octavo/unistd.h>
@@ -34,6 +35,12 @@ const syscall_fn syscall_table[] = {
 	CALL(ftruncate64, sys_ftruncate64_even),
 	CALL(pread64, arm_pread64),
 	CALL(pwrite64, arm_pwrite64),
+
+	CALL(sigpending, sys_sigpending),
+	CALL(sigprocmask, sys_sigprocmask),
+	CALL(sigsuspend, sys_sigsuspend),
+	CALL(sigreturn, sys_sigreturn),
+	CALL(rt_sigreturn, sys_rt_sigreturn),
 
 	REFUSED(fork),
 	REFUSED(mprotect),

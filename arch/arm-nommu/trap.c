@@ -13,9 +13,11 @@
  */
 #include <arch/local.h>
 #include <arch/registers.h>
+#include <arch/signal_frame.h>
 #include <octavo/arch.h>
 #include <octavo/assert.h>
 #include <octavo/mm.h>
+#include <octavo/mpu.h>
 #include <octavo/nommu.h>
 #include <octavo/panic.h>
 #include <octavo/printk.h>
@@ -26,6 +28,16 @@
 #define CONTROL_UNPRIVILEGED 1u
 #define EXC_RETURN_PSP       4u
 #define SEMIHOSTING_BKPT     0xbeabu
+
+#define STACK_ROOM (sizeof(struct hw_frame) + 4) /* what an interrupt needs below sp, at most */
+
+/* What a handler's frame says of a fault, as an ARM of Linux does. */
+#define TRAP_UNDEFINED     6u
+#define TRAP_MEMORY        14u
+#define FAULT_STATUS       0xdu /* permission */
+#define FAULT_STATUS_WRITE 0x800u
+
+#define ILL_ILLOPC 1
 
 static inline const struct hw_frame *get_psp(void)
 {
@@ -82,23 +94,41 @@ bool mpu_fault(const struct hw_frame *psp)
 
 static struct arch_trap memory_trap(uintptr_t address, unsigned flags)
 {
-	return (struct arch_trap){.address = address, .flags = flags | FAULT_USER};
+	struct arch_trap trap = {
+		.address = address,
+		.flags = flags | FAULT_USER,
+		.number = TRAP_MEMORY,
+		.error = FAULT_STATUS | (flags & FAULT_WRITE ? FAULT_STATUS_WRITE : 0),
+	};
+
+	if (mpu_guards(&current->mm->pmap.mpu, address)) {
+		trap.signal = SIGSEGV;
+		trap.code = SEGV_ACCERR;
+		trap.what = "stack overflow";
+	}
+	return trap;
 }
 
-static struct arch_trap signal_trap(int signal, const char *what)
+static struct arch_trap signal_trap(int signal, int code, uintptr_t address, const char *what)
 {
-	return (struct arch_trap){.signal = signal, .what = what};
+	return (struct arch_trap){
+		.signal = signal,
+		.code = code,
+		.address = address,
+		.what = what,
+		.number = signal == SIGILL ? TRAP_UNDEFINED : 0,
+	};
 }
 
-static struct arch_trap usage_trap(u32 cfsr)
+static struct arch_trap usage_trap(u32 cfsr, uintptr_t pc)
 {
 	if (cfsr & CFSR_UNALIGNED)
-		return signal_trap(SIGBUS, "unaligned access");
+		return signal_trap(SIGBUS, BUS_ADRALN, pc, "unaligned access");
 	if (cfsr & CFSR_DIVBYZERO)
-		return signal_trap(SIGFPE, "division by zero");
+		return signal_trap(SIGFPE, FPE_INTDIV, pc, "division by zero");
 	if (cfsr & CFSR_INVSTATE)
-		return signal_trap(SIGILL, "not in Thumb state");
-	return signal_trap(SIGILL, "undefined instruction");
+		return signal_trap(SIGILL, ILL_ILLOPC, pc, "not in Thumb state");
+	return signal_trap(SIGILL, ILL_ILLOPC, pc, "undefined instruction");
 }
 
 /* What the status registers say. `hw` may be read only if it was stacked. */
@@ -114,12 +144,13 @@ static struct arch_trap decode(u32 cfsr, u32 hfsr, const struct hw_frame *hw)
 		return memory_trap(nommu_may_exec(current->mm, hw->pc) ? hw->pc + 2 : hw->pc,
 				   FAULT_EXEC);
 	if (cfsr & CFSR_BUS)
-		return signal_trap(SIGBUS, "bus error");
+		return signal_trap(SIGBUS, BUS_ADRERR, cfsr & CFSR_BFARVALID ? SCB_BFAR : hw->pc,
+				   "bus error");
 	if ((hfsr & HFSR_DEBUGEVT) || (cfsr == 0 && is_breakpoint(hw->pc)))
-		return signal_trap(SIGTRAP, "breakpoint");
+		return signal_trap(SIGTRAP, TRAP_BRKPT, hw->pc, "breakpoint");
 	if (cfsr == 0)
-		return signal_trap(SIGILL, "exception that cannot be taken");
-	return usage_trap(cfsr);
+		return signal_trap(SIGILL, ILL_ILLOPC, hw->pc, "exception that cannot be taken");
+	return usage_trap(cfsr, hw->pc);
 }
 
 static void fill_frame(struct trapframe *f, const struct callee_saved *saved,
@@ -175,11 +206,18 @@ void trap_from_user(const struct callee_saved *saved)
 			 : "memory");
 }
 
-static void signal_program(struct trapframe *frame, int sig, const char *what)
+static void no_stack(struct trapframe *frame)
 {
-	const struct siginfo info = {.signo = sig, .code = SI_KERNEL, .address = frame->pc};
+	const struct siginfo info = {.signo = SIGSEGV, .code = SI_KERNEL, .address = frame->sp};
 
-	user_trap(frame, &info, what);
+	user_trap(frame, &info, "the stack pointer is in no stack");
+}
+
+/* A handler that was given no restorer returns to an address where nothing can be. */
+static bool is_return_from_handler(const struct arch_trap *trap)
+{
+	return (trap->flags & FAULT_EXEC) &&
+	       (trap->address == SIGRETURN_ADDRESS || trap->address == RT_SIGRETURN_ADDRESS);
 }
 
 /* trap_user_thread - thread mode, on the kernel stack of the program that faulted. */
@@ -187,24 +225,36 @@ void trap_user_thread(struct trapframe *frame)
 {
 	const struct arch_trap trap = current->arch.trap;
 
+	const struct siginfo info = {
+		.signo = trap.signal, .code = trap.code, .address = (u32)trap.address};
+
 	if (trap.signal != 0)
-		signal_program(frame, trap.signal, trap.what);
+		user_trap(frame, &info, trap.what);
+	else if (is_return_from_handler(&trap))
+		user_sigreturn(frame, trap.address == RT_SIGRETURN_ADDRESS);
 	else if (user_fault(frame, trap.address, trap.flags) == 0 && trap.lost)
-		signal_program(frame, SIGSEGV, "the stack pointer is in no stack");
+		no_stack(frame);
+}
+
+bool user_stack_follow(u32 sp)
+{
+	irqstate_t s = arch_irq_save();
+	bool good = nommu_use_stack(current->mm, sp, STACK_ROOM);
+
+	arch_irq_restore(s);
+	return good;
 }
 
 /*
  * user_stack_elsewhere - thread mode, interrupts off: a program goes on with a stack pointer that
  * is not in its stack's slot. The hardware frame will be written below it: does it belong there?
- *   => true; else false, and the program is to die
+ *   => true, and the slot is there; else false, and the program gets a signal
  */
 bool user_stack_elsewhere(struct trapframe *frame)
 {
-	const u32 room = sizeof(struct hw_frame) + 4;
-
-	if (frame->sp >= room && nommu_may_write(current->mm, frame->sp - room, room))
+	if (user_stack_follow(frame->sp))
 		return true;
-	signal_program(frame, SIGSEGV, "the stack pointer is in no stack");
+	no_stack(frame);
 	return false;
 }
 

@@ -44,11 +44,6 @@
 
 #define CALL_BYTES 2 /* int $0x80 */
 
-bool arch_signal_can_catch(void)
-{
-	return true;
-}
-
 void arch_call_again(struct trapframe *f)
 {
 	f->eax = f->error;

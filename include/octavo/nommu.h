@@ -27,6 +27,9 @@ extern const struct vma_ops nommu_in_place_ops;
 /* nommu_load - load an MPU slot for `address`. => handler; false: nobody may, or a slot that covers
  * it is loaded and does not allow what was tried */
 bool nommu_load(struct mm *mm, uintptr_t address);
+/* nommu_use_stack - a slot for the stack where `sp` is, with `room` bytes below it that can be written.
+ * => interrupts off; false: no stack is there */
+bool nommu_use_stack(struct mm *mm, uintptr_t sp, u32 room);
 bool nommu_may_exec(struct mm *mm, uintptr_t address);
 bool nommu_may_write(struct mm *mm, uintptr_t address, size_t len);
 /* nommu_accessible - how many of the len bytes at addr the program may read (write) from the first

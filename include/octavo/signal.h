@@ -283,8 +283,6 @@ void signal_deliver(struct trapframe *frame, bool from_call);
  * back what it is now; `mask` is to be restored then. => 0, -EFAULT the stack cannot take it; sleeps */
 int arch_signal_frame(struct trapframe *frame, const struct sig_action *a,
 		      const struct siginfo *info, sigset_bits mask);
-/* arch_signal_can_catch - can this machine call handlers? */
-bool arch_signal_can_catch(void);
 /* arch_call_again - the system call of `frame` is to be made again when it is returned to. */
 void arch_call_again(struct trapframe *frame);
 /* arch_call_restart - restart_syscall(2) is to be called then. */

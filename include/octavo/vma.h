@@ -25,10 +25,11 @@ struct vma_ops;
 #define VM_MAYEXEC   0x40u
 #define VM_GROWSDOWN 0x100u
 #define VM_LOCKED    0x2000u
-#define VM_HEAP      0x10000u /* brk's area, for /proc/PID/maps */
-#define VM_STACK     0x20000u /* the first stack */
-#define VM_ACCT      0x40000u /* counts against the commit limit */
-#define VM_LOCKFAULT 0x80000u /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
+#define VM_HEAP      0x10000u  /* brk's area, for /proc/PID/maps */
+#define VM_STACK     0x20000u  /* the first stack */
+#define VM_ACCT      0x40000u  /* counts against the commit limit */
+#define VM_LOCKFAULT 0x80000u  /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
+#define VM_GUARDED   0x100000u /* MAP_STACK, where there is no MMU: a stack on it has a guard */
 #define VM_LOCK_BITS (VM_LOCKED | VM_LOCKFAULT)
 
 #define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */

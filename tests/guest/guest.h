@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "machine.h"
 #include "tap.h"
 
 #define PAGE 4096UL
@@ -54,6 +56,12 @@ static inline void kill_children(void)
 			kill(remembered_children[i], SIGKILL);
 }
 
+static inline void remember_child(pid_t pid)
+{
+	remembered_children[nr_remembered++ % MAX_REMEMBERED] = pid;
+	tap_before_bail_out = kill_children;
+}
+
 /* fork(), or the end of the test: no caller has to think of -1, least of all in kill(). */
 static inline pid_t must_fork(void)
 {
@@ -64,8 +72,18 @@ static inline pid_t must_fork(void)
 	if (pid == 0)
 		nr_remembered = 0;
 	else
-		remembered_children[nr_remembered++ % MAX_REMEMBERED] = pid;
-	tap_before_bail_out = kill_children;
+		remember_child(pid);
+	return pid;
+}
+
+/* start_child(), or the end of the test; on machines without fork() too. */
+static inline pid_t must_start(int (*fn)(void *), void *arg)
+{
+	pid_t pid = start_child(fn, arg);
+
+	if (pid < 0)
+		bail_out("no child: errno %d", errno);
+	remember_child(pid);
 	return pid;
 }
 
@@ -76,15 +94,13 @@ static inline pid_t must_fork(void)
 static inline int in_child(int (*fn)(void *), void *arg)
 {
 	int status;
-	pid_t pid = fork(), waited = -1;
+	pid_t pid = start_child(fn, arg), waited = -1;
 
-	if (pid == 0)
-		_exit(fn(arg));
 	if (pid > 0)
 		waited = waitpid(pid, &status, 0);
 	if (waited > 0 && waited == pid)
 		return status;
-	diag("no child: fork gave %d, waitpid %d, errno %d", (int)pid, (int)waited, errno);
+	diag("no child: start_child gave %d, waitpid %d, errno %d", (int)pid, (int)waited, errno);
 	return -1;
 }
 
@@ -120,10 +136,8 @@ static inline int in_child_for(long ms, int (*fn)(void *), void *arg)
 {
 	uint64_t end = now_ns() + (uint64_t)ms * 1000000;
 	int status;
-	pid_t pid = fork();
+	pid_t pid = start_child(fn, arg);
 
-	if (pid == 0)
-		_exit(fn(arg));
 	if (pid < 0)
 		return -1;
 	while (waitpid(pid, &status, WNOHANG) == 0) {

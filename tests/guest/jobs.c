@@ -19,13 +19,16 @@ static int nothing(void *arg)
 	return 3;
 }
 
+static int sleep_for_ever(void *arg)
+{
+	while (arg == NULL)
+		sleep_ms(1000);
+	return 0;
+}
+
 static pid_t spinning_child(void)
 {
-	pid_t pid = must_fork();
-
-	while (pid == 0)
-		sleep_ms(1000);
-	return pid;
+	return must_start(sleep_for_ever, NULL);
 }
 
 static long wait_for(pid_t pid, int *status, int options)
@@ -96,22 +99,25 @@ static int lead_group_then_session(void *arg)
 
 static char *self; /* the path of this program */
 
+static int become_another(void *fd)
+{
+	char word[] = "executed", *argv[] = {self, word, NULL}, *envp[] = {NULL};
+
+	sys(__NR_dup2, *(int *)fd, 1);
+	sys(__NR_execve, self, argv, envp);
+	return 1;
+}
+
 /* A child that has become another program is its own affair. */
 static void executed(void)
 {
-	char word[] = "executed", *argv[] = {self, word, NULL}, *envp[] = {NULL};
 	int ends[2];
 	char c;
 	pid_t pid;
 
 	if (pipe(ends) != 0)
 		bail_out("pipe");
-	pid = must_fork();
-	if (pid == 0) {
-		sys(__NR_dup2, ends[1], 1);
-		sys(__NR_execve, self, argv, envp);
-		_exit(1);
-	}
+	pid = must_start(become_another, &ends[1]);
 	close(ends[1]);
 	is(read(ends[0], &c, 1), 1, "a child that has executed");
 	is(sys(__NR_setpgid, pid, pid), -EACCES, "stays in its group");
@@ -120,17 +126,19 @@ static void executed(void)
 	close(ends[0]);
 }
 
+static int say_ready(void *ready)
+{
+	*(volatile int *)ready = 1;
+	return sleep_for_ever(NULL);
+}
+
 static int kill_own_group(void *arg)
 {
 	volatile int *ready = arg;
 
 	if (sys(__NR_setpgid, 0, 0) != 0)
 		return 1;
-	if (must_fork() == 0) {
-		*ready = 1;
-		for (;;)
-			sleep_ms(1000);
-	}
+	must_start(say_ready, arg);
 	await(ready, 1);
 	sys(__NR_kill, 0, SIGTERM);
 	return 2;
@@ -147,15 +155,20 @@ static void test_sessions(void)
 	munmap(shared, PAGE);
 }
 
+static int count_up(void *counter)
+{
+	while (++*(volatile int *)counter > 0)
+		;
+	return 0;
+}
+
 static void test_stop(void)
 {
 	volatile int *counter = map_shared(1);
 	struct test_info info;
 	int status, before;
-	pid_t pid = must_fork();
+	pid_t pid = must_start(count_up, (void *)(uintptr_t)counter);
 
-	while (pid == 0)
-		++*counter;
 	await(counter, 1);
 	is(sys(__NR_kill, pid, SIGSTOP), 0, "SIGSTOP");
 	sleep_ms(20);
@@ -199,13 +212,23 @@ static void test_stop(void)
 	munmap((void *)(uintptr_t)counter, PAGE);
 }
 
+static int return_it(void *value)
+{
+	return *(int *)value;
+}
+
+static int kill_itself(void *arg)
+{
+	(void)arg;
+	send_self(SIGKILL);
+	return 1;
+}
+
 static void test_waitid(void)
 {
 	struct test_info info;
-	pid_t pid = must_fork();
+	pid_t pid = must_start(return_it, &(int){42});
 
-	if (pid == 0)
-		_exit(42);
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED | WNOWAIT, NULL), 0, "waitid, to look only");
 	ok(info.pid == pid && info.code == CLD_EXITED && info.status == 42, "says the same as");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED, NULL), 0, "waitid for an end");
@@ -215,11 +238,7 @@ static void test_waitid(void)
 	is(sys(__NR_waitid, 9, 0, &info, WEXITED, NULL), -EINVAL, "for whom");
 	is(sys(__NR_waitid, P_PID, 0, &info, WEXITED, NULL), -EINVAL, "for process 0");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED | 0x40, NULL), -EINVAL, "how");
-	pid = must_fork();
-	if (pid == 0) {
-		send_self(SIGKILL);
-		_exit(1);
-	}
+	pid = must_start(kill_itself, NULL);
 	is(sys(__NR_waitid, P_PGID, 0, &info, WEXITED, NULL), 0, "for our group");
 	ok(info.pid == pid && info.code == CLD_KILLED && info.status == SIGKILL, "who was killed");
 }
@@ -231,9 +250,7 @@ static void test_sigchld(void)
 	int status;
 
 	set_action(SIGCHLD, on_chld, SA_SIGINFO | SA_RESTART, 0);
-	pid = must_fork();
-	if (pid == 0)
-		_exit(7);
+	pid = must_start(return_it, &(int){7});
 	is(wait_for(pid, &status, 0), pid, "SA_RESTART: wait4 goes on after SIGCHLD");
 	ok(chld_seen == 1 && copy->pid == pid && copy->code == CLD_EXITED && copy->status == 7,
 	   "SIGCHLD says who and how");
@@ -265,6 +282,17 @@ static void test_sigchld(void)
 	is(in_child(nothing, NULL), EXITED(3), "and as usual");
 }
 
+static int stop_alone(void *arg)
+{
+	volatile int *told = arg;
+
+	sys(__NR_setpgid, 0, 0);
+	told[0] = 1;
+	send_self(SIGSTOP);
+	told[1] = 1; /* not reached: SIGHUP comes with SIGCONT */
+	return 0;
+}
+
 /* A leader that exits with a stopped child in its own group: the group becomes an orphan. */
 static int leave_stopped(void *arg)
 {
@@ -274,14 +302,7 @@ static int leave_stopped(void *arg)
 
 	if (sys(__NR_setsid) < 0)
 		return 1;
-	pid = must_fork();
-	if (pid == 0) {
-		sys(__NR_setpgid, 0, 0);
-		told[0] = 1;
-		send_self(SIGSTOP);
-		told[1] = 1; /* not reached: SIGHUP comes with SIGCONT */
-		_exit(0);
-	}
+	pid = must_start(stop_alone, arg);
 	await(told, 1);
 	if (wait_for(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
 		return 2;
@@ -312,22 +333,24 @@ static void test_orphans(void)
 	munmap((void *)(uintptr_t)told, PAGE);
 }
 
+static int sleep_a_little(void *arg)
+{
+	volatile long *result = arg;
+	int wanted[2] = {0, 150000000};
+
+	result[1] = 1;
+	result[0] = sys(__NR_nanosleep, wanted, wanted);
+	return 0;
+}
+
 /* A sleep that was stopped goes on, and ends when it was to end. */
 static void test_stopped_sleep(void)
 {
-	struct {
-		int sec, nsec;
-	} wanted = {0, 150000000};
 	volatile long *result = map_shared(1);
 	int status;
 	pid_t pid;
 
-	pid = must_fork();
-	if (pid == 0) {
-		result[1] = 1;
-		result[0] = sys(__NR_nanosleep, &wanted, &wanted);
-		_exit(0);
-	}
+	pid = must_start(sleep_a_little, (void *)(uintptr_t)result);
 	await((volatile int *)(uintptr_t)&result[1], 1);
 	sleep_ms(30);
 	sys(__NR_kill, pid, SIGSTOP);

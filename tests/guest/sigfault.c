@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Faults as signals, the state of the FPU across a handler, and frames that nobody made. */
-#include "sigtest.h"
+#include "sigdeadly.h"
 
 static volatile struct test_info info_now;
 static volatile struct test_ucontext uc_now;
@@ -76,45 +76,6 @@ static void test_codes(void)
 		set_default(signals[i]);
 }
 
-static int fault_blocked(void *arg)
-{
-	(void)arg;
-	set_action(SIGSEGV, on_fault, SA_SIGINFO, 0);
-	change_mask(SIG_BLOCK, BIT(SIGSEGV));
-	*(volatile char *)NULL = 1;
-	return 1;
-}
-
-static int fault_ignored(void *arg)
-{
-	(void)arg;
-	set_ignored(SIGSEGV);
-	*(volatile char *)NULL = 1;
-	return 1;
-}
-
-static void fault_again(int sig)
-{
-	(void)sig;
-	*(volatile char *)NULL = 1;
-}
-
-static int fault_in_handler(void *arg)
-{
-	(void)arg;
-	set_action(SIGSEGV, fault_again, 0, 0);
-	*(volatile char *)NULL = 1;
-	return 1;
-}
-
-static int fault_for_ever(void *arg)
-{
-	(void)arg;
-	set_action(SIGSEGV, fault_again, SA_NODEFER, 0);
-	*(volatile char *)NULL = 1;
-	return 1;
-}
-
 /* The stack pointer is nowhere: the handler's frame cannot be written. */
 static int no_stack(void *arg)
 {
@@ -138,39 +99,11 @@ static int small_altstack(void *arg)
 	return 1;
 }
 
-static char big_stack[65536];
-
-static void recurse(int sig)
+static void test_no_stack(void)
 {
-	static volatile int depth;
-
-	(void)sig;
-	if (++depth < 3)
-		*(volatile char *)NULL = 1;
-	_exit(depth);
-}
-
-static int nested_on_altstack(void *arg)
-{
-	struct test_stack st = {.sp = big_stack, .size = sizeof(big_stack)};
-
-	(void)arg;
-	sys(__NR_sigaltstack, &st, NULL);
-	set_action(SIGSEGV, recurse, SA_ONSTACK | SA_NODEFER, 0);
-	*(volatile char *)NULL = 1;
-	return 1;
-}
-
-static void test_deadly(void)
-{
-	is(in_child(fault_blocked, NULL), KILLED(SIGSEGV), "a fault whose signal is blocked kills");
-	is(in_child(fault_ignored, NULL), KILLED(SIGSEGV), "and one that is ignored");
-	is(in_child(fault_in_handler, NULL), KILLED(SIGSEGV), "and one in its own handler");
-	is(in_child(fault_for_ever, NULL), KILLED(SIGSEGV), "handlers for ever run out of stack");
 	is(in_child(no_stack, (void *)4), KILLED(SIGSEGV), "a stack pointer near zero");
 	is(in_child(no_stack, (void *)(KERNEL_ADDRESS + MB)), KILLED(SIGSEGV), "one in the kernel");
 	is(in_child(small_altstack, NULL), KILLED(SIGSEGV), "an alternate stack that is not there");
-	is(in_child(nested_on_altstack, NULL), EXITED(3), "handlers nest on an alternate stack");
 }
 
 /* --- the FPU --- */
@@ -363,25 +296,6 @@ static void test_tampered(void)
 		   harmless[i].field, harmless[i].value);
 }
 
-static int pipe_without_reader(void *arg)
-{
-	int fds[2];
-
-	(void)arg;
-	if (pipe(fds) != 0)
-		return 1;
-	close(fds[0]);
-	if (write(fds[1], "x", 1) == 1)
-		return 2;
-	return 3;
-}
-
-static int pipe_ignored(void *arg)
-{
-	set_ignored(SIGPIPE);
-	return pipe_without_reader(arg);
-}
-
 int main(void)
 {
 	page = map_pages(3, PROT_READ | PROT_WRITE);
@@ -392,10 +306,9 @@ int main(void)
 	change_mask(SIG_SETMASK, 0);
 	test_codes();
 	test_deadly();
+	test_no_stack();
 	test_fpu();
 	test_garbage();
 	test_tampered();
-	is(in_child(pipe_without_reader, NULL), KILLED(SIGPIPE), "SIGPIPE");
-	is(in_child(pipe_ignored, NULL), EXITED(3), "or EPIPE");
 	return tap_done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of signals share: Linux's i386 structures as the kernel leaves them on the stack, and
- * the calls with sets of 64 bits.
+ * What the tests of signals share: Linux's structures as the kernel leaves them on the stack, and the
+ * calls with sets of 64 bits.
  */
 #ifndef GUEST_SIGTEST_H
 #define GUEST_SIGTEST_H
@@ -29,11 +29,6 @@ struct test_info {
 	};
 };
 
-struct test_context { /* struct sigcontext */
-	uint32_t gs, fs, es, ds, edi, esi, ebp, esp, ebx, edx, ecx, eax, trapno, err, eip, cs,
-		eflags, esp_at_signal, ss, fpstate, oldmask, cr2;
-};
-
 struct test_ucontext {
 	uint32_t flags, link, stack_sp, stack_flags, stack_size;
 	struct test_context mc;
@@ -46,13 +41,6 @@ struct test_stack {
 };
 
 #define BIT(sig) (1ull << ((sig)-1))
-
-/* Returns from a handler, as C libraries do it. */
-void test_return(void);
-void test_rt_return(void);
-__asm__(".text\n"
-	"test_return:	popl %eax\n	movl $119, %eax\n	int $0x80\n"
-	"test_rt_return:	movl $173, %eax\n	int $0x80\n");
 
 static inline long set_action(int sig, void *handler, uint32_t flags, uint64_t mask)
 {

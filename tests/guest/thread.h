@@ -47,15 +47,11 @@ static void thread_main(struct thread *t)
 	sys(__NR_exit, 0);
 }
 
-/* The first thing on the new stack: what octavo_syscall() pops, and where it goes on. */
 static inline long clone_at(unsigned flags, char *top, void *ptid, void *ctid,
 			    void (*fn)(struct thread *), struct thread *t)
 {
-	uint32_t *stack = (uint32_t *)(void *)top - 8;
+	void *stack = new_stack(top, (void (*)(void *))(uintptr_t)fn, t);
 
-	memset(stack, 0, 8 * sizeof(*stack));
-	stack[4] = (uint32_t)(uintptr_t)fn;
-	stack[6] = (uint32_t)(uintptr_t)t;
 	return sys(__NR_clone, flags, stack, ptid, 0, ctid);
 }
 

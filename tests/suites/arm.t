@@ -23,6 +23,11 @@ Suite(
     run("/tests/clock", on="arm debug"),
     run("/tests/identity", on="arm debug"),
     run("/tests/eventfd", on="arm debug"),
+    *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
+      for name in ("signals", "jobs", "sigfault_arm")
+      for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
+    run("/bin/cat", on="arm debug", name="^C ends the program that PID 1 waits for", exit=130,
+        typed=((r"root: romfs.*$", b"hello\n"), (r"hello\s+hello", b"\x03"))),
     run("/tests/nommu_args", on="arm debug"),
     run("/tests/nommu_args", on="arm release", only_all=True),
     run("/tests/nommu_args", on="arm debug", append="chaos=4", only_all=True),
@@ -43,7 +48,7 @@ Suite(
         options=("--image", image(ROOT, cut=2000)), console="panic: .*(root|cannot start)"),
     run("/bin/hello", name="a root file system of garbage", on="arm debug", exit=121,
         options=("--image", image(ROOT, garbage=True)), console="no romfs"),
-    *(run("/bin/hello", on="arm debug", append=f"fail={site}:{n}", exit=(0, 121),
+    *(run("/bin/hello", on="arm debug", append=f"fail={site}:{n}", exit=(0, 121, 126),
           absent=r"panic: (?!init: )", only_all=n > 3)
       for site in ("page", "slab", "vmalloc") for n in (1, 2, 3, 4, 6, 8, 10, 12, 15)),
 )

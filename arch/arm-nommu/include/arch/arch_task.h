@@ -9,9 +9,12 @@
 struct arch_trap {
 	int signal;        /* 0: a memory fault that user_fault() is to judge */
 	bool lost;         /* the program cannot go on: its registers were not stacked */
+	int code;          /* [signal != 0] si_code */
 	const char *what;  /* [signal != 0] */
-	uintptr_t address; /* [signal == 0] */
+	uintptr_t address; /* si_addr */
 	unsigned flags;    /* [signal == 0] FAULT_* */
+	u32 number,
+		error; /* for the handler's frame: 14 memory, 6 undefined; status, FAULT_STATUS */
 };
 
 struct arch_task {

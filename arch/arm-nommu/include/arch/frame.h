@@ -68,8 +68,8 @@ static inline void frame_set_result(struct trapframe *f, long value)
 	f->r[0] = (u32)value;
 }
 
-/* frame_set_sp - the program's stack pointer; what the hardware pops wants it 8-aligned */
+/* frame_set_sp - the program's stack pointer; its low bits are 0 in every register that it is in */
 static inline void frame_set_sp(struct trapframe *f, vaddr_t sp)
 {
-	f->sp = sp;
+	f->sp = sp & ~3u;
 }

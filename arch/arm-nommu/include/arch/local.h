@@ -21,11 +21,16 @@ void mpu_protect_kernel(uintptr_t start, uintptr_t end);
 /* mpu_guard_rbar - what arch_switch() loads for the guard of the kernel stack at `kstack` */
 u32 mpu_guard_rbar(const void *kstack);
 /* The stack pointers with which a program may go on: checked on each return to user mode, by
- * entry.S. Those of the slot that holds the whole stack; others are user_stack_elsewhere()'s. */
+ * entry.S. Those of the stack that it was on last; others are user_stack_elsewhere()'s. */
 struct user_stack_bounds {
 	u32 lowest, highest;
 };
 extern struct user_stack_bounds user_stack_bounds;
+
+/* signal.c: back to what a handler interrupted, whose frame is at f's sp; or SIGSEGV. => sleeps */
+void user_sigreturn(struct trapframe *f, bool rt);
+long sys_sigreturn(void);
+long sys_rt_sigreturn(void);
 
 /* backtrace.c: the registers that a panic's backtrace begins with */
 void backtrace_of_trap(const struct trapframe *frame);
@@ -49,6 +54,8 @@ void trap_kernel(const struct callee_saved *saved, u32 exc_return,
 		 const struct hw_frame *hw) __noreturn;
 void trap_user_thread(struct trapframe *frame);
 bool user_stack_elsewhere(struct trapframe *frame);
+/* user_stack_follow - a slot for the stack where a program's sp is or will be. => false: no stack */
+bool user_stack_follow(u32 sp);
 void systick_interrupt(bool user, const struct hw_frame *interrupted);
 void irq_dispatch(u32 irq);
 extern u32 irq_counts[2]; /* [interrupts off] the tick's, the receiver's: cpuinfo.c */

@@ -4,8 +4,12 @@
  *
  *	slot 0      the kernel's text and read-only data: nobody writes
  *	slot 1      the guard below the running task's kernel stack: nobody touches
- *	slot 2      the stack of the running program, whole
+ *	slot 2      the first stack of the running program, whole
  *	slot 3..7   parts of its runs, as it touches them, replaced in turn
+ *	slot 3      but not where it holds another stack that the program was seen on last (`pinned`)
+ *
+ * While a program is on a stack that knows itself as one (the first, and what MAP_STACK has made),
+ * nobody has its lowest eighth in a slot: the guard.
  *
  * Where regions overlap the higher slot decides.
  */
@@ -26,10 +30,13 @@ struct mpu_region {
 	uintptr_t start, end;
 };
 
-struct mpu_space { /* [interrupts off] */
-	struct mpu_region stack;
+struct mpu_space {                           /* [interrupts off] */
+	struct mpu_region stack;             /* the first one */
 	struct mpu_region slot[MPU_DYNAMIC]; /* rasr 0: empty */
 	u32 next;                            /* the one to replace next */
+	bool pinned;                         /* slot[0] stays */
+	uintptr_t guard; /* of the stack that the program is on: it begins here */
+	u32 guard_bytes;
 };
 
 struct pmap {

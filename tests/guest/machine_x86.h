@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests have to know of i386: how a new stack begins, and Linux's structures. */
+#ifndef GUEST_MACHINE_X86_H
+#define GUEST_MACHINE_X86_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* --- a new stack, for clone(2) --- */
+
+/* What octavo_syscall() pops when it returns there: then it calls FN(ARG). => the stack pointer */
+static inline void *new_stack(char *top, void (*fn)(void *), void *arg)
+{
+	uint32_t *stack = (uint32_t *)(void *)top - 8;
+
+	memset(stack, 0, 8 * sizeof(*stack));
+	stack[4] = (uint32_t)(uintptr_t)fn;
+	stack[6] = (uint32_t)(uintptr_t)arg;
+	return stack;
+}
+
+/* --- signals --- */
+
+struct test_context { /* struct sigcontext */
+	uint32_t gs, fs, es, ds, edi, esi, ebp, esp, ebx, edx, ecx, eax, trapno, err, eip, cs,
+		eflags, esp_at_signal, ss, fpstate, oldmask, cr2;
+};
+
+/* The way back from a handler, as C libraries have it. */
+void test_return(void);
+void test_rt_return(void);
+__asm__(".text\n"
+	"test_return:	popl %eax\n	movl $119, %eax\n	int $0x80\n"
+	"test_rt_return:	movl $173, %eax\n	int $0x80\n");
+
+static inline uintptr_t context_sp(const struct test_context *c)
+{
+	return c->esp;
+}
+
+/* Was it left by a call, whose result is `result`? */
+static inline int context_is_of_call(const struct test_context *c, uint32_t result)
+{
+	return (c->cs & 3) == 3 && c->esp == c->esp_at_signal && c->eax == result &&
+	       c->fpstate != 0;
+}
+
+#endif
