@@ -137,7 +137,7 @@ function syscall_thread
 	str	r0, [sp, #FRAME_R0]
 	b	return_to_user
 2:	mov	r0, r12
-	bl	sys_unknown
+	bl	arm_call
 	b	1b
 	.ltorg
 	.size	syscall_thread, . - syscall_thread

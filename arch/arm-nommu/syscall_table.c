@@ -4,8 +4,12 @@
  * cannot be done without an MMU is sys_nommu_refused()'s.
  */
 #include <arch/local.h>
+#include <octavo/arch.h>
+#include <octavo/errno.h>
 #include <octavo/nommu.h>
 #include <octavo/syscall.h>
+#include <octavo/task.h>
+#include <octavo/uaccess.h>
 #include <uapi/octavo/unistd.h>
 
 /* Every function takes at most six words and returns one. */
@@ -26,6 +30,33 @@ static long arm_pwrite64(u32 fd, const char __user *buf, u32 len, u32 unused, u3
 {
 	(void)unused;
 	return sys_pwrite64(fd, buf, len, low, high);
+}
+
+/* --- ARM's own calls --- */
+
+/* There is no cache to flush. */
+static long cacheflush(u32 start, u32 end, u32 flags)
+{
+	if (end < start || flags != 0)
+		return -EINVAL;
+	return user_range_ok((const void __user *)(uintptr_t)start, end - start) ? 0 : -EFAULT;
+}
+
+long arm_call(u32 nr)
+{
+	const struct trapframe *f = arch_user_frame(current);
+
+	switch (nr) {
+	case __ARM_NR_cacheflush:
+		return cacheflush(f->r[0], f->r[1], f->r[2]);
+	case __ARM_NR_set_tls:
+		current->arch.tls = f->r[0];
+		return 0;
+	case __ARM_NR_get_tls:
+		return (long)current->arch.tls;
+	default:
+		return sys_unknown(nr);
+	}
 }
 
 const syscall_fn syscall_table[] = {

@@ -15,6 +15,9 @@
 
 #include "machine.h"
 
+/* Has a child memory of its own? */
+#define CHILDREN_HAVE_MEMORY 0
+
 #define CHILD_STACK_BYTES 16384u
 #define CHILDREN_MAX      64
 

@@ -5,6 +5,9 @@
 
 #include <unistd.h>
 
+/* Has a child memory of its own? */
+#define CHILDREN_HAVE_MEMORY 1
+
 /* A child that ends with what FN(ARG) returns. => its pid; -1 */
 static inline pid_t start_child(int (*fn)(void *), void *arg)
 {

@@ -53,4 +53,13 @@ static inline int context_is_of_call(const struct test_context *c, uint32_t resu
 	       c->sp % 4 == 0;
 }
 
+/* An instruction that is none: what the handler of its SIGILL is told, and how it goes on. */
+#define UNDEFINED      "udf	#0"
+#define UNDEFINED_CODE 1 /* ILL_ILLOPC */
+
+static inline void context_skip_undefined(struct test_context *c)
+{
+	c->pc += 2;
+}
+
 #endif

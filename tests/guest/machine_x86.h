@@ -45,4 +45,13 @@ static inline int context_is_of_call(const struct test_context *c, uint32_t resu
 	       c->fpstate != 0;
 }
 
+/* An instruction that is none: what the handler of its SIGILL is told, and how it goes on. */
+#define UNDEFINED      "ud2"
+#define UNDEFINED_CODE 2 /* ILL_ILLOPN */
+
+static inline void context_skip_undefined(struct test_context *c)
+{
+	c->eip += 2;
+}
+
 #endif

@@ -40,6 +40,16 @@ struct thread {
 	volatile long result;
 };
 
+static inline char *map_stack(void)
+{
+	void *p = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+	if (p == MAP_FAILED)
+		bail_out("mmap of a stack: errno %d", errno);
+	return p;
+}
+
 static void thread_main(struct thread *t)
 {
 	t->begun = (int)sys(__NR_gettid);
@@ -61,7 +71,7 @@ static inline long thread_try(struct thread *t, void (*fn)(struct thread *), voi
 	long tid;
 
 	if (t->stack == NULL)
-		t->stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+		t->stack = map_stack();
 	t->fn = fn;
 	t->arg = arg;
 	t->begun = 0;

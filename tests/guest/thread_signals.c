@@ -99,7 +99,7 @@ static void test_retarget(void)
 	sigaddset(&first.sa_mask, SIGUSR2);
 	sigaction(SIGUSR1, &first, NULL);
 	sigaction(SIGUSR2, &second, NULL);
-	child.stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	child.stack = map_stack();
 	child.fn = until_sent;
 	thread_start(&threads[0], pause_thread, NULL);
 	thread_start(&threads[1], pause_with_child, NULL);
@@ -204,6 +204,15 @@ static void spin_shared(struct thread *t)
 		shared[1]++;
 }
 
+static int three_threads(void *arg)
+{
+	(void)arg;
+	thread_start(&threads[2], spin_shared, NULL);
+	thread_start(&threads[3], wait_long, NULL);
+	wait_long(NULL);
+	return 0;
+}
+
 /* A process stops when all of its threads have, and its parent is told once. */
 static void test_stop(void)
 {
@@ -213,12 +222,7 @@ static void test_stop(void)
 
 	sigaction(SIGCHLD, &act, NULL);
 	shared[1] = 0;
-	pid = must_fork();
-	if (pid == 0) {
-		thread_start(&threads[2], spin_shared, NULL);
-		thread_start(&threads[3], wait_long, NULL);
-		wait_long(NULL);
-	}
+	pid = must_start(three_threads, NULL);
 	await(&shared[1], 1);
 	kill(pid, SIGSTOP);
 	while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
@@ -247,11 +251,11 @@ static void test_stop(void)
 
 static volatile int nr_bare; /* without their siginfo */
 
-static void skip_ud2(int sig, struct test_info *info, struct test_ucontext *uc)
+static void skip_undefined(int sig, struct test_info *info, struct test_ucontext *uc)
 {
 	(void)sig;
-	nr_bare += info->code != ILL_ILLOPN;
-	uc->mc.eip += 2;
+	nr_bare += info->code != UNDEFINED_CODE;
+	context_skip_undefined(&uc->mc);
 }
 
 static void fault_often(struct thread *t)
@@ -259,7 +263,7 @@ static void fault_often(struct thread *t)
 	wait_until_go(t);
 	t->result = 0;
 	for (int i = 0; i < NR_FAULTS; i++) {
-		__asm__ volatile("ud2" ::: "memory");
+		__asm__ volatile(UNDEFINED ::: "memory");
 		t->result++;
 	}
 }
@@ -271,7 +275,7 @@ static void test_faults(void)
 	sigset_t blocked, before;
 	int nr_whole = 0;
 
-	set_action(SIGILL, skip_ud2, SA_SIGINFO, 0);
+	set_action(SIGILL, skip_undefined, SA_SIGINFO, 0);
 	sigemptyset(&blocked);
 	for (int i = 0; i < 4; i++)
 		sigaddset(&blocked, others[i]);

@@ -28,6 +28,12 @@ static void wait_by_name(struct thread *t)
 		nr_told[1] += named > 0 && sys(__NR_wait4, named, NULL, WNOHANG, NULL) > 0;
 }
 
+static int do_nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int nr = argc > 1 ? atoi(argv[1]) : 300;
@@ -36,13 +42,11 @@ int main(int argc, char **argv)
 	thread_start(&threads[0], wait_for_any, NULL);
 	thread_start(&threads[1], wait_by_name, NULL);
 	for (; made < nr; made++) {
-		long pid = sys(__NR_fork);
+		pid_t pid = start_child(do_nothing, NULL);
 
-		if (pid == 0)
-			sys(__NR_exit, 0);
 		if (pid < 0)
 			break;
-		named = (int)pid;
+		named = pid;
 		for (int i = 0; i < 100000 && nr_told[0] + nr_told[1] <= made; i++)
 			sys(__NR_sched_yield);
 	}

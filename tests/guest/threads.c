@@ -162,7 +162,7 @@ static int new_process_changes(unsigned flags)
 {
 	static struct thread t;
 
-	t.stack = t.stack != NULL ? t.stack : map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	t.stack = t.stack != NULL ? t.stack : map_stack();
 	t.fn = change_things;
 	t.tid = 1;
 	return (int)clone_at(CLONE_VM | flags | SIGCHLD, t.stack + STACK_BYTES, NULL, NULL,
@@ -270,15 +270,18 @@ static void exit_late(struct thread *t)
 	sys(__NR_exit, 9);
 }
 
+static int leader_ends(void *arg)
+{
+	(void)arg;
+	thread_start(&threads[0], exit_late, NULL);
+	return (int)sys(__NR_exit, 5);
+}
+
 static void test_leader_ends(void)
 {
 	int status = -1;
-	pid_t pid = must_fork();
+	pid_t pid = must_start(leader_ends, NULL);
 
-	if (pid == 0) {
-		thread_start(&threads[0], exit_late, NULL);
-		sys(__NR_exit, 5);
-	}
 	ok(await_state(pid, pid, 'Z'), "a process's first thread has ended");
 	is(waitpid(pid, &status, WNOHANG), 0, "the process has not");
 	is(kill(pid, 0), 0, "it is there");
@@ -354,15 +357,19 @@ static int after_exec(const char *what)
 	return getppid() > 1 ? 42 : 4;
 }
 
+static int do_nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
 static int exec_from_thread(void *leader_ends)
 {
 	static char number[16];
 	pid_t child;
 
 	setpgid(0, 0);
-	child = fork();
-	if (child == 0)
-		_exit(0);
+	child = start_child(do_nothing, NULL);
 	sniprintf(number, sizeof(number), "%d", (int)child);
 	thread_start(&threads[1], wait_long, NULL);
 	thread_start(&threads[2], spin, NULL);
@@ -392,7 +399,8 @@ static int exec_with_shared_files(void)
 	static struct thread t;
 	int fd = open("/proc/version", O_RDONLY | O_CLOEXEC), status = -1;
 
-	t.stack = map_pages(STACK_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	leader_is_to_end = 0;
+	t.stack = map_stack();
 	t.fn = exec_self;
 	t.arg = (void *)(uintptr_t) "files";
 	if (clone_at(CLONE_VM | CLONE_FILES | SIGCHLD, t.stack + STACK_BYTES, NULL, NULL,
@@ -512,10 +520,8 @@ static void fork_often(struct thread *t)
 {
 	t->result = 0;
 	for (int i = 0; i < 5; i++) {
-		long pid = sys(__NR_fork);
+		pid_t pid = start_child(do_nothing, NULL);
 
-		if (pid == 0)
-			sys(__NR_exit_group, 0);
 		if (pid < 0 || sys(__NR_wait4, pid, NULL, 0, NULL) != pid)
 			t->result++;
 	}

@@ -24,7 +24,8 @@ Suite(
     run("/tests/identity", on="arm debug"),
     run("/tests/eventfd", on="arm debug"),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
-      for name in ("signals", "jobs", "sigfault_arm")
+      for name in ("signals", "jobs", "sigfault_arm", "threads_arm", "threads", "thread_signals",
+                   "thread_waits", "futex")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     run("/bin/cat", on="arm debug", name="^C ends the program that PID 1 waits for", exit=130,
         typed=((r"root: romfs.*$", b"hello\n"), (r"hello\s+hello", b"\x03"))),

@@ -69,4 +69,9 @@
 #define __NR_rseq              398
 #define __NR_migrate_pages     400
 
+/* ARM's own */
+#define __ARM_NR_cacheflush 0xf0002
+#define __ARM_NR_set_tls    0xf0005
+#define __ARM_NR_get_tls    0xf0006
+
 #endif

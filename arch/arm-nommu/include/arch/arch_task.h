@@ -22,5 +22,6 @@ struct arch_task {
 	u32 kstack_top; /* where its trapframe ends; entry.S */
 	u32 guard_rbar; /* MPU_RBAR for the guard of its kernel stack; entry.S */
 	u32 call_r0;    /* what a system call replaces by its result; entry.S */
+	u32 tls;        /* what the program keeps for the thread: set_tls, get_tls */
 	struct arch_trap trap;
 };

@@ -32,6 +32,9 @@ void user_sigreturn(struct trapframe *f, bool rt);
 long sys_sigreturn(void);
 long sys_rt_sigreturn(void);
 
+/* syscall_table.c, from entry.S: a number that is not in the table; its arguments are in the frame */
+long arm_call(u32 nr);
+
 /* backtrace.c: the registers that a panic's backtrace begins with */
 void backtrace_of_trap(const struct trapframe *frame);
 
