@@ -25,14 +25,6 @@ static ssize_t null_write(struct file *file, const char __user *buf, size_t len,
 	return (ssize_t)len;
 }
 
-static ssize_t zero_read_kernel(struct file *file, void *buf, size_t len, loff_t pos)
-{
-	(void)file;
-	(void)pos;
-	memset(buf, 0, len);
-	return (ssize_t)len;
-}
-
 static ssize_t null_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos,
 				 bool wait)
 {
@@ -70,6 +62,14 @@ static ssize_t zero_read(struct file *file, char __user *buf, size_t len, loff_t
 	return (ssize_t)done;
 }
 
+static ssize_t zero_read_kernel(struct file *file, void *buf, size_t len, loff_t pos)
+{
+	(void)file;
+	(void)pos;
+	memset(buf, 0, len);
+	return (ssize_t)len;
+}
+
 static ssize_t full_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
 	(void)file;
@@ -93,6 +93,7 @@ const struct file_ops zero_fops = {
 	.write = null_write,
 	.read_kernel = zero_read_kernel,
 	.write_kernel = null_write_kernel,
+	.map_caps = MAP_CAN_COPY,
 	.mmap = zero_mmap,
 	.seek = null_seek,
 };

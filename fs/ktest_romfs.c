@@ -19,15 +19,19 @@ KTEST(romfs_is_read_only, "")
 KTEST(romfs_files_lie_in_place, "")
 {
 	struct file *f = file_open("/bin/hello", O_RDONLY, 0);
-	const u8 *direct;
+	u32 pages;
+	long direct;
 	u8 head[4];
 
 	KTEST_OK(!ptr_is_err(f), "the program opens");
-	direct = f->ops->direct(f, 0, (u32)f->inode->size);
-	KTEST_OK(direct != NULL && ((uintptr_t)direct & (PAGE_SIZE - 1)) == 0,
-		 "its data is aligned");
-	KTEST_OK(f->ops->direct(f, 1, (u32)f->inode->size) == NULL, "not one byte more");
-	KTEST_OK(file_read_kernel(f, head, 4, 0) == 4 && memcmp(head, direct, 4) == 0, "read too");
+	pages = PAGES_OF((u32)f->inode->size);
+	direct = f->ops->get_unmapped_area(f, 0, (u32)f->inode->size, 0);
+	KTEST_OK(direct > 0 && (direct & (PAGE_SIZE - 1)) == 0, "its data is aligned");
+	KTEST_OK(f->ops->get_unmapped_area(f, 1, pages << PAGE_SHIFT, 0) == -EINVAL,
+		 "not one page more");
+	KTEST_OK(f->ops->get_unmapped_area(f, pages, 1, 0) == -EINVAL, "nor behind it");
+	KTEST_OK(file_read_kernel(f, head, 4, 0) == 4 && memcmp(head, (void *)direct, 4) == 0,
+		 "read too");
 	KTEST_OK(file_read_kernel(f, head, 4, f->inode->size - 1) == 1, "to its end");
 	KTEST_OK(file_read_kernel(f, head, 4, f->inode->size) == 0, "and no further");
 	file_put(f);

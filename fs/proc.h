@@ -126,6 +126,7 @@ int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_maps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
 int proc_smaps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
+int proc_regions_show(struct proc_inode *p, struct text *t, u64 *cursor); /* proc_regions.c */
 int proc_mounts_show(struct proc_inode *p, struct text *t, u64 *cursor);
 u32 proc_fd_next(struct proc_inode *dir, u32 from);
 extern const struct proc_dir proc_fd_dir;
@@ -135,6 +136,11 @@ ssize_t proc_exe_readlink(struct inode *inode, char *buf, size_t len);
 int proc_cwd_jump(struct inode *inode, struct inode **dir, struct inode **out);
 int proc_root_jump(struct inode *inode, struct inode **dir, struct inode **out);
 int proc_exe_jump(struct inode *inode, struct inode **dir, struct inode **out);
+
+/* proc_put_area - a line of maps; path: PATH_MAX bytes to work with. The area's file is put. => whether it
+ * had room: else t is as before */
+struct area_info;
+bool proc_put_area(struct text *t, const struct area_info *a, struct inode *root, char *path);
 
 /* machine-wide reports (proc_stat.c, proc_root.c): appended to t. => sleep */
 void proc_stat_text(struct text *t);

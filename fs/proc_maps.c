@@ -35,7 +35,7 @@ static void put_line(struct text *t, const struct area_info *a, struct inode *ro
 	text_printf(t, "%08lx-%08lx %c%c%c%c %08llx %02x:%02x %u ", (unsigned long)a->start,
 		    (unsigned long)a->end, a->flags & VM_READ ? 'r' : '-',
 		    a->flags & VM_WRITE ? 'w' : '-', a->flags & VM_EXEC ? 'x' : '-',
-		    a->flags & VM_SHARED ? 's' : 'p',
+		    mm_sharing_letter(a->flags),
 		    inode != NULL ? (unsigned long long)a->pgoff << PAGE_SHIFT : 0ull,
 		    UAPI_MAJOR(dev), UAPI_MINOR(dev), inode != NULL ? inode->ino : 0);
 	if (a->file != NULL && file_path(a->file, root, path) >= 0)
@@ -43,6 +43,18 @@ static void put_line(struct text *t, const struct area_info *a, struct inode *ro
 	else if (a->name != NULL)
 		put_name(t, start, a->name);
 	text_put(t, "\n", 1);
+}
+
+bool proc_put_area(struct text *t, const struct area_info *a, struct inode *root, char *path)
+{
+	size_t mark = t->len;
+
+	put_line(t, a, root, path);
+	if (t->full)
+		text_rewind(t, mark);
+	if (a->file != NULL)
+		file_put(a->file);
+	return !t->full;
 }
 
 static void put_kb(struct text *t, const char *name, u32 pages)

@@ -6,6 +6,7 @@
 #include <octavo/arch.h>
 #include <octavo/boot.h>
 #include <octavo/errno.h>
+#include <octavo/mm.h>
 #include <octavo/printf.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -135,6 +136,7 @@ static const struct proc_entry entries[] = {
 	{.name = "loadavg", .mode = REPORT, .text = proc_loadavg_text},
 	/* clang-format off */
 	LOCK_STAT_FILE /* has its own comma */
+	PROC_MAPS_FILE /* without an MMU; its own comma, too */
 	/* clang-format on */
 	{.name = "meminfo", .mode = REPORT, .text = meminfo_text},
 	{.name = "mounts", .mode = LINK, .readlink = mounts_readlink},

@@ -2,10 +2,25 @@
 /* proc_sys_nommu.c - /proc/sys/vm of a machine without an MMU. */
 #include "proc_sys.h"
 
+#include <octavo/nommu.h>
 #include <uapi/octavo/stat.h>
+
+static u32 trim_get(void)
+{
+	return nr_trim_pages;
+}
+
+static int trim_set(u32 n)
+{
+	nr_trim_pages = n;
+	return 0;
+}
+
+static const struct sysctl trim = {.get = trim_get, .set = trim_set, .max = INT32_MAX};
 
 static const struct proc_entry entries[] = {
 	SYSCTL_VM_OF_EVERY_MACHINE,
+	{.name = "nr_trim_pages", .mode = S_IFREG | 0644, SYSCTL(trim)},
 };
 
 const struct proc_dir proc_sys_vm_dir = {

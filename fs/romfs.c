@@ -183,11 +183,25 @@ static ssize_t file_read_in_kernel(struct file *file, void *buf, size_t len, lof
 	return (ssize_t)len;
 }
 
-static const void *file_direct(struct file *file, u32 offset, u32 len)
+/* In place, where it lies on a page boundary. What follows the file in its last page shows, too. */
+static long file_place(struct file *file, u32 pgoff, u32 len, u32 flags)
 {
 	const struct romfs_node *n = &romfs_inode(file->inode)->node;
+	u32 pages = PAGES_OF(n->size);
 
-	return clip(n, offset, len) == len ? n->data + offset : NULL;
+	(void)flags;
+	if (pgoff > pages || PAGES_OF(len) > pages - pgoff)
+		return -EINVAL;
+	if ((vaddr_t)n->data & ~PAGE_MASK)
+		return -ENOSYS;
+	return (long)(vaddr_t)(n->data + (pgoff << PAGE_SHIFT));
+}
+
+static int file_mmap(struct file *file, struct vma *new)
+{
+	(void)file;
+	(void)new;
+	return 0;
 }
 
 /* A position is the offset of the node that comes next; 0 the first one. */
@@ -220,7 +234,9 @@ static const struct file_ops romfs_file_fops = {
 	.read = file_read,
 	.read_kernel = file_read_in_kernel,
 	.seek = file_seek_inode,
-	.direct = file_direct,
+	.map_caps = MAP_CAN_COPY | MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_EXEC,
+	.get_unmapped_area = file_place,
+	.mmap = file_mmap,
 };
 
 static const struct file_ops romfs_dir_fops = {

@@ -2,12 +2,11 @@
 /*
  * exec_nommu.c - a split static PIE program: text in place, data and stack of its own.
  *
- *	in the file system's image	text, read-only data		shared by all
+ *	the file, in place if it can be	text, read-only data		shared by all
  *	a run of frames			data | bss | heap		one for each process
  *	a block of frames		guard | stack			one for each process
  *
- * elf_pie.h has the picture. The file must lie in one piece, aligned to pages, where the processor
- * can execute it (file_ops.direct).
+ * elf_pie.h has the picture.
  */
 #include <arch/layout.h>
 #include <octavo/elf_pie.h>
@@ -29,7 +28,7 @@ static const struct elf_rules exec_rules = {
 };
 
 struct program {
-	const u8 *image; /* the file, in place */
+	const u8 *image; /* the file, where it is mapped */
 	u32 len;
 	struct elf_plan plan;
 	struct elf_pie pie;
@@ -42,37 +41,41 @@ static int refuse(const char *reason)
 	return -ENOEXEC;
 }
 
-static int read_program(struct file *file, struct program *p)
+/* All of the file, for the kernel to read: in place where it lies in one piece, and shared by all that run it; else a copy. */
+static int map_text(struct mm *mm, struct file *file, struct program *p)
 {
-	const char *reason = "no program of this machine";
-	struct elf_phdr_place place;
+	const u32 can = MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_EXEC;
+	int caps = nommu_file_caps(file);
+	struct nommu_request q = {
+		.flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC | VM_MAYSHARE, .file = file};
 	loff_t size = file->inode->size;
+	long start;
 
 	if (size < ELF_HEADER_SIZE || size > LINKED_MAX)
 		return refuse("too short or too long for a program");
-	p->len = (u32)size;
-	p->image = file->ops->direct != NULL ? file->ops->direct(file, 0, p->len) : NULL;
-	if (p->image == NULL || ((vaddr_t)p->image & ~PAGE_MASK) != 0)
-		return refuse("the file does not lie in one piece, aligned to pages");
+	if (caps < 0 || file->ops->mmap == NULL)
+		return refuse("no file of this kind can be mapped");
+	q.bytes = p->len = (u32)size;
+	q.caps = ((u32)caps & can) == can ? (u32)caps : (u32)caps & MAP_CAN_COPY;
+	start = nommu_map(mm, &q);
+	if (start < 0)
+		return (int)start;
+	p->text = (vaddr_t)start;
+	p->image = (const u8 *)start;
+	return 0;
+}
+
+static int read_program(struct program *p)
+{
+	const char *reason = "no program of this machine";
+	struct elf_phdr_place place;
+
 	if (elf_check_header(p->image, p->len, p->len, &exec_rules, &place) != 0 ||
 	    elf_plan(p->image, p->image + place.offset, p->len, &exec_rules, &p->plan, &reason) !=
 		    0 ||
 	    elf_pie_plan(p->image, p->len, &p->plan, &p->pie, &reason) != 0)
 		return refuse(reason);
-	p->text = (vaddr_t)p->image;
 	return 0;
-}
-
-static int map_text(struct mm *mm, struct file *file, const struct program *p)
-{
-	const u32 flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC;
-	int err;
-
-	file_get(file);
-	err = nommu_map_file(mm, p->text, ALIGN_UP(p->pie.text.memsz, PAGE_SIZE), flags, file);
-	if (err != 0)
-		file_put(file);
-	return err;
 }
 
 /* Data, bss and the heap: one run, a power of two long, so that one region of the MPU opens it. */
@@ -104,7 +107,12 @@ static int map_program(struct mm *mm, struct file *file, struct program *p)
 	int err = map_text(mm, file, p);
 
 	if (err == 0)
+		err = read_program(p);
+	if (err == 0) {
+		nommu_resize(mm, vma_find(&mm->vmas, p->text),
+			     ALIGN_UP(p->pie.text.memsz, PAGE_SIZE));
 		err = map_data(mm, p);
+	}
 	if (err != 0)
 		return err;
 	stack = nommu_map_stack(mm, USER_STACK_SIZE);
@@ -122,11 +130,9 @@ int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 {
 	struct program p;
 	struct mm *mm;
-	int err = read_program(file, &p);
+	int err;
 
 	(void)stack_bytes; /* a stack does not grow: stack_bytes_max is what there is */
-	if (err != 0)
-		return err;
 	mm = mm_alloc();
 	if (mm == NULL)
 		return -ENOMEM;

@@ -109,7 +109,7 @@ KTEST(nommu_refusals_leave_nothing, "")
 {
 	static const char *const sites[] = {"page", "slab"};
 
-	u32 mms = objects_of("mm"), vmas = objects_of("vma");
+	u32 mms = objects_of("mm"), areas = objects_of("area");
 
 	for (unsigned s = 0; s < ARRAY_SIZE(sites); s++) {
 		bool fired = true;
@@ -136,7 +136,7 @@ KTEST(nommu_refusals_leave_nothing, "")
 		}
 		KTEST_OK(!fired, "in the end nothing is left to fail");
 	}
-	KTEST_OK(objects_of("mm") == mms && objects_of("vma") == vmas, "no object stays behind");
+	KTEST_OK(objects_of("mm") == mms && objects_of("area") == areas, "no object stays behind");
 }
 
 KTEST(nommu_vmalloc_is_a_run, "")

@@ -7,52 +7,97 @@
 #include <octavo/nommu.h>
 #include <octavo/string.h>
 
-/* The run that holds the address, or NULL. */
-static struct vma *run_at(struct mm *mm, vaddr_t address)
-{
-	struct vma *v = vma_find(&mm->vmas, address);
+#define ANY (VM_READ | VM_WRITE | VM_EXEC)
 
-	return v != NULL && v->start <= address ? v : NULL;
+/* What may be done at an address, and in all of [start, end) around it. */
+struct access {
+	vaddr_t start, end;
+	u32 flags; /* VM_* of all areas there */
+};
+
+/* Area v has the address, or ends the stretch around it. */
+static void add_area(struct access *a, const struct vma *v, vaddr_t address)
+{
+	if (v->end <= address) {
+		a->start = MAX(a->start, v->end);
+	} else if (v->start > address) {
+		a->end = MIN(a->end, v->start);
+	} else {
+		a->start = MAX(a->start, v->start);
+		a->end = MIN(a->end, v->end);
+		a->flags |= v->flags;
+	}
+}
+
+/* Where areas lie over each other; v is the first one that ends behind the address. => false: none is
+ * there */
+static bool access_with_twins(struct mm *mm, const struct vma *v, vaddr_t address, struct access *a)
+{
+	const struct vma *prev = v != NULL ? vma_prev(v) : NULL;
+	bool found = v != NULL && v->start <= address;
+
+	*a = (struct access){.end = ~(vaddr_t)0};
+	if (v != NULL)
+		add_area(a, v, address);
+	if (prev != NULL)
+		add_area(a, prev, address);
+	LIST_FOREACH(v, &mm->pmap.twins, i_mmap) {
+		found |= v->start <= address && address < v->end;
+		add_area(a, v, address);
+	}
+	return found;
+}
+
+/* => false: no area is there */
+static bool access_at(struct mm *mm, vaddr_t address, struct access *a)
+{
+	const struct vma *v = vma_find(&mm->vmas, address);
+
+	if (unlikely(!LIST_EMPTY(&mm->pmap.twins)))
+		return access_with_twins(mm, v, address, a);
+	if (v == NULL || v->start > address)
+		return false;
+	*a = (struct access){v->start, v->end, v->flags};
+	return true;
 }
 
 bool nommu_load(struct mm *mm, uintptr_t address)
 {
-	struct vma *v = run_at(mm, address);
 	u32 prot = MPU_READ;
+	struct access a;
 
-	if (v == NULL || (v->flags & (VM_READ | VM_WRITE | VM_EXEC)) == 0)
+	if (!access_at(mm, address, &a) || (a.flags & ANY) == 0)
 		return false;
-	if (v->flags & VM_WRITE)
+	if (a.flags & VM_WRITE)
 		prot |= MPU_WRITE;
-	if (v->flags & VM_EXEC)
+	if (a.flags & VM_EXEC)
 		prot |= MPU_EXEC;
-	return mpu_load(&mm->pmap.mpu, v->start, v->end, prot, address);
+	return mpu_load(&mm->pmap.mpu, a.start, a.end, prot, address);
 }
 
 bool nommu_use_stack(struct mm *mm, uintptr_t sp, u32 room)
 {
-	const struct vma *v = run_at(mm, sp - room);
+	struct access a;
 
-	if (v == NULL || (v->flags & VM_WRITE) == 0 || sp > v->end)
+	if (!access_at(mm, sp - room, &a) || (a.flags & VM_WRITE) == 0 || sp > a.end)
 		return false;
-	return mpu_use_stack(&mm->pmap.mpu, v->start, v->end, sp - room,
-			     (v->flags & VM_GUARDED) != 0);
+	return mpu_use_stack(&mm->pmap.mpu, a.start, a.end, sp - room, (a.flags & VM_GUARDED) != 0);
 }
 
 bool nommu_may_exec(struct mm *mm, uintptr_t address)
 {
-	const struct vma *v = run_at(mm, address);
+	struct access a;
 
-	return v != NULL && (v->flags & VM_EXEC) != 0;
+	return access_at(mm, address, &a) && (a.flags & VM_EXEC) != 0;
 }
 
 size_t nommu_accessible(struct mm *mm, vaddr_t addr, size_t len, bool write)
 {
-	const struct vma *v = run_at(mm, addr);
+	struct access a;
 
-	if (v == NULL || (v->flags & (write ? VM_WRITE : VM_READ | VM_WRITE | VM_EXEC)) == 0)
+	if (!access_at(mm, addr, &a) || (a.flags & (write ? VM_WRITE : ANY)) == 0)
 		return 0;
-	return MIN(len, v->end - addr);
+	return MIN(len, a.end - addr);
 }
 
 bool nommu_may_write(struct mm *mm, uintptr_t address, size_t len)
@@ -63,8 +108,8 @@ bool nommu_may_write(struct mm *mm, uintptr_t address, size_t len)
 /* A fault that the handler could not resolve: only says why. */
 int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 {
-	const struct vma *v;
-	u32 need = VM_READ | VM_WRITE | VM_EXEC;
+	u32 need = ANY;
+	struct access a;
 	int err;
 
 	if (flags & FAULT_WRITE)
@@ -72,11 +117,10 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 	else if (flags & FAULT_EXEC)
 		need = VM_EXEC;
 	rwsem_down_read(&mm->mmap_sem);
-	v = run_at(mm, addr);
-	if (v == NULL)
+	if (!access_at(mm, addr, &a))
 		err = -EFAULT;
 	else
-		err = v->flags & need ? 0 : -EACCES;
+		err = a.flags & need ? 0 : -EACCES;
 	rwsem_up_read(&mm->mmap_sem);
 	return err;
 }

@@ -5,12 +5,12 @@
  *	areas: first page -> first page -> ...	(lru)
  *		 |  private = pages of the run
  *
- * A run comes from one buddy block; the frames beyond what was asked for go back at once.
  * Lock: vmalloc_lock for the list.
  */
 #include <octavo/audit.h>
 #include <octavo/fail.h>
 #include <octavo/nommu.h>
+#include <octavo/run.h>
 #include <octavo/spinlock.h>
 #include <octavo/vmalloc.h>
 #include <octavo/vmstat.h>
@@ -26,8 +26,7 @@ void vmalloc_init(void)
 
 void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name)
 {
-	u32 nr_pages = PAGES_OF(bytes), block = MAX(bytes, align);
-	unsigned order = 0;
+	u32 nr_pages = PAGES_OF(bytes);
 	struct page *page;
 
 	(void)guard_before; /* nothing is unmapped where nothing is mapped */
@@ -38,21 +37,9 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 		why("vmalloc %s refused: fault injection", name);
 		return NULL;
 	}
-	while (order < MAX_ORDER && PAGE_SIZE << order < block)
-		order++;
-	if (PAGE_SIZE << order < block) {
-		why("vmalloc %s: %u bytes asked, the largest block has %u", name, (u32)bytes,
-		    PAGE_SIZE << MAX_ORDER);
-		return NULL;
-	}
-	page = alloc_pages(GFP_KERNEL, order);
+	page = run_alloc(GFP_KERNEL, nr_pages, PAGES_OF(align), PAGE_VMALLOC);
 	if (page == NULL)
 		return NULL;
-	split_pages(page, order);
-	if (nr_pages < 1u << order)
-		free_page_run(page + nr_pages, (1u << order) - nr_pages);
-	for (u32 i = 0; i < nr_pages; i++)
-		page_set_owner(page + i, PAGE_VMALLOC);
 	page->private = nr_pages;
 	owned_pages_add(PAGE_VMALLOC, (s32)nr_pages);
 	spin_lock(&vmalloc_lock);
@@ -87,7 +74,7 @@ void vfree(const void *p)
 	spin_unlock(&vmalloc_lock);
 	page->private = 0;
 	owned_pages_add(PAGE_VMALLOC, -(s32)nr_pages);
-	free_page_run(page, nr_pages);
+	run_free(page, nr_pages);
 }
 
 const char *vmalloc_guard_name(vaddr_t address)

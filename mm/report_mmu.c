@@ -84,6 +84,11 @@ static void count_span(struct mm *mm, vaddr_t va, vaddr_t stop, struct area_usag
 	rwsem_up_read(&mm->mmap_sem);
 }
 
+char mm_sharing_letter(u32 vm_flags)
+{
+	return vm_flags & VM_SHARED ? 's' : 'p';
+}
+
 void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage *u)
 {
 	for (vaddr_t va = start; va < end;) {

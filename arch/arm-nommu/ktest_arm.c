@@ -199,7 +199,7 @@ KTEST(arm_mpu_slots_are_a_cache, "")
 	KTEST_OK(mpu_load(&space, base + 0x100000, base + 0x101000, MPU_READ, base + 0x100000),
 		 "one more takes the oldest slot");
 	KTEST_OK(mpu_load(&space, base, base + 0x8000, MPU_READ, base), "which is forgotten");
-	mpu_flush(&space);
+	mpu_flush(&space, 0, UINTPTR_MAX);
 	KTEST_OK(mpu_load(&space, base + 0x100000, base + 0x101000, MPU_READ, base + 0x100000),
 		 "after a flush everything is");
 }
@@ -212,7 +212,7 @@ KTEST(arm_mpu_stack_slot, "")
 	KTEST_OK(mpu_set_stack(&space, PSRAM_BASE, 0x8000) == 0, "a block");
 	KTEST_OK(!mpu_load(&space, PSRAM_BASE, PSRAM_BASE + 0x8000, MPU_READ, PSRAM_BASE + 0x1000),
 		 "the stack is always there");
-	mpu_flush(&space);
+	mpu_flush(&space, 0, UINTPTR_MAX);
 	KTEST_OK(!mpu_load(&space, PSRAM_BASE, PSRAM_BASE + 0x8000, MPU_READ, PSRAM_BASE + 0x7fff),
 		 "after a flush too");
 }
@@ -238,7 +238,7 @@ KTEST(arm_mpu_second_stack, "")
 		mpu_load(&space, other + i * 0x1000, other + (i + 1) * 0x1000, MPU_READ,
 			 other + i * 0x1000);
 	KTEST_OK(!mpu_load(&space, run, end, MPU_READ | MPU_WRITE, end - 1), "it stays loaded");
-	mpu_flush(&space);
+	mpu_flush(&space, 0, UINTPTR_MAX);
 	KTEST_OK(mpu_load(&space, run, end, MPU_READ | MPU_WRITE, run), "until all is forgotten");
 }
 

@@ -109,15 +109,18 @@ static void set_slot(struct mpu_space *space, unsigned i, const struct mpu_regio
 		load_slot(MPU_SLOT_FIRST + i, r);
 }
 
-void mpu_flush(struct mpu_space *space)
+void mpu_flush(struct mpu_space *space, uintptr_t start, uintptr_t end)
 {
 	static const struct mpu_region none;
 	irqstate_t s = arch_irq_save();
 
+	if (space->pinned && space->guard < end && space->slot[0].end > start) {
+		space->pinned = false;
+		on_first_stack(space);
+	}
 	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
-		set_slot(space, i, &none);
-	space->pinned = false;
-	on_first_stack(space);
+		if (space->slot[i].start < end && space->slot[i].end > start)
+			set_slot(space, i, &none);
 	arch_irq_restore(s);
 }
 

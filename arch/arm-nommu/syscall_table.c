@@ -66,6 +66,7 @@ const syscall_fn syscall_table[] = {
 	CALL(ftruncate64, sys_ftruncate64_even),
 	CALL(pread64, arm_pread64),
 	CALL(pwrite64, arm_pwrite64),
+	CALL(mremap, sys_mremap),
 
 	CALL(sigpending, sys_sigpending),
 	CALL(sigprocmask, sys_sigprocmask),

@@ -107,6 +107,13 @@ struct rename {
 #define STREAM_READ  0x1u
 #define STREAM_WRITE 0x2u
 
+/* How a file may be mapped without an MMU (nm-19); the bits of access are VM_MAY*. */
+#define MAP_CAN_COPY   0x4u
+#define MAP_CAN_DIRECT 0x8u
+#define MAP_CAN_READ   0x10u
+#define MAP_CAN_WRITE  0x20u
+#define MAP_CAN_EXEC   0x40u
+
 struct file_ops {
 	u8 empty;  /* STREAM_*: a read or write of 0 bytes is asked for, too; else it is 0 */
 	u8 nowait; /* STREAM_*: O_NONBLOCK, and so RWF_NOWAIT, means something to it */
@@ -131,11 +138,16 @@ struct file_ops {
 	/* poll - what the file is ready for, POLL* (poll.h); NULL: always for reading and writing */
 	u32 (*poll)(struct file *file, struct poll_table *pt);
 	ssize_t (*getdents64)(struct file *file, void __user *buf, size_t len); /* NULL: ENOTDIR */
-	/* direct - where the file's bytes lie for execution in place, or NULL (romfs) */
-	const void *(*direct)(struct file *file, u32 offset, u32 len);
+	/* Without an MMU. map_caps - MAP_CAN_*; 0: what its kind of file has. get_unmapped_area - where
+	 * the file's own memory has page pgoff and what follows, len bytes; flags: MAP_*; before mmap().
+	 * => an address, a multiple of PAGE_SIZE; -ENOSYS: a copy will have to do; other -errno; sleeps;
+	 * region_lock held */
+	u32 map_caps;
+	long (*get_unmapped_area)(struct file *file, u32 pgoff, u32 len, u32 flags);
 	/* mmap - fill in object (its reference is the area's then) and ops of a new area, whose
-	 * other fields are set; nothing is mapped yet. NULL: ENODEV. => 0 or -errno; mmap_sem write;
-	 * sleeps */
+	 * other fields are set; nothing is mapped yet. NULL: ENODEV. Without an MMU only for the first of
+	 * those that share, and ops->close() after the last; -ENOSYS: it may be copied.
+	 *   => 0 or -errno; mmap_sem write; sleeps */
 	int (*mmap)(struct file *file, struct vma *new);
 };
 

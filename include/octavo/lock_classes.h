@@ -24,6 +24,7 @@
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
+	X(region_lock,       SLEEP, 0) /* without an MMU: regions of files, and what of a file is in them */ \
 	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
 	X(tty_job_lock,      SPIN,  0) /* whose terminal it is: session and foreground group */ \
 	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \

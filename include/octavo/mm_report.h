@@ -22,6 +22,9 @@ struct area_info {
  *   => how many; sleeps; takes mmap_sem for reading */
 unsigned mm_areas(struct mm *mm, vaddr_t from, struct area_info *out, unsigned nr);
 
+/* mm_sharing_letter - how an area of these VM_* is shared, as /proc/PID/maps has it */
+char mm_sharing_letter(u32 vm_flags);
+
 /* What of an area is in memory; in pages. */
 struct area_usage {
 	u32 resident;                   /* pages with an entry that can be used */

@@ -15,8 +15,9 @@
 
 struct mpu_space; /* the slots' contents for one process; in <arch/mm_machine.h> */
 
-/* mpu_flush - forget every region but the fixed ones; the next access faults and loads. */
-void mpu_flush(struct mpu_space *space);
+/* mpu_flush - forget every region that opens some of [start, end), but the fixed ones; the next access
+ * there faults and loads. */
+void mpu_flush(struct mpu_space *space, uintptr_t start, uintptr_t end);
 /* mpu_activate - at a task switch; NULL: no user region at all. => interrupts off */
 void mpu_activate(struct mpu_space *space);
 /* mpu_set_stack - the first stack: power-of-two size, aligned to it; its lowest eighth stays closed,

@@ -23,6 +23,7 @@ struct vma_ops;
 #define VM_MAYREAD   0x10u
 #define VM_MAYWRITE  0x20u
 #define VM_MAYEXEC   0x40u
+#define VM_MAYSHARE  0x80u /* without an MMU: others may be given the same region */
 #define VM_GROWSDOWN 0x100u
 #define VM_LOCKED    0x2000u
 #define VM_HEAP      0x10000u  /* brk's area, for /proc/PID/maps */

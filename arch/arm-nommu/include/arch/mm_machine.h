@@ -16,6 +16,7 @@
 #pragma once
 
 #include <octavo/types.h>
+#include <sys/queue.h>
 
 #define MPU_SLOTS       8u
 #define MPU_SLOT_KERNEL 0u
@@ -39,7 +40,15 @@ struct mpu_space {                           /* [interrupts off] */
 	u32 guard_bytes;
 };
 
+struct vma;
+
 struct pmap {
 	struct mpu_space mpu;
-	uintptr_t brk_limit; /* [I] after exec: the heap cannot grow beyond */
+	u32 audit_pages;        /* what the audit found; while it runs */
+	struct vma *small;      /* page of small mappings, see nommu_small.c [mmap_sem] */
+	LIST_HEAD(, vma) twins; /* see nommu.c [mmap_sem write + PTL] */
+	uintptr_t brk_limit;    /* [I] after exec: the heap cannot grow beyond */
 };
+
+/* of /proc, which lists all regions of the machine */
+#define PROC_MAPS_FILE {.name = "maps", .mode = S_IFREG | 0444, .show = proc_regions_show},

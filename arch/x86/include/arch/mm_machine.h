@@ -3,3 +3,5 @@
 #pragma once
 
 #include <octavo/pmap.h>
+
+#define PROC_MAPS_FILE /* of /proc: no file, each process has its own */
