@@ -347,6 +347,35 @@ KTEST(smp_cancel_waits_for_the_function, "")
 	ktest_join();
 }
 
+static spinlock_t setters_lock;
+
+/* Cancels the timer that all have in common, and adds it here where nobody else has meanwhile. */
+static int set_again(void *unused)
+{
+	(void)unused;
+	for (u32 i = 0; i < 1000; i++) {
+		irqstate_t s;
+
+		timer_cancel(&timers[0]);
+		s = spin_lock_irqsave(&setters_lock);
+		if (!timers[0].pending)
+			timer_add(&timers[0], clock_ns() + (i % 8 == 0 ? 1000 : NSEC_PER_SEC));
+		spin_unlock_irqrestore(&setters_lock, s);
+	}
+	return 0;
+}
+
+KTEST(smp_a_timer_is_set_by_all, "")
+{
+	spin_lock_init(&setters_lock, sighand_lock); /* as that of a process is, round its timer */
+	timers[0] = (struct timer){.fn = note_cpu};
+	on_each_cpu(set_again);
+	on_each_cpu(set_again);
+	ktest_join();
+	timer_cancel(&timers[0]);
+	KTEST_OK(!timers[0].pending, "and is in one heap, or none");
+}
+
 /* --- memory --- */
 
 static int churn(void *arg)

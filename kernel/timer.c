@@ -38,10 +38,10 @@ void timer_add(struct timer *t, u64 expires_ns)
 
 	spin_lock(&base->lock);
 	if (t->cpu != cpu && base->running != t) {
+		t->cpu = (u8)cpu; /* under the old lock: who holds that to cancel it sees it go */
 		spin_unlock(&base->lock);
 		base = &bases[cpu];
 		spin_lock(&base->lock);
-		t->cpu = (u8)cpu;
 	}
 	PANIC_ON(t->pending);
 	t->expires_ns = expires_ns;
