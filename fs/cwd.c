@@ -102,23 +102,32 @@ int fs_context_join(struct fs_context *fs)
 	return 0;
 }
 
-void fs_context_leave(struct fs_context *fs)
+void fs_context_leave(struct task *t)
 {
+	struct fs_context *fs = t->fs;
+
 	spin_lock(&fs->lock);
+	spin_lock(&task_list_lock);
+	t->fs = NULL;
+	spin_unlock(&task_list_lock);
 	fs->tasks--;
 	spin_unlock(&fs->lock);
-	fs_context_put(fs);
 }
 
-u32 fs_context_exec_begin(struct fs_context *fs)
+bool fs_context_exec_begin(struct fs_context *fs)
 {
-	u32 tasks;
+	const struct task *t;
+	u32 others;
 
 	spin_lock(&fs->lock);
 	fs->execs++;
-	tasks = fs->tasks;
+	others = fs->tasks;
+	spin_lock(&task_list_lock);
+	LIST_FOREACH(t, &current->signal->threads, thread_link)
+		others -= t->fs == fs;
+	spin_unlock(&task_list_lock);
 	spin_unlock(&fs->lock);
-	return tasks;
+	return others != 0;
 }
 
 void fs_context_exec_end(struct fs_context *fs)

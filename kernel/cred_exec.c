@@ -37,18 +37,11 @@ static bool take_ids(struct cred *new, const struct inode *file)
 }
 
 /* Has another process the current task's root and working directory, which it could move? No more tasks
- * get them until cred_exec_done(). One of our threads that is being born or ends counts as another. */
+ * get them until cred_exec_done(). */
 static bool shares_directories(struct exec_cred *e)
 {
-	u32 tasks = fs_context_exec_begin(current->fs);
-	const struct task *t;
-
 	e->fs_held = true;
-	spin_lock(&task_list_lock);
-	LIST_FOREACH(t, &current->signal->threads, thread_link)
-		tasks -= t->fs == current->fs;
-	spin_unlock(&task_list_lock);
-	return tasks != 0;
+	return fs_context_exec_begin(current->fs);
 }
 
 /* It gets no more than it has, and maybe less. */

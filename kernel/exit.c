@@ -148,14 +148,13 @@ static void process_leave_files(struct task *t)
 	struct files *files = t->files;
 	struct fs_context *fs = t->fs;
 
-	spin_lock(&task_list_lock);
-	t->files = NULL;
-	t->fs = NULL;
-	spin_unlock(&task_list_lock);
+	process_use_files(NULL);
+	if (fs != NULL)
+		fs_context_leave(t);
 	if (files != NULL)
 		files_put(files);
 	if (fs != NULL)
-		fs_context_leave(fs);
+		fs_context_put(fs);
 }
 
 /* The process that t leads has ended. [task_list_lock] => true: nobody waits for it */

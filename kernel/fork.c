@@ -30,9 +30,11 @@
 
 static void process_uncopy(struct task *child)
 {
+	struct fs_context *fs = child->fs;
+
 	fail_forget(child);
-	fs_context_leave(child->fs);
-	child->fs = NULL;
+	fs_context_leave(child);
+	fs_context_put(fs);
 	files_put(child->files);
 	child->files = NULL;
 }

@@ -358,11 +358,12 @@ struct fs_context *fs_context_fork(struct fs_context *parent); /* a copy; NULL *
 void fs_context_get(struct fs_context *fs);                    /* to look at it only */
 void fs_context_put(struct fs_context *fs); /* the last one lets go of the directories; sleeps */
 /* fs_context_join - one more task has it: CLONE_FS. => 0; -EAGAIN one that has it becomes somebody else
- * fs_context_leave - one fewer: alloc and fork make one. => sleeps */
+ * fs_context_leave - one fewer, t (alloc and fork make one), whose reference is the caller's to put */
 int fs_context_join(struct fs_context *fs);
-void fs_context_leave(struct fs_context *fs);
-/* fs_context_exec_begin - nobody joins it until fs_context_exec_end(). => tasks that have it */
-u32 fs_context_exec_begin(struct fs_context *fs);
+void fs_context_leave(struct task *t);
+/* fs_context_exec_begin - nobody joins the current task's until fs_context_exec_end(). => has another
+ * process it? A thread of ours that is being born counts as one */
+bool fs_context_exec_begin(struct fs_context *fs);
 void fs_context_exec_end(struct fs_context *fs);
 /* file_open - as open(2), path in kernel memory, relative to current's directory.
  *   => a file with one reference, or an err_ptr; sleeps */

@@ -128,6 +128,30 @@ static void test_shared_directories(void)
 	exec_as("./suid", "suid", "1");
 }
 
+/* A thread that was joined is nobody else, however long it takes to end. */
+static void end_at_once(struct thread *t)
+{
+	(void)t;
+}
+
+static void test_joined_thread(void)
+{
+	become(USER);
+	for (int i = 0; i < 60; i++) {
+		struct thread t = {0};
+		int status = -1;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			thread_start(&t, end_at_once, NULL);
+			thread_join(&t);
+			exec_as("./suid", "suid", "1");
+		}
+		waitpid(pid, &status, 0);
+		WANT(status, 0);
+	}
+}
+
 /* A set-user-ID program of the real user. */
 static void test_back(void)
 {
@@ -291,6 +315,7 @@ int main(int argc, char **argv)
 	in_user_child(test_set_id, "a set-user-ID program");
 	in_user_child(test_no_set_id, "no set-group-ID program");
 	in_user_child(test_shared_directories, "none for who shares directories");
+	in_user_child(test_joined_thread, "a set-user-ID program after a thread");
 	ok(copy_self("own", USER, 04755) == 0 && copy_self("xplain", OTHER, 0755) == 0, "files");
 	in_user_child(test_back, "one of the real user's");
 	in_user_child(test_personality, "personality");

@@ -22,7 +22,8 @@ Suite(
     run("/tests/cow", on="64M debug", append="chaos=2"),
     run("/tests/wait", on="64M release", append="chaos=3"),
     run("/tests/orphans", on="64M debug", append="chaos=4"),
-    *(run(f"/tests/{name}", on="64M debug", append="chaos=3") for name in ("clone", "users")),
+    *(run(f"/tests/{name}", on="64M debug", append="chaos=3")
+      for name in ("clone", "users", "users_exec")),
     *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")
       for machine in ("64M debug", "64M release", FOUR_CPUS)),
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in
