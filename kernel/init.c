@@ -4,7 +4,7 @@
  *
  * The program: init=PATH if it is given; else /sbin/init if there is one, which gets the words
  * after -- as its arguments; else the first of these words itself (a machine whose root has no
- * init runs one program); else the launcher /bin/sh.
+ * init runs one program); else /bin/sh.
  */
 #include <octavo/arch.h>
 #include <octavo/boot.h>

@@ -31,6 +31,8 @@ Suite(
       for name in ("signals", "jobs", "sigfault_arm", "threads_arm", "threads", "thread_signals",
                    "thread_waits", "futex")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
+    run("/bin/sh", "/tests/nofork", on="arm debug"),
+    run("/bin/sh", "/tests/nofork", on="arm release"),
     run("/bin/cat", on="arm debug", name="^C ends the program that PID 1 waits for", exit=130,
         typed=((r"root: romfs.*$", b"hello\n"), (r"hello\s+hello", b"\x03"))),
     run("/tests/nommu_args", on="arm debug"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The console: lines typed into the launcher and into programs, echo, erase, end of file."""
+"""The console: lines typed into the shell and into programs, echo, erase, end of file."""
 import os
 import sys
 
@@ -66,9 +66,12 @@ Suite(
         name="kill the line"),
     run("/bin/cat", on="64M", typed=LINES, console=r"and more\s+and more\s",
         name="a program reads lines"),
-    run("/bin/sh", on="arm", exit=7, name="the launcher on the ARM board",
-        typed=((PROMPT, b"echo one\n"), (r"^one\s+# ", b"nothing\n"),
-               (r"^sh: nothing: [^\n]*\s+.nothing: exit status 127.\s+# ", b"exit 7\n"))),
+    run("/bin/sh", on="arm", exit=7, name="the shell on the ARM board",
+        typed=((PROMPT, b"echo one | cat\n"), (r"^one\s+# ", b"nothing\n"),
+               (r"nothing: not found\s+# ", b"cat\n"), (r"^cat\s", b"\x03"), (r"\^C\s+# ", b"cat\n"),
+               (r"^cat\s", b"\x1a"), (r"Stopped\s+cat\s+# ", b"sleep 9 &\n"),
+               (r"^\[2\] \d+\s+# ", b"kill %2; wait %2; fg %1\n"), (r"^cat\s", b"back\n"),
+               (r"^back\s+back\s", b"\x03"), (r"\^C\s+# ", b"exit 7\n"))),
     run("/bin/cat", on="arm wallclock", typed=LINES, console=r"and more\s+and more\s",
         name="the same on the ARM board"),
     run("/bin/cat", on="64M", typed=(LINES[0], (LINES[1][0], b"\x03")), exit=130,

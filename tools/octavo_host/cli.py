@@ -13,7 +13,7 @@ DESCRIPTION = "Octavo: a machine with exactly the memory that you name, for your
 RUN_DESCRIPTION = """\
 Boots a machine under QEMU, runs PROGRAM in it, and ends with its exit status.
 The console is passed through; Ctrl-A x ends the machine.  Without PROGRAM a
-shell (ARM: a launcher of programs) is started.  Files that are missing in build/ are built."""
+shell is started.  Files that are missing in build/ are built."""
 
 RUN_EPILOG = """\
 exit status:

@@ -268,15 +268,14 @@ static int64_t assign(struct arith *a, const char *name, size_t len, const char 
 {
 	int64_t old = *op && !a->unused ? variable(name, len) : 0;
 	int64_t value;
-	char text[24];
+	char text[NUMBER_ROOM];
 
 	a->at += strlen(op) + 1;
 	value = assignment(a);
 	if (*op)
 		value = apply(a, op, old, value);
 	if (!a->unused) {
-		snprintf(text, sizeof(text), "%lld", (long long)value);
-		var_set(scratch_copy(name, len), text);
+		var_set(scratch_copy(name, len), decimal(text, value));
 	}
 	return value;
 }
@@ -306,6 +305,22 @@ static int64_t assignment(struct arith *a)
 	}
 	a->depth--;
 	return value;
+}
+
+/* Not every machine's printf() has long long. */
+const char *decimal(char text[NUMBER_ROOM], long long value)
+{
+	unsigned long long left =
+		value < 0 ? -(unsigned long long)value : (unsigned long long)value;
+	char *at = text + NUMBER_ROOM - 1;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		*--at = '-';
+	return at;
 }
 
 long long arith_value(const char *text)

@@ -364,7 +364,6 @@ int builtin_type(int argc, char **argv)
 int builtin_command(int argc, char **argv)
 {
 	const struct builtin *builtin;
-	struct job *job;
 
 	if (argc > 2 && (strcmp(argv[1], "-v") == 0 || strcmp(argv[1], "-V") == 0))
 		return describe(argv[2], argv[1][1] == 'V');
@@ -377,10 +376,7 @@ int builtin_command(int argc, char **argv)
 	builtin = builtin_find(argv[1]);
 	if (builtin)
 		return builtin->run(argc - 1, argv + 1);
-	job = job_new(argv[1]);
-	if (job_fork(job, JOB_FOREGROUND) == 0)
-		run_program(argv + 1, vars_environment());
-	return job_wait(job);
+	return run_named(argv + 1);
 }
 
 /* Programs are looked for anew each time: there is nothing to remember or to forget. */

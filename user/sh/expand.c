@@ -283,10 +283,9 @@ static void expand_param(struct target *to, const struct part *part)
 
 static void expand_arith(struct target *to, const struct part *part)
 {
-	char text[24];
+	char text[NUMBER_ROOM];
 
-	snprintf(text, sizeof(text), "%lld", arith_value(expand_string(part->word)));
-	add_value(to, text, part->quoted);
+	add_value(to, decimal(text, arith_value(expand_string(part->word))), part->quoted);
 }
 
 static void expand_part(struct target *to, const struct part *part)

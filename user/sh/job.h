@@ -29,6 +29,13 @@ struct job {
 
 extern struct job *jobs; /* the newest first */
 
+void job_make_room(struct job *job);
+void job_add(struct job *job, pid_t pid, int mode);
+/* Says so, and raises; the job is gone if it has no other process. */
+void job_not_made(struct job *job, int error) __attribute__((noreturn));
+void jobs_forget(void);
+void give_terminal(pid_t pgid); /* with job control */
+
 enum proc_state job_state(const struct job *job);
 int job_status(const struct job *job); /* as $? has it */
 void job_free(struct job *job);

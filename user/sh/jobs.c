@@ -49,13 +49,13 @@ void job_free(struct job *job)
 	free(job);
 }
 
-static void free_all_jobs(void)
+void jobs_forget(void)
 {
 	while (jobs)
 		job_free(jobs);
 }
 
-static void give_terminal(pid_t pgid)
+void give_terminal(pid_t pgid)
 {
 	if (terminal >= 0)
 		tcsetpgrp(terminal, pgid);
@@ -72,62 +72,27 @@ static void add_proc(struct job *job, pid_t pid)
 	proc->state = PROC_RUNS;
 }
 
-static void become_child(struct job *job, int mode, bool first)
+/* Room for one more process, before it is made. */
+void job_make_room(struct job *job)
 {
-	bool grouped = option_on(OPTION_MONITOR) && mode != JOB_NONE;
-	pid_t pgid = job && job->pgid ? job->pgid : getpid();
-
-	catcher = NULL;
-	sh.is_child = true;
-	if (grouped) {
-		setpgid(0, pgid);
-		if (mode == JOB_FOREGROUND)
-			give_terminal(pgid);
-	}
-	traps_in_child(mode == JOB_BACKGROUND && !grouped);
-	if (mode == JOB_BACKGROUND && !grouped && first) {
-		int null = open("/dev/null", O_RDONLY);
-
-		if (null > 0) {
-			dup2(null, STDIN_FILENO);
-			close(null);
-		}
-	}
-	options[OPTION_MONITOR].on = false;
-	options[OPTION_INTERACTIVE].on = false;
-	free_all_jobs();
+	job->procs = sh_realloc(job->procs, (size_t)(job->nr_procs + 1) * sizeof(*job->procs));
 }
 
-pid_t job_fork(struct job *job, int mode)
+void job_add(struct job *job, pid_t pid, int mode)
 {
-	bool first = !job || job->nr_procs == 0;
-	pid_t pid;
-
-	out_flush();
-	if (job)
-		job->procs =
-			sh_realloc(job->procs, (size_t)(job->nr_procs + 1) * sizeof(*job->procs));
-	pid = fork();
-	if (pid < 0) {
-		int error = errno;
-
-		if (first && job)
-			job_free(job);
-		sh_error("Cannot fork: %s", strerror(error));
-	}
-	if (pid == 0) {
-		become_child(job, mode, first);
-		return 0;
-	}
-	if (!job)
-		return pid;
 	if (option_on(OPTION_MONITOR) && mode != JOB_NONE) {
 		if (!job->pgid)
 			job->pgid = pid;
 		setpgid(pid, job->pgid);
 	}
 	add_proc(job, pid);
-	return pid;
+}
+
+void job_not_made(struct job *job, int error)
+{
+	if (job && job->nr_procs == 0)
+		job_free(job);
+	sh_error("Cannot fork: %s", strerror(error));
 }
 
 /* --- what becomes of them --- */

@@ -75,6 +75,12 @@ static void save(int fd)
 	saved = one;
 }
 
+void redirect_copy(int from, int to)
+{
+	save(to);
+	dup2(from, to);
+}
+
 /* --- opening --- */
 
 static void cannot(const char *what, const char *path) __attribute__((noreturn));
@@ -128,11 +134,7 @@ static int open_here(const char *text)
 		write_here(fds[1], text, len);
 		return fds[0];
 	}
-	if (job_fork(NULL, JOB_NONE) == 0) {
-		close(fds[0]);
-		write_here(fds[1], text, len);
-		_exit(0);
-	}
+	write_aside(fds, text, len);
 	close(fds[1]);
 	return fds[0];
 }

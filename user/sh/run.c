@@ -40,57 +40,79 @@ static char *next_candidate(const char **path, const char *name)
 	return candidate;
 }
 
-char *find_program(const char *name)
+/* All that NAME may mean; NULL at the end. */
+static char **program_paths(const char *name)
 {
+	struct strings paths = {NULL, 0, 0};
 	const char *path = var_get("PATH");
 
 	if (strchr(name, '/'))
-		return is_program(name) ? scratch_copy(name, strlen(name)) : NULL;
-	while (path) {
-		char *candidate = next_candidate(&path, name);
+		strings_add(&paths, scratch_copy(name, strlen(name)));
+	while (path && !strchr(name, '/'))
+		strings_add(&paths, next_candidate(&path, name));
+	if (!paths.list)
+		paths.list = memset(arena_alloc(&sh.scratch, sizeof(char *)), 0, sizeof(char *));
+	return paths.list;
+}
 
-		if (is_program(candidate))
-			return candidate;
-	}
+char *find_program(const char *name)
+{
+	for (char **path = program_paths(name); *path; path++)
+		if (is_program(*path))
+			return *path;
 	return NULL;
 }
 
-/* A file that the kernel does not take for a program is a script for this shell. */
-static void try_program(const char *path, char **argv, char **environment)
+void program_prepare(struct program *p, char **argv, char **environment)
 {
-	char **script;
 	int argc = 0;
 
-	execve(path, argv, environment);
-	if (errno != ENOEXEC)
-		return;
 	while (argv[argc])
 		argc++;
-	script = arena_alloc(&sh.scratch, (size_t)(argc + 2) * sizeof(*script));
-	script[0] = argv[0];
-	script[1] = scratch_copy(path, strlen(path));
-	memcpy(script + 2, argv + 1, (size_t)argc * sizeof(*script));
-	execve("/bin/sh", script, environment);
+	p->argv = argv;
+	p->environment = environment;
+	p->paths = program_paths(argv[0]);
+	p->script = arena_alloc(&sh.scratch, (size_t)(argc + 2) * sizeof(*p->script));
+	p->script[0] = argv[0];
+	memcpy(p->script + 2, argv + 1, (size_t)argc * sizeof(*p->script));
+}
+
+/* A file that the kernel does not take for a program is a script for this shell. */
+int program_exec(const struct program *p)
+{
+	int error = ENOENT;
+
+	for (char **path = p->paths; *path; path++) {
+		execve(*path, p->argv, p->environment);
+		if (errno == ENOEXEC) {
+			p->script[1] = *path;
+			execve("/bin/sh", p->script, p->environment);
+		}
+		if (errno != ENOENT && errno != ENOTDIR)
+			error = errno;
+	}
+	return error;
+}
+
+int program_status(int error)
+{
+	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+void program_warn(const char *name, int error)
+{
+	sh_warn("%s: %s", name, error == ENOENT ? "not found" : strerror(error));
 }
 
 void run_program(char **argv, char **environment)
 {
-	const char *path = var_get("PATH");
-	int error = ENOENT;
+	struct program p;
+	int error;
 
-	if (strchr(argv[0], '/')) {
-		try_program(argv[0], argv, environment);
-		error = errno;
-	} else {
-		while (path) {
-			try_program(next_candidate(&path, argv[0]), argv, environment);
-			if (errno != ENOENT && errno != ENOTDIR)
-				error = errno;
-		}
-	}
-	sh_warn("%s: %s", argv[0],
-		error == ENOENT || error == ENOTDIR ? "not found" : strerror(error));
-	sh_exit(error == ENOENT || error == ENOTDIR ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
+	program_prepare(&p, argv, environment);
+	error = program_exec(&p);
+	program_warn(argv[0], error);
+	sh_exit(program_status(error));
 }
 
 char *command_output(const struct node *body)
@@ -107,15 +129,7 @@ char *command_output(const struct node *body)
 	if (pipe(fds) < 0)
 		sh_error("Cannot make a pipe: %s", strerror(errno));
 	job = job_new(NULL);
-	if (job_fork(job, JOB_NONE) == 0) {
-		close(fds[0]);
-		if (fds[1] != STDOUT_FILENO) {
-			dup2(fds[1], STDOUT_FILENO);
-			close(fds[1]);
-		}
-		eval(body, EVAL_EXIT);
-		sh_exit(sh.status);
-	}
+	run_into(job, body, fds);
 	close(fds[1]);
 	while ((got = read(fds[0], buf, sizeof(buf))) > 0 || (got < 0 && errno == EINTR))
 		for (ssize_t i = 0; i < got; i++)
@@ -139,12 +153,7 @@ static void add_string(struct xtext *x, const char *text)
 		xtext_add(x, *text, 0);
 }
 
-/*
- * Makes the assignments in front of a command: FLAGS are added to each variable; LOCAL: they are
- * put back at the end of the frame. With set -x the command is shown.
- */
-static void assign_and_trace(const struct node *node, const struct strings *fields, int flags,
-			     bool local)
+void assign_and_trace(const struct node *node, const struct strings *fields, int flags, bool local)
 {
 	const char *ps4 = var_get("PS4");
 	struct xtext line = {NULL, NULL, 0, 0};
@@ -241,22 +250,6 @@ static void run_inside(struct function *function, const struct builtin *builtin,
 	}
 	redirect_undo(mark);
 	frame_pop();
-}
-
-static void run_external(const struct node *node, const struct strings *fields, int flags)
-{
-	struct job *job = NULL;
-
-	if (!(flags & EVAL_EXIT) || traps_any()) {
-		job = job_new(node->text);
-		if (job_fork(job, JOB_FOREGROUND) != 0) {
-			sh.status = job_wait(job);
-			return;
-		}
-	}
-	assign_and_trace(node, fields, VAR_EXPORTED, false);
-	redirect(node->redirs, true);
-	run_program(fields->list, vars_environment());
 }
 
 void eval_simple(const struct node *node, int flags)

@@ -209,6 +209,10 @@ bool glob_expand(struct strings *names, const struct xtext *pattern);
 /* What an arithmetic expression is worth; raises errors. (arith.c) */
 long long arith_value(const char *text);
 
+/* The number in decimal, somewhere in TEXT. */
+#define NUMBER_ROOM 24
+const char *decimal(char text[NUMBER_ROOM], long long value);
+
 /* The output of commands without its newlines at the end. */
 char *command_output(const struct node *body);
 
@@ -252,6 +256,7 @@ void tree_end(void);
  */
 void redirect(const struct redir *redirs, bool keep);
 struct saved_fd *redirect_mark(void);
+void redirect_copy(int from, int to); /* TO is a copy of FROM until it is undone */
 void redirect_undo(struct saved_fd *until);
 
 /* The same without KEEP, with errors caught. => 0, or the status of the error */
@@ -262,6 +267,36 @@ int move_fd_up(int fd);
 
 /* A simple command. */
 void eval_simple(const struct node *node, int flags);
+
+/*
+ * Makes the assignments in front of a command: FLAGS are added to each variable; LOCAL: they are
+ * put back at the end of the frame. With set -x the command is shown.
+ */
+void assign_and_trace(const struct node *node, const struct strings *fields, int flags, bool local);
+
+/* --- processes (fork.c, or spawn.c where there is no fork) --- */
+
+struct job;
+void eval_subshell(const struct node *node, int flags);
+void eval_background(const struct node *node);
+void eval_pipe(const struct node *node, int flags);
+void run_external(const struct node *node, const struct strings *fields, int flags);
+/* The program argv[0] in the foreground. => its status */
+int run_named(char **argv);
+/* Starts BODY as a process of the job, whose output goes into the pipe. */
+void run_into(struct job *job, const struct node *body, const int fds[2]);
+/* Starts a process that writes the text into the pipe and ends. */
+void write_aside(const int fds[2], const char *text, size_t len);
+
+struct program { /* to be executed: in the scratch arena */
+	char **paths, **argv, **environment;
+	char **script; /* what a script's shell gets */
+};
+void program_prepare(struct program *p, char **argv, char **environment);
+/* Replaces the process by it, and allocates nothing. => errno; ENOENT if there is none */
+int program_exec(const struct program *p);
+int program_status(int error);
+void program_warn(const char *name, int error);
 
 /* Replaces the process by the program, which its name is searched for in PATH. */
 void run_program(char **argv, char **environment) __attribute__((noreturn));
@@ -322,14 +357,9 @@ bool option_set(char letter, const char *name, bool on);
 #define JOB_BACKGROUND 1
 #define JOB_NONE       2 /* belongs to no job: command substitution */
 
-struct job;
-
 /* Job control, if there is a terminal and the kernel has what it takes. */
 void jobs_init(void);
 struct job *job_new(const char *text);
-
-/* Forks a process of the job. => 0 in the child, which is ready to run; else its pid */
-pid_t job_fork(struct job *job, int mode);
 
 /* Waits until the job has ended or stopped. => its status */
 int job_wait(struct job *job);
@@ -346,7 +376,8 @@ extern volatile bool trap_pending;
 void traps_init(void);
 void traps_run(void); /* those whose signal has come */
 bool traps_any(void);
-void traps_in_child(bool background); /* a subshell has none of its parent's */
+void traps_in_child(bool background);     /* a subshell has none of its parent's */
+void signals_of_program(bool background); /* the same for a program, with no variable changed */
 void trap_run_exit(void);
 void signals_of_shell(void);          /* an interactive shell survives Ctrl-C, Ctrl-\\ and Ctrl-Z */
 int signal_by_name(const char *name); /* => -1 if there is none */

@@ -117,6 +117,21 @@ void traps_in_child(bool background)
 		set_handler(SIGQUIT, SIG_IGN);
 }
 
+/* What is caught execve(2) itself gives its default. */
+void signals_of_program(bool background)
+{
+	static const int numbers[] = {SIGQUIT, SIGTERM, SIGTSTP, SIGTTOU, SIGTTIN};
+
+	for (size_t i = 0;
+	     option_on(OPTION_INTERACTIVE) && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (!traps[numbers[i]])
+			set_handler(numbers[i], SIG_DFL);
+	if (background && !traps[SIGINT])
+		set_handler(SIGINT, SIG_IGN);
+	if (background && !traps[SIGQUIT])
+		set_handler(SIGQUIT, SIG_IGN);
+}
+
 /* A trap's command leaves $? as it was. */
 static void run_trap(const char *command)
 {
