@@ -225,9 +225,14 @@ int cred_commit(struct cred *new)
 
 /* --- what they allow --- */
 
+static bool has(const struct cred *c, unsigned cap)
+{
+	return (c->effective >> cap & 1) != 0;
+}
+
 bool capable(unsigned cap)
 {
-	return (current->cred->effective >> cap & 1) != 0;
+	return has(current->cred, cap);
 }
 
 bool cred_is_no_more(const struct cred *old, const struct cred *new)
@@ -255,13 +260,13 @@ bool cred_in_group(const struct cred *c, u32 gid)
 	return false;
 }
 
-bool cred_may_signal(const struct task *t)
+bool cred_may_signal(const struct task *sender, const struct task *t)
 {
-	const struct cred *me = current->cred, *it = t->cred;
+	const struct cred *me = sender->cred, *it = t->cred;
 
 	assert_held(&task_list_lock);
-	return t->signal == current->signal || me->euid == it->suid || me->euid == it->uid ||
-	       me->uid == it->suid || me->uid == it->uid || capable(CAP_KILL);
+	return t->signal == sender->signal || me->euid == it->suid || me->euid == it->uid ||
+	       me->uid == it->suid || me->uid == it->uid || has(me, CAP_KILL);
 }
 
 bool cred_may_schedule(const struct task *t)

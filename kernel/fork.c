@@ -109,6 +109,8 @@ static int process_link(struct task *child, u32 flags)
 	child->pgid = me->pgid;
 	child->sid = me->sid;
 	child->signal->no_tty = current->signal->no_tty;
+	kill_all_reach(me); /* a child would be born behind the back of kill(-1) */
+	child->signal->nr_kills = me->signal->nr_kills;
 	pgrp_join(child); /* from here on a signal to the group reaches it */
 	if (signal_pending()) {
 		pgrp_leave(child);

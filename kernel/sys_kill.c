@@ -10,10 +10,7 @@
 #include <octavo/signal.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
-#include <octavo/time.h>
 #include <octavo/uaccess.h>
-
-#define KILL_LAPS 8u /* of kill(-1), where somebody is born in each */
 
 static bool is_signal(int sig)
 {
@@ -34,21 +31,22 @@ static struct task *find_process(int pid)
 }
 
 /* SIGCONT is for everybody in the session, which is the leaders' to know. => task_list_lock held */
-static bool may_send(const struct task *t, int sig)
+static bool may_send(const struct task *sender, const struct task *t, int sig)
 {
-	return cred_may_signal(t) ||
-	       (sig == SIGCONT && task_leader(t)->sid == task_leader(current)->sid);
+	return cred_may_signal(sender, t) ||
+	       (sig == SIGCONT && task_leader(t)->sid == task_leader(sender)->sid);
 }
 
 /* Send to t; sig 0 only asks. => task_list_lock held; 0, -EINVAL, -EPERM, -EAGAIN */
-static int send_one(struct task *t, int sig, const struct siginfo *info, bool thread)
+static int send_one(const struct task *sender, struct task *t, int sig, const struct siginfo *info,
+		    bool thread)
 {
 	struct sigqueue *spare = NULL;
 	int err;
 
 	if (!is_signal(sig))
 		return -EINVAL;
-	if (!may_send(t, sig))
+	if (!may_send(sender, t, sig))
 		return -EPERM;
 	if (sig == 0)
 		return 0;
@@ -67,51 +65,74 @@ static long kill_process(int pid, int sig, const struct siginfo *info)
 	spin_lock(&task_list_lock);
 	t = find_process(pid);
 	if (t != NULL)
-		err = send_one(t, sig, info, false);
+		err = send_one(current, t, sig, info, false);
 	spin_unlock(&task_list_lock);
 	return err;
-}
-
-/* Of everybody the process `pid`, if it is as old as that; *err is what kill(2) says of those so far. */
-static void kill_one_of_all(u32 pid, u64 from_ns, u64 to_ns, int sig, const struct siginfo *info,
-			    long *err)
-{
-	struct task *t;
-	int sent;
-
-	spin_lock(&task_list_lock);
-	t = find_process((int)pid);
-	if (t != NULL && task_is_leader(t) && t->signal != current->signal &&
-	    t->started_ns >= from_ns && t->started_ns < to_ns) {
-		sent = send_one(t, sig, info, false);
-		if (sent != -EPERM)
-			*err = sent;
-		else if (*err == -ESRCH)
-			*err = 0;
-	}
-	spin_unlock(&task_list_lock);
 }
 
 /*
- * Everybody but PID 1 and the caller. Who is out of reach is passed over, as on Linux. One after the
- * other: who is born meanwhile, of one that was not reached yet, has its turn in the next lap.
+ * kill(-1): everybody but PID 1 and the caller, one after the other. Nobody forks whom it has not reached
+ * yet, see process_link(): who is born meanwhile is the child of one that was reached, or passed over.
  */
+struct kill_all {
+	LIST_ENTRY(kill_all) link;
+	const struct task *sender;
+	int sig;
+	const struct siginfo *info;
+	u64 number; /* so many were there */
+	long err;   /* what kill(2) says of those so far */
+};
+
+static LIST_HEAD(, kill_all) kills; /* [task_list_lock] that run, the last one first */
+static u64 nr_kills;                /* [task_list_lock] since boot */
+
+/* Who is out of reach is passed over, as on Linux. */
+static void kill_one_of_all(struct kill_all *k, struct task *t)
+{
+	int sent;
+
+	if (t->signal == k->sender->signal || t->signal == init_task->signal)
+		return;
+	sent = send_one(k->sender, t, k->sig, k->info, false);
+	if (sent != -EPERM)
+		k->err = sent;
+	else if (k->err == -ESRCH)
+		k->err = 0;
+}
+
+void kill_all_reach(struct task *t)
+{
+	struct kill_all *k;
+
+	assert_held(&task_list_lock);
+	LIST_FOREACH(k, &kills, link) {
+		if (k->number <= t->signal->nr_kills)
+			break;
+		kill_one_of_all(k, t);
+	}
+	t->signal->nr_kills = nr_kills;
+}
+
 static long kill_all(int sig, const struct siginfo *info)
 {
-	u64 from_ns = 0, to_ns;
-	u32 nr_born, laps = 0;
-	long err = -ESRCH;
+	struct kill_all k = {.sender = current, .sig = sig, .info = info, .err = -ESRCH};
+	struct task *t;
 
-	do {
+	spin_lock(&task_list_lock);
+	k.number = ++nr_kills;
+	LIST_INSERT_HEAD(&kills, &k, link);
+	spin_unlock(&task_list_lock);
+	for (u32 pid = task_next_pid(2); pid != 0; pid = task_next_pid(pid + 1)) {
 		spin_lock(&task_list_lock);
-		to_ns = clock_ns(); /* nobody who is listed from now on is older */
-		nr_born = tasks_created();
+		t = find_process((int)pid);
+		if (t != NULL && task_is_leader(t))
+			kill_all_reach(t);
 		spin_unlock(&task_list_lock);
-		for (u32 pid = task_next_pid(2); pid != 0; pid = task_next_pid(pid + 1))
-			kill_one_of_all(pid, from_ns, to_ns, sig, info, &err);
-		from_ns = to_ns;
-	} while (tasks_created() != nr_born && ++laps < KILL_LAPS);
-	return err;
+	}
+	spin_lock(&task_list_lock);
+	LIST_REMOVE(&k, link);
+	spin_unlock(&task_list_lock);
+	return k.err;
 }
 
 struct group_kill {
@@ -126,7 +147,7 @@ static int kill_member(struct task *t, void *arg)
 	struct group_kill *k = arg;
 
 	k->nr++;
-	if (!may_send(t, k->sig))
+	if (!may_send(current, t, k->sig))
 		k->nr_refused++;
 	else if (k->sig != 0 && is_signal(k->sig))
 		(void)signal_send(t, k->sig, k->info);
@@ -169,7 +190,7 @@ static long kill_thread(int tgid, int pid, int sig, const struct siginfo *info)
 	spin_lock(&task_list_lock);
 	t = find_process(pid);
 	if (t != NULL && (tgid == 0 || t->tgid == (u32)tgid))
-		err = send_one(t, sig, info, true);
+		err = send_one(current, t, sig, info, true);
 	spin_unlock(&task_list_lock);
 	return err;
 }

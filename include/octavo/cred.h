@@ -83,9 +83,8 @@ void user_uncharge_signal(struct user *u); /* => task_list_lock held */
 /* cred_in_group - is `gid` its file-system group, or one of the supplementary ones? */
 bool cred_in_group(const struct cred *c, u32 gid);
 
-/* cred_may_signal - may the current task send signals to t as far as users go? kill(2)
- *   => task_list_lock held */
-bool cred_may_signal(const struct task *t);
+/* cred_may_signal - may `sender` send signals to t as far as users go? kill(2) => task_list_lock held */
+bool cred_may_signal(const struct task *sender, const struct task *t);
 /* cred_may_schedule - is t the current task's user's, or may it change the scheduling of all?
  *   => task_list_lock held */
 bool cred_may_schedule(const struct task *t);

@@ -132,6 +132,7 @@ struct signal_state {
 	volatile u32 fatal;           /* the signal that ends it, FATAL_EXIT, or 0; read without */
 	bool untouchable;             /* PID 1: what would end or stop it by default is dropped */
 	bool dying;                   /* in task_exit(): takes no signal any more */
+	u64 nr_kills;                 /* [task_list_lock] all kill(-1) before have reached it */
 	bool session_leader;          /* [task_list_lock] */
 	bool subreaper;          /* [task_list_lock] orphans among its descendants become its own */
 	bool death_signals;      /* [task_list_lock] a thread may have a parent_death_signal */
@@ -195,6 +196,9 @@ int signal_send_entry(struct task *t, int sig, const struct siginfo *info, bool 
 		      struct sigqueue **spare);
 /* signal_wants_memory - would signal_send_entry() need a spare one? A guess. => any context */
 bool signal_wants_memory(struct task *t, int sig);
+/* kill_all_reach - send what each running kill(-1) has for the process t, which it was still to reach.
+ *   => task_list_lock held */
+void kill_all_reach(struct task *t);
 /* signal_send_group - to every process of process group `pgid`. => any context; 0, -ESRCH */
 int signal_send_group(u32 pgid, int sig);
 /* signal_send_self - from the kernel to the current process, as raise(3): SIGPIPE. */
