@@ -7,9 +7,10 @@
  *	ITIMER_PROF	all its ticks		SIGPROF
  *
  * The two that count CPU time lose one tick at each tick that finds their process running, so they
- * are as exact as the tick. All are the process's, protected by sighand_lock; the real one's
- * function runs in the timer interrupt and takes it too, so it is cancelled without the lock.
- * Lock order: sighand_lock > timer_lock.
+ * are as exact as the tick. The real one fires once for each SIGALRM that is taken: what comes of its
+ * interval is paid by a process that runs, and one that blocks or ignores SIGALRM costs nothing.
+ * All are the process's, protected by sighand_lock; the real one's function runs in the timer
+ * interrupt and takes it too, so it is cancelled without the lock. Lock order: sighand_lock > timer_lock.
  */
 #include <octavo/config.h>
 #include <octavo/errno.h>
@@ -32,18 +33,21 @@ struct itimer {
 
 static void real_timer_fires(void *arg)
 {
-	struct signal_state *s = arg;
-	irqstate_t irqs;
+	signal_send_state(arg, SIGALRM);
+}
 
-	signal_send_state(s, SIGALRM);
-	irqs = spin_lock_irqsave(&s->lock);
-	if (s->real_interval_ns != 0 && !s->dying && !s->real_timer.pending) {
-		u64 now = clock_ns(), next = s->real_timer.expires_ns + s->real_interval_ns;
+void itimer_alarm_taken(struct signal_state *s)
+{
+	u64 last = s->real_timer.expires_ns, interval = s->real_interval_ns, now, next;
 
-		next = next > now ? next : now + s->real_interval_ns;
-		timer_add(&s->real_timer, MAX(next, now + REAL_INTERVAL_MIN_NS));
-	}
-	spin_unlock_irqrestore(&s->lock, irqs);
+	assert_held(&s->lock);
+	if (interval == 0 || s->real_timer.pending)
+		return;
+	now = clock_ns();
+	next = last + interval;
+	if (next <= now)
+		next = now + interval - (now - last) % interval;
+	timer_add(&s->real_timer, MAX(next, now + REAL_INTERVAL_MIN_NS));
 }
 
 void itimers_stop(struct signal_state *s)
@@ -148,9 +152,10 @@ static struct itimer timer_set(int which, const struct itimer *to)
 		}
 		s->real_timer.fn = real_timer_fires;
 		s->real_timer.arg = s;
-		s->real_interval_ns = to->interval_ns;
-		if (to->left_ns != 0)
+		if (to->left_ns != 0) {
+			s->real_interval_ns = to->interval_ns;
 			timer_add(&s->real_timer, clock_ns() + to->left_ns);
+		}
 		break;
 	}
 	spin_unlock_irqrestore(&s->lock, irqs);

@@ -261,6 +261,8 @@ int signal_dequeue(sigset_bits blocked, struct siginfo *info)
 	collect(s, p, sig, info);
 	if (SIG_BIT(sig) & SIGS_STOP)
 		s->stop_wanted = 1;
+	if (sig == SIGALRM && p == &s->shared)
+		itimer_alarm_taken(s);
 	signal_recalc();
 	return sig;
 }

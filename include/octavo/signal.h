@@ -331,5 +331,8 @@ void signal_parent_of_job(int code, int status);
 
 /* itimers_tick - the tick that interrupted the current task. => in the timer interrupt */
 void itimers_tick(bool user);
+/* itimer_alarm_taken - SIGALRM to the process was taken from its queue: a real timer with an interval goes
+ * on. => the lock held */
+void itimer_alarm_taken(struct signal_state *s);
 /* itimers_stop - the process ends. */
 void itimers_stop(struct signal_state *s);
