@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Does memory come page by page, as it is touched? */
+#define HAS_PAGES 0
+
 /* --- a new stack, for clone(2) --- */
 
 void test_on_new_stack(void);

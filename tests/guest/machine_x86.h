@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Does memory come page by page, as it is touched? */
+#define HAS_PAGES 1
+
 /* --- a new stack, for clone(2) --- */
 
 /* What octavo_syscall() pops when it returns there: then it calls FN(ARG). => the stack pointer */

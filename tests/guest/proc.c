@@ -104,7 +104,8 @@ static void test_anonymous(void)
 	during = file_value("/proc/meminfo", "AnonPages:");
 	ok(during - before >= PAGES * 4 - 400 && during - before <= PAGES * 4 + 400,
 	   "500 pages more are %ld kB more of AnonPages", during - before);
-	ok(file_value("/proc/vmstat", "pgfault ") - faults >= PAGES, "500 faults more");
+	ok(!HAS_PAGES || file_value("/proc/vmstat", "pgfault ") - faults >= PAGES,
+	   "500 faults more");
 	munmap(p, PAGES * PAGE);
 	after = file_value("/proc/meminfo", "AnonPages:");
 	ok(labs(after - before) <= 400, "and gone again");
@@ -203,7 +204,7 @@ static void test_reports(void)
 		   value("processes ") > 0 && value("procs_running ") >= 1,
 	   "stat has what top(1) wants");
 	slurp("/proc/filesystems");
-	ok(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n"), "file systems");
+	ok(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\tdevtmpfs\n"), "file systems");
 	slurp("/proc/mounts");
 	ok(strstr(text, " /proc proc rw") != NULL, "proc is mounted");
 	slurp("/proc/sys/kernel/random/boot_id");
@@ -269,8 +270,8 @@ static void test_settings(void)
 	is(write_string("/proc/sys/vm/lowmem_reserve_ratio", "128 16"), 6,
 	   "the reserve's ratio (bal-25)");
 	slurp("/proc/zoneinfo");
-	ok(reserve_of_first_zone() / 2 == reserve, "half of it keeps twice as much: %ld, %ld",
-	   reserve, reserve_of_first_zone());
+	ok(!HAS_PAGES || reserve_of_first_zone() / 2 == reserve,
+	   "half of it keeps twice as much: %ld, %ld", reserve, reserve_of_first_zone());
 	slurp("/proc/sys/vm/lowmem_reserve_ratio");
 	is(strcmp(text, "128\t16\n"), 0, "is read");
 	write_string("/proc/sys/vm/lowmem_reserve_ratio", "256 32");
@@ -357,10 +358,12 @@ int main(void)
 	test_reports();
 	test_hostile();
 	if (on_octavo()) {
-		test_cached();
 		test_settings();
-		test_max_map_count();
 		test_fail_nth();
+	}
+	if (on_octavo() && HAS_PAGES) {
+		test_cached();
+		test_max_map_count();
 	}
 	return tap_done();
 }

@@ -28,8 +28,8 @@ Suite(
     run("/tests/identity", on="arm debug"),
     run("/tests/eventfd", on="arm debug"),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
-      for name in ("signals", "jobs", "sigfault_arm", "threads_arm", "threads", "thread_signals",
-                   "thread_waits", "futex")
+      for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
+                   "thread_signals", "thread_waits", "futex")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     run("/bin/sh", "/tests/nofork", on="arm debug"),
     run("/bin/sh", "/tests/nofork", on="arm release"),
