@@ -80,7 +80,8 @@ static void facts_signals(struct task *t, struct facts *f)
 	spin_unlock_irqrestore(&s->lock, irq);
 }
 
-static int facts_get(const struct proc_inode *p, struct facts *f)
+/* mm: NULL, or for the memory that f->inspect is about, to be put; NULL: none. => 0; -ESRCH it has ended */
+static int facts_get(const struct proc_inode *p, struct facts *f, struct mm **mm)
 {
 	struct task *t = proc_task_lock(p);
 	const struct task *leader;
@@ -116,6 +117,11 @@ static int facts_get(const struct proc_inode *p, struct facts *f)
 	f->children = t->signal->children_times;
 	f->nice = t->nice;
 	facts_signals(t, f);
+	if (mm != NULL) {
+		*mm = t->mm;
+		if (*mm != NULL)
+			mm_get(*mm);
+	}
 	memcpy(f->comm, t->comm, sizeof(f->comm));
 	proc_task_unlock();
 	f->comm[sizeof(f->comm) - 1] = '\0';
@@ -164,9 +170,9 @@ static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 
 int proc_stat_show(struct proc_inode *p, struct text *t, u64 *cursor)
 {
-	struct mm *mm = proc_mm(p); /* that it has, or had, when the reader may look */
+	struct mm *mm = NULL;
 	struct facts f;
-	int err = facts_get(p, &f);
+	int err = facts_get(p, &f, &mm);
 
 	if (err == 0)
 		put_stat(t, &f, mm);
@@ -309,7 +315,7 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	struct facts f;
 	struct cred *c;
 	struct mm *mm;
-	int err = facts_get(p, &f);
+	int err = facts_get(p, &f, NULL);
 
 	if (err != 0)
 		return err;

@@ -47,6 +47,7 @@ static bool oom_kill_largest(vaddr_t address)
 	u32 largest = 0, most = 0;
 	bool dying = false;
 	struct task *t;
+	u64 born_ns = 0;
 
 	for (u32 pid = task_next_pid(2); pid != 0; pid = task_next_pid(pid + 1)) {
 		spin_lock(&task_list_lock);
@@ -55,13 +56,14 @@ static bool oom_kill_largest(vaddr_t address)
 			dying = true;
 		else if (t != NULL && (largest == 0 || t->mm->nr_resident > most)) {
 			largest = pid;
+			born_ns = t->started_ns;
 			most = t->mm->nr_resident;
 		}
 		spin_unlock(&task_list_lock);
 	}
 	spin_lock(&task_list_lock);
 	t = find_other(largest);
-	if (t != NULL && !dying) /* else it has just ended by itself */
+	if (t != NULL && t->started_ns == born_ns && !dying) /* else it has just ended by itself */
 		oom_kill(t, most, address);
 	spin_unlock(&task_list_lock);
 	return largest != 0 || dying;
