@@ -4,12 +4,14 @@
  * clock_settime(2), clock_nanosleep(2). Reading them is time.c's.
  *
  * A sleeper on the real-time clock with an absolute end looks at that clock again whenever it is
- * set; every other sleep is one of the monotonic clock.
+ * set; one on the process's CPU time looks at that when it may have come; every other sleep is one
+ * of the monotonic clock.
  */
 #include <octavo/config.h>
 #include <octavo/cpu_time.h>
 #include <octavo/cred.h>
 #include <octavo/errno.h>
+#include <octavo/sched.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/time.h>
@@ -137,18 +139,78 @@ static int sleep_check(int clock)
 	}
 }
 
+static u64 sleep_clock_ns(bool cpu)
+{
+	return cpu ? process_run_ns(current) : clock_ns();
+}
+
+/* Until the process has run so long: a guess, and another look. Only other threads can bring that about.
+ * => 0, -ERESTARTNOHAND a signal came first */
+static int sleep_until_run(u64 when_ns)
+{
+	const volatile u32 *nr_threads = &current->signal->nr_threads;
+	int err = 0;
+
+	while (err == 0) {
+		u64 run = process_run_ns(current), missing = when_ns - run;
+
+		if (run >= when_ns)
+			break;
+		missing = MAX(missing / sched_nr_cpus(), (u64)NSEC_PER_TICK);
+		err = sleep_until(*nr_threads == 1 ? (u64)INT64_MAX : clock_ns() + missing);
+	}
+	return err;
+}
+
+/* What is left of a sleep, for the program. => 0, -EFAULT */
+static int put_remaining(void __user *to, bool wide, u64 now, u64 when_ns)
+{
+	u32 rest, seconds = split_seconds(now < when_ns ? when_ns - now : 0, &rest);
+	struct uapi_timespec64 t64 = {seconds, rest};
+	struct uapi_timespec32 t32 = {(int)seconds, (int)rest};
+
+	if (to == NULL)
+		return 0;
+	return wide ? copy_to_user(to, &t64, sizeof(t64)) : copy_to_user(to, &t32, sizeof(t32));
+}
+
+/* A relative sleep, up to when_ns by the clock of `cpu`; restart_syscall(2) takes it up again. */
+static long sleep_for_program(bool cpu, u64 when_ns, void __user *remaining, bool wide);
+
+static long sleep_restart(struct restart_block *r)
+{
+	return sleep_for_program(r->args[0] != 0, r->when_ns, r->remaining, r->wide != 0);
+}
+
+static long sleep_for_program(bool cpu, u64 when_ns, void __user *remaining, bool wide)
+{
+	if ((cpu ? sleep_until_run(when_ns) : sleep_until(when_ns)) == 0)
+		return 0;
+	if (put_remaining(remaining, wide, sleep_clock_ns(cpu), when_ns) != 0)
+		return -EFAULT;
+	current->sig.restart = (struct restart_block){
+		.fn = sleep_restart,
+		.when_ns = when_ns,
+		.remaining = remaining,
+		.wide = wide,
+		.args = {cpu},
+	};
+	return -ERESTART_RESTARTBLOCK;
+}
+
 /* Sleep by `clock` for, or until, `ns`; what is missing of a relative sleep goes to *remaining. */
 static long sleep_by(int clock, bool absolute, u64 ns, void __user *remaining, bool wide)
 {
-	u64 when, now = clock_ns();
+	bool cpu = clock == CLOCK_PROCESS_CPUTIME_ID;
 
-	if (clock == CLOCK_PROCESS_CPUTIME_ID) /* who sleeps uses none */
-		when = ns == 0 || (absolute && ns <= process_run_ns(current)) ? now : INT64_MAX;
-	else if (absolute && (clock == CLOCK_REALTIME || clock == CLOCK_TAI))
+	if (!absolute)
+		return sleep_for_program(cpu, MIN(sleep_clock_ns(cpu) + ns, (u64)INT64_MAX),
+					 remaining, wide);
+	if (cpu)
+		return sleep_until_run(ns);
+	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI)
 		return sleep_until_realtime(ns);
-	else
-		when = absolute ? ns : MIN(now + ns, (u64)INT64_MAX);
-	return absolute ? sleep_until(when) : sleep_for_program(when, remaining, wide);
+	return sleep_until(ns);
 }
 
 static long nanosleep32(int clock, bool absolute, const void __user *request,

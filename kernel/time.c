@@ -139,41 +139,6 @@ void sleep_through(u64 when_ns)
 	(void)sleep_to(when_ns, false);
 }
 
-/* --- sleeps that restart_syscall(2) takes up again --- */
-
-/* What is left of a sleep up to when_ns, for the program. => 0, -EFAULT */
-static int put_remaining(void __user *to, bool wide, u64 when_ns)
-{
-	u64 now = clock_ns();
-	u32 rest, seconds = split_seconds(now < when_ns ? when_ns - now : 0, &rest);
-	struct uapi_timespec64 t64 = {seconds, rest};
-	struct uapi_timespec32 t32 = {(int)seconds, (int)rest};
-
-	if (to == NULL)
-		return 0;
-	return wide ? copy_to_user(to, &t64, sizeof(t64)) : copy_to_user(to, &t32, sizeof(t32));
-}
-
-static long sleep_restart(struct restart_block *r)
-{
-	return sleep_for_program(r->when_ns, r->remaining, r->wide != 0);
-}
-
-long sleep_for_program(u64 when_ns, void __user *remaining, bool wide)
-{
-	if (sleep_until(when_ns) == 0)
-		return 0;
-	if (put_remaining(remaining, wide, when_ns) != 0)
-		return -EFAULT;
-	current->sig.restart = (struct restart_block){
-		.fn = sleep_restart,
-		.when_ns = when_ns,
-		.remaining = remaining,
-		.wide = wide,
-	};
-	return -ERESTART_RESTARTBLOCK;
-}
-
 static bool realtime_came(u64 realtime_ns, u64 base, int *err)
 {
 	if (base + clock_ns() >= realtime_ns)

@@ -53,9 +53,5 @@ u32 split_seconds(u64 ns, u32 *rest);
 int sleep_until(u64 when_ns);
 /* sleep_through - the same, and signals wait. */
 void sleep_through(u64 when_ns);
-/* sleep_for_program - sleep_until() for a call like nanosleep(2): where a signal comes first what is
- * left goes to `remaining` (NULL: nowhere), a timespec of 64 bits if `wide`.
- *   => 0, -EFAULT, -ERESTART_RESTARTBLOCK; sleeps */
-long sleep_for_program(u64 when_ns, void __user *remaining, bool wide);
 /* sleep_until_realtime - the same to a point of the real-time clock, however that is set meanwhile */
 int sleep_until_realtime(u64 when_ns);

@@ -569,6 +569,33 @@ static void test_deaths(void)
 	is(odd, 0, "processes with threads end in many ways");
 }
 
+/* --- a sleep by the process's CPU time --- */
+
+static volatile int slept;
+
+static void run_meanwhile(struct thread *t)
+{
+	(void)t;
+	while (!slept)
+		;
+}
+
+static void test_sleep_by_cpu_time(void)
+{
+	const int32_t t[2] = {0, 50000000};
+	int32_t before[2] = {0, 0}, after[2] = {0, 0};
+	static struct thread thread;
+
+	thread_start(&thread, run_meanwhile, NULL);
+	sys(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, before);
+	is(sys(__NR_clock_nanosleep, CLOCK_PROCESS_CPUTIME_ID, 0, t, NULL), 0,
+	   "who sleeps by the process's CPU time wakes beside a thread that runs");
+	sys(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, after);
+	slept = 1;
+	thread_join(&thread);
+	ok((after[0] - before[0]) * 1000000000LL + after[1] - before[1] >= t[1], "not early");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
@@ -593,5 +620,6 @@ int main(int argc, char **argv)
 	test_many();
 	test_forks();
 	test_deaths();
+	test_sleep_by_cpu_time();
 	return tap_done();
 }
