@@ -10,6 +10,7 @@
  * memory. Nothing changes after the mount, so nothing is locked but by the callers.
  */
 #include "dirent.h"
+#include "tmpfs.h"
 
 #include <octavo/audit.h>
 #include <octavo/boot.h>
@@ -366,13 +367,8 @@ void rootfs_init(const struct phys_range *module)
 	for (nr_inodes = 0; nr_inodes < nr; nr_inodes++)
 		inode_setup(&inodes[nr_inodes], &f[nr_inodes]);
 	kfree(f);
+	tmpfs_init();
 	romfs_sb.root = &inodes[0].inode;
 	fs_root = &romfs_sb;
 	pr_info("root: romfs, %u files and directories\n", nr);
-}
-
-/* The image is no frame of any zone: nothing to account for. */
-void fs_audit(struct audit *a)
-{
-	(void)a;
 }

@@ -75,7 +75,10 @@ long memfd_seals(struct inode *inode, bool add, u32 seals);
 
 /* --- tmpfs_super.c --- */
 extern const struct fs_type tmpfs_type;
-/* tmpfs_mount_root - an empty tmpfs for the root. => panics without memory: boot */
+/* tmpfs_init - mount(2) knows it, and memfd_create(2) has where its files lie. => panics without memory:
+ * boot, PID 1 */
+void tmpfs_init(void);
+/* tmpfs_mount_root - tmpfs_init(), and an empty tmpfs for the root. => panics without memory: boot */
 struct super_block *tmpfs_mount_root(void);
 /* tmpfs_share - pages of contents that a file system may have without filling the machine */
 u32 tmpfs_share(void);

@@ -321,16 +321,24 @@ static int tmpfs_mount(const char *text, u32 flags, struct super_block **out)
 
 const struct fs_type tmpfs_type = {.name = "tmpfs", .nodev = true, .mount = tmpfs_mount};
 
+void tmpfs_init(void)
+{
+	const struct options unlimited = {NO_LIMIT, NO_LIMIT, 0755, 0, 0};
+	struct super_block *unnamed;
+
+	if (tmpfs_new(&unlimited, &unnamed) != 0 || fs_type_register(&tmpfs_type) != 0)
+		panic("tmpfs: no memory for its first directory");
+	memfd_init(unnamed);
+}
+
 struct super_block *tmpfs_mount_root(void)
 {
 	struct options o = {tmpfs_share(), NO_LIMIT, 0755, 0, 0};
-	const struct options unlimited = {NO_LIMIT, NO_LIMIT, 0755, 0, 0};
-	struct super_block *sb, *unnamed;
+	struct super_block *sb;
 
-	if (tmpfs_new(&o, &sb) != 0 || tmpfs_new(&unlimited, &unnamed) != 0 ||
-	    fs_type_register(&tmpfs_type) != 0)
+	tmpfs_init();
+	if (tmpfs_new(&o, &sb) != 0)
 		panic("tmpfs: no memory for the root directory");
-	memfd_init(unnamed);
 	return sb;
 }
 

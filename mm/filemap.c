@@ -11,15 +11,16 @@
  * Nodes for the tree are had before its lock is taken. Lock: tree_lock, inside all others of user
  * memory.
  */
+#include <arch/page_bytes.h>
 #include <octavo/assert.h>
 #include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
-#include <octavo/mm_user.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
 #include <octavo/vmstat.h>
+#include <octavo/zone.h>
 
 #define REMOVE_BATCH 16u
 #define CHECKED_PAGES                                                                              \

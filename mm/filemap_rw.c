@@ -11,9 +11,9 @@
  * temporary mapping, which forbids to sleep: such a copy stops where user memory is not there, the
  * page is brought in, and the copy goes on.
  */
+#include <arch/page_bytes.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
-#include <octavo/pmap.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
 #include <octavo/time.h>

@@ -14,6 +14,7 @@
  */
 #include <octavo/audit.h>
 #include <octavo/errno.h>
+#include <octavo/filemap.h>
 #include <octavo/fs.h>
 #include <octavo/mpu.h>
 #include <octavo/nommu.h>
@@ -398,6 +399,7 @@ void mm_init(void)
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);
 	area_cache = slab_cache_create("area", sizeof(struct area), 8);
 	nommu_file_init();
+	filemap_start();
 	rwsem_init(&kernel_mm.mmap_sem, mmap_sem);
 	spin_lock_init(&kernel_mm.page_table_lock, page_table_lock);
 	vma_tree_init(&kernel_mm.vmas);

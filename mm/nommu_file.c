@@ -60,6 +60,7 @@ static int map_direct(struct region *r, const struct nommu_request *q, struct vm
 	v->pgoff = q->pgoff;
 	v->ops = NULL;
 	err = ops->mmap(q->file, v);
+	r->flags = v->flags;
 	r->ops = v->ops;
 	r->private = v->object;
 	v->ops = area_ops;

@@ -99,14 +99,17 @@ static int validate_file(const struct file *file, u32 *prot, u32 flags, u32 *cap
 /* --- decide --- */
 
 /* What a mapping of a file may ever be used for: the file's memory, what that allows; a copy, anything. */
-static u32 file_flags(u32 prot, u32 flags, u32 caps)
+static u32 file_flags(const struct file *file, u32 prot, u32 flags, u32 caps)
 {
 	u32 may = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
 	if (caps & MAP_CAN_DIRECT)
 		may &= caps;
-	if ((flags & MAP_TYPE) == MAP_SHARED)
+	if ((flags & MAP_TYPE) == MAP_SHARED) {
+		if ((file->flags & O_ACCMODE) == O_RDONLY)
+			may &= ~VM_MAYWRITE;
 		return may | VM_SHARED | VM_MAYSHARE;
+	}
 	return may | (prot & PROT_WRITE ? 0 : VM_MAYSHARE);
 }
 
@@ -122,7 +125,7 @@ static long map(vaddr_t addr, u32 len, u32 prot, u32 flags, struct file *file, u
 	if (err != 0)
 		return err;
 	if (file != NULL) {
-		q.flags = file_flags(prot, flags, q.caps);
+		q.flags = file_flags(file, prot, flags, q.caps);
 	} else {
 		q.flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 		if (flags & MAP_STACK)

@@ -10,9 +10,9 @@
  * has put there; they are zero, and mapped nowhere. What lies behind the end in the last page is
  * zero, unless a program wrote there through a mapping; it is cleared when the file grows over it.
  */
+#include <arch/page_bytes.h>
 #include <octavo/assert.h>
 #include <octavo/errno.h>
-#include <octavo/pmap.h>
 #include <octavo/rlimit.h>
 #include <octavo/shmem.h>
 #include <octavo/string.h>
@@ -60,17 +60,22 @@ void shmem_release(struct address_space *m)
 	filemap_remove(m, 0, UINT32_MAX);
 }
 
-static void make_shorter(struct address_space *m, loff_t size)
+static int make_shorter(struct address_space *m, loff_t size)
 {
 	loff_t page_end = ALIGN_UP(size, (loff_t)PAGE_SIZE);
 	u32 first = (u32)(page_end >> PAGE_SHIFT);
+	int err = shmem_remove_begin(m, first);
 
-	filemap_set_size(m, size);
-	if (size < page_end)
-		filemap_zero(m, size, page_end);
-	filemap_remove(m, first, UINT32_MAX);
-	filemap_unmap(m, first, UINT32_MAX, true);
-	m->kept_end = 0;
+	if (err == 0) {
+		filemap_set_size(m, size);
+		if (size < page_end)
+			filemap_zero(m, size, page_end);
+		filemap_remove(m, first, UINT32_MAX);
+		filemap_unmap(m, first, UINT32_MAX, true);
+		m->kept_end = 0;
+	}
+	shmem_remove_end(m);
+	return err;
 }
 
 static void make_longer(struct address_space *m, loff_t size)
@@ -85,6 +90,7 @@ static void make_longer(struct address_space *m, loff_t size)
 int shmem_truncate(struct inode *inode, loff_t size)
 {
 	struct address_space *m = inode->mapping;
+	int err = 0;
 
 	if (size > SHMEM_MAX_SIZE)
 		return -EFBIG;
@@ -92,8 +98,12 @@ int shmem_truncate(struct inode *inode, loff_t size)
 	    (size > inode->size && (inode->seals & F_SEAL_GROW)))
 		return -EPERM;
 	if (size < inode->size || (size == inode->size && m->kept_end != 0))
-		make_shorter(m, size);
-	else
+		err = make_shorter(m, size);
+	else if (inode->size == 0)
+		err = shmem_gather(m, (u32)((size + (PAGE_SIZE - 1)) >> PAGE_SHIFT));
+	if (err != 0)
+		return err;
+	if (size > inode->size)
 		make_longer(m, size);
 	inode->mtime_ns = clock_realtime_ns();
 	return 0;
@@ -101,23 +111,30 @@ int shmem_truncate(struct inode *inode, loff_t size)
 
 /* --- fallocate(2) --- */
 
-/* Bytes [from, to) become zero: whole pages go, private copies of them stay. */
-static void punch_hole(struct address_space *m, loff_t from, loff_t to)
+/* Bytes [from, to) become zero: whole pages go, private copies of them stay. => 0, -ETXTBSY */
+static int punch_hole(struct address_space *m, loff_t from, loff_t to)
 {
 	loff_t start = ALIGN_UP(from, (loff_t)PAGE_SIZE), end = ALIGN_DOWN(to, (loff_t)PAGE_SIZE);
 
 	if (start > end) { /* all in one page */
 		filemap_zero(m, from, to);
-		return;
+		return 0;
 	}
-	filemap_zero(m, from, start);
 	if (start < end) {
 		u32 first = (u32)(start >> PAGE_SHIFT), last = (u32)(end >> PAGE_SHIFT) - 1;
+		int err = shmem_remove_begin(m, first);
 
-		filemap_remove(m, first, last);
-		filemap_unmap(m, first, last, false);
+		if (err == 0) {
+			filemap_remove(m, first, last);
+			filemap_unmap(m, first, last, false);
+		}
+		shmem_remove_end(m);
+		if (err != 0)
+			return err;
 	}
+	filemap_zero(m, from, start);
 	filemap_zero(m, end, to);
+	return 0;
 }
 
 static int fill_holes(struct address_space *m, loff_t from, loff_t to, bool keep_size)
@@ -157,8 +174,7 @@ int shmem_allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len)
 		return fill_holes(m, offset, offset + len, mode & FALLOC_FL_KEEP_SIZE);
 	if (inode->seals & F_SEALS_NO_WRITE)
 		return -EPERM;
-	punch_hole(m, offset, offset + len);
-	return 0;
+	return punch_hole(m, offset, offset + len);
 }
 
 /* --- filling from the kernel --- */
@@ -223,12 +239,3 @@ int shmem_append_page(struct inode *inode, struct page *page)
 	filemap_set_size(m, inode->size + PAGE_SIZE);
 	return 0;
 }
-
-const struct file_ops shmem_file_ops = {
-	.read = filemap_read,
-	.write = filemap_write,
-	.read_kernel = filemap_read_kernel,
-	.write_kernel = filemap_write_kernel,
-	.mmap = filemap_mmap,
-	.seek = file_seek_inode,
-};

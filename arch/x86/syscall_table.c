@@ -34,7 +34,6 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(pread64, sys_pread64),
 	CALL(pwrite64, sys_pwrite64),
 
-	CALL(memfd_create, sys_memfd_create),
 	CALL(umount, sys_oldumount),
 	CALL(utime, sys_utime),
 	CALL(truncate64, sys_truncate64),

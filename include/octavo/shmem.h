@@ -21,10 +21,11 @@ struct shmem_account {
 void shmem_init(struct address_space *m, struct inode *host, struct shmem_account *account);
 /* shmem_release - all pages go; nobody can reach the file any more. => sleeps */
 void shmem_release(struct address_space *m);
-/* shmem_truncate - inode_ops.truncate. => 0, -EFBIG, -EPERM sealed; sleeps; [im] held */
+/* shmem_truncate - inode_ops.truncate. => 0, -EFBIG, -EPERM sealed; without an MMU -ETXTBSY what would go is
+ * mapped, -ENOMEM and -ENOSPC no run for it; sleeps; [im] held */
 int shmem_truncate(struct inode *inode, loff_t size);
-/* shmem_allocate - inode_ops.allocate. => 0, -EOPNOTSUPP, -EFBIG and SIGXFSZ, -ENOSPC, -ENOMEM, -EINTR;
- * sleeps; [im] held */
+/* shmem_allocate - inode_ops.allocate. => 0, -EOPNOTSUPP, -EFBIG and SIGXFSZ, -ENOSPC, -ENOMEM, -EINTR,
+ * -ETXTBSY as above; sleeps; [im] held */
 int shmem_allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len);
 /* shmem_append - put `len` bytes of kernel memory behind the file's end. => 0, -ENOMEM, -ENOSPC;
  * what was appended before stays; sleeps; [im] held */
@@ -33,3 +34,16 @@ int shmem_append(struct inode *inode, const void *data, u32 len);
  * multiple of it; its reference is taken over on success. => 0, -ENOMEM; sleeps; [im] held */
 int shmem_append_page(struct inode *inode, struct page *page);
 extern const struct file_ops shmem_file_ops;
+
+/* --- what a machine can do with a file's pages (shmem_mmu.c, shmem_nommu.c); [im] held --- */
+/* shmem_gather - a file without pages is about to have nr_pages: with an MMU holes will do; without, it gets
+ * them, in a row (nm-17). => 0; -EFBIG, -ENOSPC, -ENOMEM; sleeps */
+int shmem_gather(struct address_space *m, u32 nr_pages);
+/* shmem_remove_begin - pages from `first` on may be taken away, until shmem_remove_end(), which is called
+ * in any case. => 0; -ETXTBSY some are mapped where nobody can take them away; sleeps */
+int shmem_remove_begin(struct address_space *m, u32 first);
+void shmem_remove_end(struct address_space *m);
+/* of shmem_file_ops, on every machine */
+#define SHMEM_FILE_OPS                                                                             \
+	.read = filemap_read, .write = filemap_write, .read_kernel = filemap_read_kernel,          \
+	.write_kernel = filemap_write_kernel, .seek = file_seek_inode

@@ -15,6 +15,35 @@ extern char **environ;
 
 static const char *const sites[] = {"page", "slab", "vmalloc"};
 
+/* One page of the file, or more; => 0, 1 it was refused */
+static int map_file(long fd, unsigned long len, int prot, int flags)
+{
+	long p = sys(__NR_mmap2, 0, len, prot, flags, fd, 0);
+
+	if ((unsigned long)p >= (unsigned long)-4095)
+		return 1;
+	return sys(__NR_munmap, p, len) != 0;
+}
+
+/* Mappings of files, one that is copied and one that has its pages in a row; and less than a page. */
+static int map_files(long rom)
+{
+	int refused = map_file(rom, PAGE, PROT_READ, MAP_PRIVATE);
+	long fd = sys(__NR_memfd_create, "m", 0);
+
+	refused |= map_file(rom, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	if (fd < 0)
+		return 1;
+	if (sys(__NR_ftruncate, fd, 10 * PAGE) != 0)
+		refused = 1;
+	else
+		refused |= map_file(fd, 10 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	sys(__NR_close, fd);
+	refused |= sys(__NR_munmap, sys(__NR_mmap2, 0, 10, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		       10) != 0;
+	return refused;
+}
+
 /* What the child does; => its exit code: 0 if nothing was refused */
 static int work(void)
 {
@@ -39,6 +68,7 @@ static int work(void)
 		return 1;
 	if (sys(__NR_read, fd, heap, 16) != 16)
 		refused = 1;
+	refused |= map_files(fd);
 	sys(__NR_close, fd);
 	return refused;
 }

@@ -23,6 +23,8 @@ Suite(
         shows="nm-3 nm-4 nm-5 nm-9 nm-10 nm-11 nm-12 nm-13 nm-14 nm-20 nm-21 nm-22"),
     run("/tests/nommu_map", on="arm release", only_all=True),
     run("/tests/nommu_map", "strict", on="arm debug", append="strict_hint", shows="nm-11"),
+    run("/tests/nommu_shm", on="arm debug", shows="nm-1 nm-3 nm-4 nm-6 nm-15 nm-17 nm-20 nm-22"),
+    run("/tests/nommu_shm", on="arm release"),
     run("/tests/nommu_fail", on="arm debug"),
     run("/tests/clock", on="arm debug"),
     run("/tests/identity", on="arm debug"),

@@ -25,8 +25,10 @@ kernel-X86    :=
 kernel-ARM    :=
 kernel-DEBUG  :=
 kernel-FAST   :=
+kernel-FAST_MMU :=
 
-# read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST. FAST names files again.
+# read-lists FOLDER: appends the lists of FOLDER/Makefile to kernel-LIST. FAST, and FAST_MMU for x86, name
+# files again.
 define read-lists
 COMMON :=
 MMU    :=
@@ -35,8 +37,9 @@ X86    :=
 ARM    :=
 DEBUG  :=
 FAST   :=
+FAST_MMU :=
 include $1/Makefile
-$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG FAST,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
+$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG FAST FAST_MMU,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
 endef
 $(foreach d,$(KERNEL_FOLDERS),$(eval $(call read-lists,$d)))
 
@@ -57,6 +60,8 @@ kernel-release :=
 
 x86-folder := arch/x86
 arm-folder := arch/arm-nommu
+x86-fast   := $(kernel-FAST_MMU)
+arm-fast   :=
 x86-script := linker/x86-kernel.ld
 arm-script := linker/arm-kernel.ld
 
@@ -98,10 +103,10 @@ $1-$2-link = $$($1-cross)gcc $$($1-cflags) $$(kernel-ldflags) $$($1-ldflags) -T 
 
 build/$1-$2/flags: FORCE
 	@mkdir -p $$(@D)
-	@tools/stamp $$@ '$$($1-$2-command) $$($2-speed) $(kernel-FAST)'
+	@tools/stamp $$@ '$$($1-$2-command) $$($2-speed) $(kernel-FAST) $($1-fast)'
 
 build/$1-$2/%.o: speed = $$($2-speed)
-$$(patsubst %,build/$1-$2/%.o,$$(basename $(kernel-FAST))): speed = $$(fast-speed)
+$$(patsubst %,build/$1-$2/%.o,$$(basename $(kernel-FAST) $($1-fast))): speed = $$(fast-speed)
 
 build/$1-$2/%.o: %.c build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 	@mkdir -p $$(@D)
