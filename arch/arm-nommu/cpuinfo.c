@@ -5,8 +5,6 @@
 #include <octavo/arch.h>
 #include <octavo/text.h>
 
-#define SCB_CPUID REG32(0xe000ed00)
-
 u32 irq_counts[2]; /* [interrupts off] the tick's, the receiver's */
 
 void arch_cpuinfo_text(struct text *t)
@@ -14,11 +12,12 @@ void arch_cpuinfo_text(struct text *t)
 	u32 id = SCB_CPUID;
 
 	text_printf(t, "processor\t: 0\nmodel name\t: ARMv7-M rev %u (v7ml)\n", id & 0xf);
-	text_puts(t, "Features\t: half thumb\n");
+	text_printf(t, "Features\t: half thumb%s\n",
+		    fpu_is_there() ? " vfp vfpv3 vfpv3d16 vfpv4" : "");
 	text_printf(t, "CPU implementer\t: 0x%02x\nCPU architecture: 7M\n", id >> 24);
 	text_printf(t, "CPU variant\t: 0x%x\nCPU part\t: 0x%03x\nCPU revision\t: %u\n\n",
 		    id >> 20 & 0xf, id >> 4 & 0xfff, id & 0xf);
-	text_puts(t, "Hardware\t: ARM MPS2\n");
+	text_printf(t, "Hardware\t: ARM MPS2 AN%x\n", SCC_BOARD(SCC_ID));
 }
 
 /* Numbers of exceptions: the tick has no line at the controller, the receiver has 0. */

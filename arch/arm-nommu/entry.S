@@ -34,6 +34,9 @@
 	.equ	XPSR_THUMB, 0x01000000
 	.equ	XPSR_ALIGN, 0x200
 	.equ	MPU_RBAR, 0xe000ed9c
+	.equ	SCB_CPACR, 0xe000ed88	/* registers.h */
+	.equ	CPACR_FPU_KERNEL, 0x500000
+	.equ	CPACR_FPU_ALL, 0xf00000
 
 	.macro	function name
 	.section .text.\name, "ax"
@@ -247,7 +250,12 @@ function otherfault
 	beq	kernel_trap
 	tst	lr, #8
 	beq	kernel_trap
+	push	{r4, lr}
+	bl	fpu_fault
+	pop	{r4, lr}
+	cbz	r0, 1f
 	b	fault_from_user
+1:	bx	lr
 	.size	otherfault, . - otherfault
 
 function hardfault
@@ -291,10 +299,35 @@ function arch_switch
 	ldr	r3, [r1, #TASK_GUARD_RBAR]
 	ldr	r2, =MPU_RBAR
 	str	r3, [r2]
+	ldr	r2, =fpu_owner		/* only its programs may use the FPU */
+	ldr	r2, [r2]
+	cmp	r2, r1
+	ite	eq
+	moveq	r3, #CPACR_FPU_ALL
+	movne	r3, #CPACR_FPU_KERNEL
+	ldr	r2, =SCB_CPACR
+	str	r3, [r2]
 	ldr	sp, [r1, #TASK_ARCH_SP]
 	pop	{r4-r11, pc}
 	.ltorg
 	.size	arch_switch, . - arch_switch
+
+	.fpu	fpv4-sp-d16
+
+/* fpu_store(struct fpu_state *), fpu_load(const struct fpu_state *) */
+function fpu_store
+	vstmia	r0!, {s0-s31}
+	vmrs	r1, fpscr
+	str	r1, [r0]
+	bx	lr
+	.size	fpu_store, . - fpu_store
+
+function fpu_load
+	vldmia	r0!, {s0-s31}
+	ldr	r1, [r0]
+	vmsr	fpscr, r1
+	bx	lr
+	.size	fpu_load, . - fpu_load
 
 /* The first instructions of a new task; r0 is the task that ran before. task.c fills r4 and r5. */
 function kernel_thread_start

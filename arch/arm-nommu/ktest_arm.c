@@ -185,7 +185,7 @@ static struct mpu_space space; /* no process's, so it is never loaded into the M
 
 KTEST(arm_mpu_slots_are_a_cache, "")
 {
-	const u32 base = PSRAM_BASE;
+	const u32 base = PSRAM_AN385;
 
 	memset(&space, 0, sizeof(space));
 	KTEST_OK(mpu_load(&space, base, base + 0x8000, MPU_READ, base), "a miss is loaded");
@@ -207,19 +207,21 @@ KTEST(arm_mpu_slots_are_a_cache, "")
 KTEST(arm_mpu_stack_slot, "")
 {
 	memset(&space, 0, sizeof(space));
-	KTEST_OK(mpu_set_stack(&space, PSRAM_BASE + 0x1000, 0x8000) == -EINVAL, "not aligned");
-	KTEST_OK(mpu_set_stack(&space, PSRAM_BASE, 0x7000) == -EINVAL, "not a power of two");
-	KTEST_OK(mpu_set_stack(&space, PSRAM_BASE, 0x8000) == 0, "a block");
-	KTEST_OK(!mpu_load(&space, PSRAM_BASE, PSRAM_BASE + 0x8000, MPU_READ, PSRAM_BASE + 0x1000),
+	KTEST_OK(mpu_set_stack(&space, PSRAM_AN385 + 0x1000, 0x8000) == -EINVAL, "not aligned");
+	KTEST_OK(mpu_set_stack(&space, PSRAM_AN385, 0x7000) == -EINVAL, "not a power of two");
+	KTEST_OK(mpu_set_stack(&space, PSRAM_AN385, 0x8000) == 0, "a block");
+	KTEST_OK(!mpu_load(&space, PSRAM_AN385, PSRAM_AN385 + 0x8000, MPU_READ,
+			   PSRAM_AN385 + 0x1000),
 		 "the stack is always there");
 	mpu_flush(&space, 0, UINTPTR_MAX);
-	KTEST_OK(!mpu_load(&space, PSRAM_BASE, PSRAM_BASE + 0x8000, MPU_READ, PSRAM_BASE + 0x7fff),
+	KTEST_OK(!mpu_load(&space, PSRAM_AN385, PSRAM_AN385 + 0x8000, MPU_READ,
+			   PSRAM_AN385 + 0x7fff),
 		 "after a flush too");
 }
 
 KTEST(arm_mpu_second_stack, "")
 {
-	u32 run = PSRAM_BASE + 0x20000, end = run + 0x2000, other = run + 0x10000;
+	u32 run = PSRAM_AN385 + 0x20000, end = run + 0x2000, other = run + 0x10000;
 
 	space = (struct mpu_space){0};
 	KTEST_OK(mpu_load(&space, other, other + 0x1000, MPU_READ, other) &&

@@ -94,6 +94,7 @@ static int put_frame(const struct trapframe *f, u32 sp, sigset_bits mask)
 	memset(&frame, 0, sizeof(frame));
 	frame.uc.flags = UCONTEXT_OLD;
 	save_context(&frame.uc, f, mask);
+	fpu_to_frame(frame.uc.registers);
 	way_back(&frame, __NR_sigreturn);
 	return copy_to_user((void __user *)(uintptr_t)sp, &frame, sizeof(frame));
 }
@@ -110,6 +111,7 @@ static int put_rt_frame(const struct trapframe *f, u32 sp, const struct siginfo 
 	frame.sig.uc.stack_flags = st->alt_flags;
 	frame.sig.uc.stack_size = st->alt_size;
 	save_context(&frame.sig.uc, f, mask);
+	fpu_to_frame(frame.sig.uc.registers);
 	way_back(&frame.sig, __NR_rt_sigreturn);
 	return copy_to_user((void __user *)(uintptr_t)sp, &frame, sizeof(frame));
 }
@@ -154,6 +156,7 @@ static void restore_context(struct trapframe *f, const struct ucontext *uc)
 	f->lr = c->lr;
 	f->pc = c->pc & ~1u;
 	f->xpsr = (c->cpsr & XPSR_OF_PROGRAM) | XPSR_THUMB;
+	fpu_from_frame(uc->registers);
 }
 
 void user_sigreturn(struct trapframe *f, bool rt)

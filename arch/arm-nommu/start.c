@@ -23,19 +23,17 @@
 
 extern char __kernel_end[], __rodata_end[], __init_data_start[], __init_data_end[];
 
-const struct zone_layout arch_zones[] = {
+struct zone_layout arch_zones[] = {
 	{.name = "Kernel",
 	 .start = KERNEL_BASE >> PAGE_SHIFT,
 	 .end = KERNEL_BANK_END >> PAGE_SHIFT,
 	 .kernel_only = true},
-	{.name = "PSRAM",
-	 .start = PSRAM_BASE >> PAGE_SHIFT,
-	 .end = PSRAM_END >> PAGE_SHIFT,
-	 .node = 1},
+	{.name = "PSRAM", .node = 1}, /* find_memory() says where */
 };
 const unsigned arch_nr_zones = ARRAY_SIZE(arch_zones);
 
 struct page *mem_map;
+pfn_t psram_pfn;
 
 static struct boot_info boot_info;
 
@@ -85,16 +83,26 @@ static void find_module(struct boot_info *info)
 	info->module.end = ROM_BASE + ALIGN_UP(size, PAGE_SIZE);
 }
 
+static void find_memory(struct boot_info *info)
+{
+	paddr_t psram = SCC_BOARD(SCC_ID) == 0x500 ? PSRAM_AN500 : PSRAM_AN385;
+
+	psram_pfn = psram >> PAGE_SHIFT;
+	arch_zones[1].start = psram_pfn;
+	arch_zones[1].end = psram_pfn + PSRAM_PAGES;
+	info->ranges[0] = (struct phys_range){KERNEL_BASE, KERNEL_BANK_END};
+	info->ranges[1] = (struct phys_range){psram, psram + PSRAM_BYTES};
+	info->nr_ranges = 2;
+}
+
 const struct boot_info *arch_boot_info(void)
 {
 	struct boot_info *info = &boot_info;
 
 	if (info->nr_ranges != 0)
 		return info;
-	info->ranges[0] = (struct phys_range){KERNEL_BASE, KERNEL_BANK_END};
-	info->ranges[1] = (struct phys_range){PSRAM_BASE, PSRAM_END};
+	find_memory(info);
 	info->kernel = (struct phys_range){KERNEL_BASE, (paddr_t)__kernel_end};
-	info->nr_ranges = 2;
 	read_parameters(info);
 	find_module(info);
 	return info;
@@ -139,7 +147,8 @@ void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))
 
 u32 arch_hwcap(void)
 {
-	return 1u << 1 | 1u << 2; /* halfword loads, Thumb: HWCAP_HALF, HWCAP_THUMB */
+	/* HWCAP_HALF, HWCAP_THUMB; VFP, VFPv3, VFPv3D16, VFPv4 */
+	return 1u << 1 | 1u << 2 | (fpu_is_there() ? 1u << 6 | 1u << 13 | 1u << 14 | 1u << 16 : 0);
 }
 
 /* From reset, on the boot stack, interrupts still on but nothing that could raise one. */
@@ -149,6 +158,7 @@ void start(void)
 	exceptions_init();
 	boot_task_init();
 	mpu_init();
+	fpu_init();
 	uart_init();
 	kernel_main();
 }

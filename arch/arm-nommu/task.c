@@ -76,6 +76,7 @@ void arch_kstack_free(struct task *t)
 
 void arch_task_free(struct task *t)
 {
+	fpu_forget(t);
 	t->arch = (struct arch_task){0};
 }
 
@@ -105,6 +106,7 @@ void arch_task_init_fork(struct task *child, const struct trapframe *frame)
 	*copy = *frame;
 	frame_set_result(copy, 0);
 	child->arch.tls = current->arch.tls;
+	fpu_inherit(child);
 	first_switch(child, fork_start);
 }
 
@@ -132,6 +134,7 @@ void arch_exec_frame(struct trapframe *frame, vaddr_t entry, vaddr_t sp, vaddr_t
 	frame->sp = sp;
 	frame->r[9] = data_base;
 	current->arch.tls = 0;
+	fpu_forget(current);
 	frame->xpsr = XPSR_THUMB;
 }
 

@@ -12,7 +12,7 @@
 
 #define DMA_END (16u << 20)
 
-const struct zone_layout arch_zones[] = {
+struct zone_layout arch_zones[] = {
 	{.name = "DMA", .start = 0, .end = DMA_END >> PAGE_SHIFT},
 	{.name = "Normal", .start = DMA_END >> PAGE_SHIFT, .end = DIRECT_MAP_SIZE >> PAGE_SHIFT},
 	{.name = "HighMem", .start = DIRECT_MAP_SIZE >> PAGE_SHIFT, .end = 0xfffff, .highmem = true},

@@ -28,5 +28,5 @@ struct zone_layout {
 	bool kernel_only; /* user pages are never taken from here */
 	u8 node;          /* banks that do not lie together are nodes of their own (numa-3) */
 };
-extern const struct zone_layout arch_zones[];
+extern struct zone_layout arch_zones[]; /* [I] since arch_boot_info() */
 extern const unsigned arch_nr_zones;

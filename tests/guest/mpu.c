@@ -95,7 +95,7 @@ DEED(undefined, "udf #0")
 DEED(breakpoint, "bkpt #0")
 DEED(semihosting, "mov r0, #0x20; bkpt #0xab" : : : "r0") /* would end the machine */
 DEED(arm_state, "mov r0, pc; bic r0, r0, #3; bx r0" : : : "r0")
-DEED(no_coprocessor, "mcr p10, 0, r0, c0, c0, 0")
+DEED(no_coprocessor, "mcr p5, 0, r0, c0, c0, 0")
 DEED(unaligned_multiple, "mov r0, sp; subs r0, #62; ldmia r0, {r1, r2}"
      :
      :

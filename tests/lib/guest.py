@@ -15,7 +15,8 @@
     64M 1G ...          memory
     debug release       the kernel's flavour
     iso                 booted by GRUB
-    arm                 the ARM board
+    arm                 the ARM board mps2-an385
+    an386 an500         another of the ARM boards, behind arm
     2cpus ...           CPUs
     pentium 486 ...     any other word is a CPU model of QEMU
     wallclock           without -icount
@@ -65,6 +66,8 @@ def machine_options(on):
             options += ["--boot", "iso"]
         elif word == "arm":
             options += ["--arch", "arm-nommu"]
+        elif re.fullmatch(r"an\d+", word):
+            options += ["--board", word]
         elif word == "wallclock":
             icount = False
         else:

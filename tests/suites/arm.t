@@ -33,6 +33,17 @@ Suite(
       for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
                    "thread_signals", "thread_waits", "futex")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
+    # the other boards: one with each flavour, all for `make test-all`
+    *(run(f"/tests/{name}", on=f"arm {board} {flavour}", only_all=only_all)
+      for name in ("mpu", "nommu", "nommu_map", "nommu_fail", "nommu_args", "clock", "identity",
+                   "eventfd", "signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm",
+                   "threads", "thread_signals", "thread_waits", "futex", "fpu_arm")
+      for board, flavour, only_all in (("an386", "debug", False), ("an500", "release", False),
+                                       ("an386", "release", True), ("an500", "debug", True))),
+    run("/tests/fpu_arm", on="arm debug"),
+    run("/tests/fpu_arm", on="arm an386 release"),
+    run("/tests/fpu_arm", on="arm an500 debug", append="chaos=6"),
+    run("/bin/cat", "/proc/cpuinfo", on="arm an500 debug", console="AN500"),
     run("/bin/sh", "/tests/nofork", on="arm debug"),
     run("/bin/sh", "/tests/nofork", on="arm release"),
     run("/bin/cat", on="arm debug", name="^C ends the program that PID 1 waits for", exit=130,

@@ -12,6 +12,8 @@ Suite(
     ktests(on="1280M release"),
     ktests(on="arm debug"),
     ktests(on="arm release"),
+    ktests(on="arm an386 release"),
+    ktests(on="arm an500 debug"),
     ktests(on="16M debug", append="chaos=1"),
     ktests(on="3G debug", only_all=True),
     ktests(on="64M debug qemu32,-pse,-pge", only_all=True),

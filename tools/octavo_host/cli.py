@@ -60,7 +60,10 @@ def add_run(commands):
         formatter_class=argparse.RawDescriptionHelpFormatter)
     machine = run.add_argument_group("the machine")
     machine.add_argument("--arch", choices=("x86", "arm-nommu"), default="x86",
-                         help="i686 PC, or the ARM board mps2-an385 (default: x86)")
+                         help="i686 PC, or an ARM board without an MMU (default: x86)")
+    machine.add_argument("--board", choices=[name[5:] for name in machines.ARM_BOARDS],
+                         help="of the ARM boards mps2-: with a Cortex-M3 (an385, the default), "
+                              "M4 (an386) or M7 (an500)")
     machine.add_argument("--mem", metavar="SIZE",
                          help="memory, as 64M or 1G (default: 1280M; the ARM board has 16M)")
     machine.add_argument("--cpus", type=int, default=1, metavar="N", help="1 to 8 (default: 1)")
@@ -118,7 +121,7 @@ def do_run(options, program):
     memory = machines.parse_size(options.mem) if options.mem is not None else None
     machine = machines.Machine(
         arch=options.arch, memory=memory, cpus=options.cpus, cpu=options.cpu,
-        flavour=options.flavour, boot=options.boot, root=options.root, append=options.append,
+        board=options.board and f"mps2-{options.board}", flavour=options.flavour, boot=options.boot, root=options.root, append=options.append,
         icount=options.icount, kernel=options.kernel, image=options.image,
         qemu=split_options(options.qemu), holes=options.hole, program=program)
     return runner.run(machine, options.timeout, options.report, options.why)

@@ -17,7 +17,7 @@ BUILD = os.path.join(TOP, "build")
 
 MAX_CPUS = 8
 X86_MEMORY = (4 << 20, 3584 << 20)
-ARM_BOARD = "mps2-an385"
+ARM_BOARDS = ("mps2-an385", "mps2-an386", "mps2-an500")     # Cortex-M3, M4, M7
 ARM_MEMORY = 16 << 20
 ARM_ROMFS_ADDRESS = 0x20000000
 ARM_PARAMETER_ADDRESS = 0x203FF000
@@ -31,6 +31,7 @@ class Machine:
     memory: Optional[int] = None
     cpus: int = 1
     cpu: Optional[str] = None
+    board: Optional[str] = None
     flavour: str = "debug"
     boot: str = "kernel"
     root: Optional[str] = None
@@ -67,6 +68,8 @@ def check(machine):
     if machine.image == "none" and machine.root is not None:
         raise UsageError("--root needs a root file system to be laid over, --image none has none")
     if machine.arch == "x86":
+        if machine.board is not None:
+            raise UsageError("--board: that is ARM's (--arch arm-nommu)")
         low, high = X86_MEMORY
         if machine.memory is not None and not low <= machine.memory <= high:
             raise UsageError(f"--mem: an x86 machine has {low >> 20}M to {high >> 20}M")
@@ -76,8 +79,7 @@ def check(machine):
     if machine.cpus != 1:
         raise UsageError("--cpus: the ARM board has one CPU")
     if machine.memory not in (None, ARM_MEMORY):
-        raise UsageError(f"--mem: the ARM board {ARM_BOARD} has {ARM_MEMORY >> 20}M, no more "
-                         "and no less")
+        raise UsageError(f"--mem: the ARM boards have {ARM_MEMORY >> 20}M, no more and no less")
 
 
 def built(*names):
@@ -185,8 +187,8 @@ def arm_arguments(machine, folder, arguments):
     os.symlink(os.path.abspath(kernel), os.path.join(folder, "octavo.elf"))
     with open(os.path.join(folder, "parameters"), "wb") as page:
         page.write(ARM_PARAMETER_MAGIC + struct.pack("<I", len(line)) + line)
-    arguments += ["-M", ARM_BOARD, "-semihosting-config", "enable=on,target=native",
-                  "-kernel", "octavo.elf",
+    arguments += ["-M", machine.board or ARM_BOARDS[0],
+                  "-semihosting-config", "enable=on,target=native", "-kernel", "octavo.elf",
                   "-device", f"loader,file=parameters,addr={ARM_PARAMETER_ADDRESS:#x},"
                              "force-raw=on"]
     image = arm_image(machine, folder)

@@ -17,6 +17,13 @@ struct arch_trap {
 		error; /* for the handler's frame: 14 memory, 6 undefined; status, FAULT_STATUS */
 };
 
+/* The FPU's registers, of a task that does not have them in the FPU: fpu.c. */
+struct fpu_state {
+	u32 s[32];
+	u32 fpscr; /* entry.S knows the places of these two */
+	bool used;
+};
+
 struct arch_task {
 	u32 sp;         /* kernel stack pointer while it does not run; entry.S */
 	u32 kstack_top; /* where its trapframe ends; entry.S */
@@ -24,4 +31,5 @@ struct arch_task {
 	u32 call_r0;    /* what a system call replaces by its result; entry.S */
 	u32 tls;        /* what the program keeps for the thread: set_tls, get_tls */
 	struct arch_trap trap;
+	struct fpu_state fpu;
 };

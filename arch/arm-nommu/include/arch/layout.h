@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * layout.h - where things lie on the MPS2 boards; every address is physical. Also read by the
- * assembler, which takes no suffixes of numbers.
+ * layout.h - where things lie on the MPS2 boards AN385, AN386 and AN500 (Cortex-M3, M4, M7); every
+ * address is physical. Also read by the assembler, which takes no suffixes of numbers.
  *
  *	00000000  4M   bank 0: vectors, kernel, mem_map, kernel allocations   (zone Kernel)
  *	20000000  4M   SRAM, here a ROM: the root romfs; its last page holds the boot parameters
- *	21000000  16M  PSRAM: what programs use                               (zone PSRAM)
+ *	21000000  16M  PSRAM: what programs use; on the AN500 at 60000000     (zone PSRAM)
  *	40000000       devices
  *	e0000000       the processor's own
  */
@@ -18,12 +18,13 @@
 #define ROM_END        0x203ff000
 #define PARAMETER_PAGE 0x203ff000
 
-#define PSRAM_BASE 0x21000000
-#define PSRAM_END  0x22000000
+#define PSRAM_AN385 0x21000000 /* and AN386 */
+#define PSRAM_AN500 0x60000000
+#define PSRAM_BYTES 0x01000000
 
 /* Bounds for arguments only: what a process may touch its list says. */
 #define USER_START ROM_BASE
-#define USER_END   PSRAM_END
+#define USER_END   (PSRAM_AN500 + PSRAM_BYTES)
 
 #define KSTACK_SIZE        0x2000
 #define HANDLER_STACK_SIZE 0x1000 /* interrupts and faults, nested */

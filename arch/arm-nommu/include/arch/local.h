@@ -27,6 +27,21 @@ struct user_stack_bounds {
 };
 extern struct user_stack_bounds user_stack_bounds;
 
+/* fpu.c: fpu_init at boot; fpu_fault in the handler: an instruction that had no access to a coprocessor
+ * is tried again, or => true: it is no fault of the FPU's */
+void fpu_init(void);
+bool fpu_is_there(void);
+bool fpu_fault(void);                 /* from entry.S */
+void fpu_inherit(struct task *child); /* the current task's state */
+void fpu_forget(struct task *t);      /* it begins anew, or ends */
+/* Of the current task, in a signal's frame: struct ucontext, registers[]. */
+void fpu_to_frame(u32 *block);
+void fpu_from_frame(const u32 *block);
+/* entry.S; privileged code always has access */
+struct fpu_state;
+void fpu_store(struct fpu_state *fpu);
+void fpu_load(const struct fpu_state *fpu);
+
 /* signal.c: back to what a handler interrupted, whose frame is at f's sp; or SIGSEGV. => sleeps */
 void user_sigreturn(struct trapframe *f, bool rt);
 long sys_sigreturn(void);

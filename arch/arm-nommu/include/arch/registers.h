@@ -53,6 +53,13 @@
 #define HFSR_DEBUGEVT  0x80000000u
 #define HFSR_VECTTBL   0x2u
 
+#define SCB_CPACR        REG32(0xe000ed88)
+#define CPACR_FPU_KERNEL 0x500000u /* privileged code alone may use the FPU; entry.S has both */
+#define CPACR_FPU_ALL    0xf00000u
+#define FPCCR            REG32(0xe000ef34) /* what of it is stacked by exceptions */
+#define MVFR0            REG32(0xe000ef40) /* 0: there is none */
+#define SCB_CPUID        REG32(0xe000ed00)
+
 /* MPU */
 #define MPU_TYPE        REG32(0xe000ed90)
 #define MPU_CTRL        REG32(0xe000ed94)
@@ -66,6 +73,8 @@
 /* The MPS2 boards */
 #define SYSTEM_CLOCK_HZ 25000000u
 #define FPGAIO_COUNTER  REG32(0x40028018) /* counts SYSTEM_CLOCK_HZ since reset */
+#define SCC_ID          REG32(0x4002fffc)
+#define SCC_BOARD(id)   ((id) >> 4 & 0xfff) /* 0x385, 0x386, 0x500 */
 #define UART0_BASE      0x40004000u
 #define UART1_BASE      0x40005000u
 #define UART0_RX_IRQ    0
