@@ -19,6 +19,7 @@
 #include <octavo/printk.h>
 #include <octavo/string.h>
 #include <octavo/uaccess.h>
+#include <octavo/user_vector.h>
 #include <uapi/octavo/fcntl.h>
 
 enum {
@@ -84,7 +85,8 @@ static ssize_t kmsg_read(struct file *file, char __user *buf, size_t len, loff_t
 }
 
 /* "<4>text"; without a level it is a warning, as everywhere. */
-static ssize_t kmsg_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+static ssize_t kmsg_write_vector(struct file *file, struct user_vector *from, size_t len,
+				 loff_t *pos)
 {
 	char line[WRITE_MAX];
 	const char *text = line;
@@ -94,7 +96,7 @@ static ssize_t kmsg_write(struct file *file, const char __user *buf, size_t len,
 	(void)pos;
 	if (len >= sizeof(line))
 		return -EINVAL;
-	if (copy_from_user(line, buf, len) != 0)
+	if (user_vector_read(from, line, len) != 0)
 		return -EFAULT;
 	line[len] = '\0';
 	if (line[0] == '<' && line[1] >= '0' && line[1] <= '9') {
@@ -111,6 +113,13 @@ static ssize_t kmsg_write(struct file *file, const char __user *buf, size_t len,
 	}
 	printk(level, "%s", text);
 	return (ssize_t)len;
+}
+
+static ssize_t kmsg_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	USER_VECTOR_ONE(from, buf, len);
+
+	return kmsg_write_vector(file, &from, len, pos);
 }
 
 static u32 kmsg_poll(struct file *file, struct poll_table *pt)
@@ -140,6 +149,7 @@ static loff_t kmsg_seek(struct file *file, loff_t offset, u32 whence)
 const struct file_ops kmsg_fops = {
 	.read = kmsg_read,
 	.write = kmsg_write,
+	.write_vector = kmsg_write_vector,
 	.seek = kmsg_seek,
 	.poll = kmsg_poll,
 };

@@ -15,6 +15,7 @@
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
+#include <octavo/user_vector.h>
 #include <uapi/octavo/eventfd.h>
 #include <uapi/octavo/mount.h>
 
@@ -67,7 +68,7 @@ static bool add(struct eventfd *e, u64 value)
 	return added;
 }
 
-static ssize_t eventfd_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+static ssize_t eventfd_read_vector(struct file *f, struct user_vector *to, size_t len, loff_t *pos)
 {
 	struct eventfd *e = eventfd_of(f);
 	u64 value;
@@ -84,7 +85,15 @@ static ssize_t eventfd_read(struct file *f, char __user *buf, size_t len, loff_t
 			return err;
 	}
 	wake_all(&e->changed);
-	return copy_to_user(buf, &value, sizeof(value)) != 0 ? -EFAULT : (ssize_t)sizeof(value);
+	err = user_vector_write(to, &value, sizeof(value));
+	return err != 0 ? err : (ssize_t)sizeof(value);
+}
+
+static ssize_t eventfd_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+{
+	USER_VECTOR_ONE(to, buf, len);
+
+	return eventfd_read_vector(f, &to, len, pos);
 }
 
 static ssize_t eventfd_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
@@ -145,6 +154,7 @@ static const struct file_ops eventfd_fops = {
 	.empty = STREAM_READ | STREAM_WRITE,
 	.nowait = STREAM_READ,
 	.read = eventfd_read,
+	.read_vector = eventfd_read_vector,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
 };

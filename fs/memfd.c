@@ -44,16 +44,15 @@ static int add_seals(struct inode *inode, u32 seals)
 	struct address_space *m = inode->mapping;
 	int err = 0;
 
+	if ((seals & F_SEAL_EXEC) && (inode->mode & 0111)) /* a program does not change */
+		seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEALS_NO_WRITE;
 	spin_lock(&m->tree_lock);
 	if (inode->seals & F_SEAL_SEAL)
 		err = -EPERM;
 	else if ((seals & ~inode->seals & F_SEAL_WRITE) && atomic_read(&m->nr_writable) != 0)
 		err = -EBUSY;
-	if (err == 0) {
-		if ((seals & F_SEAL_EXEC) && (inode->mode & 0111)) /* a program does not change */
-			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEALS_NO_WRITE;
+	if (err == 0)
 		inode->seals |= seals;
-	}
 	spin_unlock(&m->tree_lock);
 	return err;
 }

@@ -23,6 +23,7 @@
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <octavo/user_vector.h>
 #include <octavo/vmstat.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
@@ -135,19 +136,20 @@ static __always_inline size_t pipe_take_short(struct pipe *p, char __user *buf, 
 }
 
 /* Copy out what there is, up to len. => bytes; -EFAULT where none could be */
-static __noinline ssize_t pipe_take(struct pipe *p, char __user *buf, size_t len)
+static __noinline ssize_t pipe_take(struct pipe *p, struct user_vector *to, size_t len)
 {
 	size_t done = 0;
 
 	while (done < len && pipe_bytes(p) > 0) {
 		u32 offset = p->read_pos % PAGE_SIZE;
-		u32 n = MIN(MIN(pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
+		size_t n = MIN(MIN(pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
 		char *from = (char *)page_to_virt(*pipe_slot(p, p->read_pos)) + offset;
-		size_t missed = copy_to_user_partial(buf + done, from, n);
+		char __user *buf = user_vector_at(to, done, &n);
+		size_t missed = copy_to_user_partial(buf, from, n);
 		u32 pos = p->read_pos;
 
 		done += n - missed;
-		p->read_pos += n - (u32)missed;
+		p->read_pos += (u32)(n - missed);
 		if (p->read_pos % PAGE_SIZE == 0 && p->read_pos != pos)
 			pipe_page_drained(p, pos);
 		if (missed > 0)
@@ -186,23 +188,25 @@ static __always_inline size_t pipe_put_short(struct pipe *p, const char __user *
 	return len;
 }
 
-/* Copy in what fits, up to len. => bytes; -EFAULT, -ENOMEM where none could be */
-static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
+/* Copy in what fits of the bytes from `at` on, up to len. => bytes; -EFAULT, -ENOMEM where none could be */
+static ssize_t pipe_put(struct pipe *p, struct user_vector *from, size_t at, size_t len)
 {
 	size_t done = 0;
 
 	while (done < len && pipe_bytes(p) < PIPE_BYTES) {
 		u32 offset = p->write_pos % PAGE_SIZE;
-		u32 n = MIN(MIN(PIPE_BYTES - pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
+		size_t n =
+			MIN(MIN(PIPE_BYTES - pipe_bytes(p), PAGE_SIZE - offset), (u32)(len - done));
+		const char __user *buf = user_vector_at(from, at + done, &n);
 		size_t missed;
 		int err = pipe_need_page(p, p->write_pos);
 
 		if (err != 0)
 			return done > 0 ? (ssize_t)done : err;
 		missed = copy_from_user_partial(
-			(char *)page_to_virt(*pipe_slot(p, p->write_pos)) + offset, buf + done, n);
+			(char *)page_to_virt(*pipe_slot(p, p->write_pos)) + offset, buf, n);
 		done += n - missed;
-		p->write_pos += n - (u32)missed;
+		p->write_pos += (u32)(n - missed);
 		if (missed > 0)
 			return done > 0 ? (ssize_t)done : -EFAULT;
 	}
@@ -210,7 +214,7 @@ static ssize_t pipe_put(struct pipe *p, const char __user *buf, size_t len)
 }
 
 /* The same for a write that stays whole: all of it, or nothing and -EFAULT or -ENOMEM. */
-static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len)
+static ssize_t pipe_put_whole(struct pipe *p, struct user_vector *from, size_t len)
 {
 	u32 start = p->write_pos;
 	struct page **first = pipe_slot(p, start);
@@ -221,7 +225,7 @@ static ssize_t pipe_put_whole(struct pipe *p, const char __user *buf, size_t len
 	if (n == 0)
 		n = pipe_need_page(p, start + (u32)len - 1);
 	if (n == 0)
-		n = pipe_put(p, buf, len);
+		n = pipe_put(p, from, 0, len);
 	if (n == (ssize_t)len)
 		return n;
 	p->write_pos = start;
@@ -247,14 +251,15 @@ static int pipe_wait_bytes(struct pipe *p, const struct file *f)
 	return err;
 }
 
-/* A write wakes one reader: what that one leaves, or does not come to read, is for the next. */
-static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+/* A write wakes one reader: what that one leaves, or does not come to read, is for the next.
+ * buf: the only buffer, or NULL */
+static __always_inline ssize_t pipe_read_to(struct file *f, char __user *buf,
+					    struct user_vector *to, size_t len)
 {
 	struct pipe *p = pipe_of(f);
 	bool was_full, more, at_end;
 	ssize_t n;
 
-	(void)pos;
 	do {
 		/* A look without the mutex: whether there is something is decided with it. */
 		if (pipe_is_idle(p)) {
@@ -265,9 +270,9 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 		}
 		mutex_lock(&p->mutex);
 		was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
-		n = (ssize_t)pipe_take_short(p, buf, len);
+		n = buf != NULL ? (ssize_t)pipe_take_short(p, buf, len) : 0;
 		if (unlikely(n == 0))
-			n = pipe_take(p, buf, len);
+			n = pipe_take(p, to, len);
 		more = pipe_bytes(p) > 0;
 		at_end = n == 0 && p->nr_writers == 0;
 		CHECK(pipe_check(p));
@@ -280,6 +285,20 @@ static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *p
 	return n;
 }
 
+static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
+{
+	USER_VECTOR_ONE(to, buf, len);
+
+	(void)pos;
+	return pipe_read_to(f, buf, &to, len);
+}
+
+static ssize_t pipe_read_vector(struct file *f, struct user_vector *to, size_t len, loff_t *pos)
+{
+	(void)pos;
+	return pipe_read_to(f, NULL, to, len);
+}
+
 /* Room for a piece of a write that has len bytes left: all of it where it must stay whole. */
 static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
 {
@@ -288,14 +307,15 @@ static bool pipe_has_room(const struct pipe *p, size_t left, size_t len)
 	return len <= PIPE_BUF ? room >= left : room > 0;
 }
 
-/* One attempt. => bytes, 0: no room; -EPIPE, -EFAULT, -ENOMEM; [mutex] */
-static ssize_t pipe_put_some(struct pipe *p, const char __user *buf, size_t left, size_t len)
+/* One attempt at what comes after `done` of len bytes. => bytes, 0: no room; -EPIPE, -EFAULT, -ENOMEM;
+ * [mutex] */
+static ssize_t pipe_put_some(struct pipe *p, struct user_vector *from, size_t done, size_t len)
 {
 	if (p->nr_readers == 0)
 		return -EPIPE;
-	if (!pipe_has_room(p, left, len))
+	if (!pipe_has_room(p, len - done, len))
 		return 0;
-	return len <= PIPE_BUF ? pipe_put_whole(p, buf, left) : pipe_put(p, buf, left);
+	return len <= PIPE_BUF ? pipe_put_whole(p, from, len) : pipe_put(p, from, done, len - done);
 }
 
 /* Until a write that has `left` of its `len` bytes to go may go on. */
@@ -309,7 +329,7 @@ static int pipe_wait_room(struct pipe *p, const struct file *f, size_t left, siz
 
 /* A write that does not go into one page that is there, at once. */
 static __noinline ssize_t pipe_write_long(struct pipe *p, const struct file *f,
-					  const char __user *buf, size_t len)
+					  struct user_vector *from, size_t len)
 {
 	size_t done = 0;
 	ssize_t n;
@@ -319,7 +339,7 @@ static __noinline ssize_t pipe_write_long(struct pipe *p, const struct file *f,
 
 		mutex_lock(&p->mutex);
 		was_empty = pipe_bytes(p) == 0;
-		n = pipe_put_some(p, buf + done, len - done, len);
+		n = pipe_put_some(p, from, done, len);
 		CHECK(pipe_check(p));
 		mutex_unlock(&p->mutex);
 		if (n > 0 && was_empty)
@@ -347,11 +367,20 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		n = pipe_put_short(p, buf, len);
 	CHECK(pipe_check(p));
 	mutex_unlock(&p->mutex);
-	if (unlikely(n == 0))
-		return pipe_write_long(p, f, buf, len);
+	if (unlikely(n == 0)) {
+		USER_VECTOR_ONE(from, buf, len);
+
+		return pipe_write_long(p, f, &from, len);
+	}
 	if (was_empty)
 		wake_one(&p->readable);
 	return (ssize_t)n;
+}
+
+static ssize_t pipe_write_vector(struct file *f, struct user_vector *from, size_t len, loff_t *pos)
+{
+	(void)pos;
+	return pipe_write_long(pipe_of(f), f, from, len);
 }
 
 /* What fits into one page's rest, up to len. => bytes, 0: no room; -EPIPE, -ENOMEM; [mutex] */
@@ -480,6 +509,7 @@ static const struct inode_ops pipe_inode_ops = {.release = pipe_release};
 static const struct file_ops pipe_read_fops = {
 	.nowait = STREAM_READ,
 	.read = pipe_read,
+	.read_vector = pipe_read_vector,
 	.poll = pipe_poll_read,
 	.ioctl = pipe_ioctl,
 	.close = pipe_close,
@@ -487,6 +517,7 @@ static const struct file_ops pipe_read_fops = {
 static const struct file_ops pipe_write_fops = {
 	.nowait = STREAM_WRITE,
 	.write = pipe_write,
+	.write_vector = pipe_write_vector,
 	.write_kernel = pipe_write_kernel,
 	.poll = pipe_poll_write,
 	.ioctl = pipe_ioctl,

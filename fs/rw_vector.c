@@ -3,8 +3,9 @@
  * rw_vector.c - the calls that move bytes at a place of their own or by way of several buffers:
  * pread64(2), pwrite64(2), readv(2), writev(2), preadv(2), pwritev(2), preadv2(2), pwritev2(2).
  *
- * The buffers of a vector are moved one after another, and the call ends with the first that is not
- * moved whole. A file that seeks is locked for the whole vector, so that nobody writes between.
+ * The buffers of a vector are moved in one operation where the file has one for that: what is written to
+ * a pipe, a file or the log stays together. Else they are moved one after another, and the call ends with
+ * the first that is not moved whole. The position is kept for the whole vector.
  */
 #include "rw.h"
 
@@ -12,6 +13,7 @@
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
+#include <octavo/user_vector.h>
 #include <uapi/octavo/stat.h>
 
 #define IOV_MAX  1024u /* buffers in one vector */
@@ -25,10 +27,6 @@
 #define RWF_APPEND   0x10u
 #define RWF_NOAPPEND 0x20u
 #define RWF_KNOWN    0x3fu
-
-struct iovec32 { /* readv(2) */
-	u32 base, len;
-};
 
 /* --- at a place --- */
 
@@ -69,11 +67,24 @@ long sys_pwrite64(u32 fd, const char __user *buf, u32 len, u32 low, u32 high)
 
 /* --- several buffers --- */
 
-/*
- * The vector in kernel memory: `fast`, or kmalloc'ed. Every length is checked, and every buffer is
- * the user's; all together they are cut at FILE_IO_MAX.
- *   => it; err_ptr(-EINVAL, -EFAULT, -ENOMEM)
- */
+/* Every length is one, and then: every buffer is the user's; all together they are cut at FILE_IO_MAX.
+ * => 0, -EINVAL, -EFAULT */
+static int vector_check(struct iovec32 *v, u32 count, u32 *total)
+{
+	for (u32 i = 0; i < count; i++) {
+		if ((int)v[i].len < 0)
+			return -EINVAL;
+	}
+	for (u32 i = 0; i < count; i++) {
+		if (!user_range_ok((void __user __force *)v[i].base, v[i].len))
+			return -EFAULT;
+		v[i].len = MIN(v[i].len, FILE_IO_MAX - *total);
+		*total += v[i].len;
+	}
+	return 0;
+}
+
+/* The vector in kernel memory: `fast`, or kmalloc'ed. => it; err_ptr(-EINVAL, -EFAULT, -ENOMEM) */
 static struct iovec32 *vector_from_user(const void __user *user, u32 count, struct iovec32 *fast,
 					u32 *total)
 {
@@ -90,14 +101,8 @@ static struct iovec32 *vector_from_user(const void __user *user, u32 count, stru
 	}
 	if (copy_from_user(v, user, count * sizeof(*v)) != 0)
 		err = -EFAULT;
-	for (u32 i = 0; err == 0 && i < count; i++) {
-		if ((int)v[i].len < 0)
-			err = -EINVAL;
-		else if (!user_range_ok((void __user __force *)v[i].base, v[i].len))
-			err = -EFAULT;
-		v[i].len = MIN(v[i].len, FILE_IO_MAX - *total);
-		*total += v[i].len;
-	}
+	else
+		err = vector_check(v, count, total);
 	if (err == 0)
 		return v;
 	if (v != fast)
@@ -105,39 +110,61 @@ static struct iovec32 *vector_from_user(const void __user *user, u32 count, stru
 	return err_ptr(err);
 }
 
+/* What is to be moved, and which way. */
+struct vector_io {
+	const struct iovec32 *v;
+	u32 count;
+	u32 total; /* bytes */
+	bool write;
+};
+
+static ssize_t vector_move_whole(struct file *f, const struct vector_io *io, loff_t *pos)
+{
+	struct user_vector v = {io->v, io->v, 0};
+	ssize_t room;
+
+	if (!io->write)
+		return f->ops->read_vector(f, &v, io->total, pos);
+	inode_drop_set_id(f->inode);
+	room = file_write_room(f, *pos, io->total);
+	return room < 0 ? room : f->ops->write_vector(f, &v, (size_t)room, pos);
+}
+
 /* All buffers at *pos. => bytes; -errno where the first moved none */
-static ssize_t vector_move(struct file *f, bool write, const struct iovec32 *v, u32 count,
-			   loff_t *pos)
+static ssize_t vector_move(struct file *f, const struct vector_io *io, loff_t *pos)
 {
 	ssize_t done = 0;
 
-	for (u32 i = 0; i < count; i++) {
+	if (io->total > 0 &&
+	    (io->write ? f->ops->write_vector != NULL : f->ops->read_vector != NULL))
+		return vector_move_whole(f, io, pos);
+	for (const struct iovec32 *v = io->v; v < io->v + io->count; v++) {
 		ssize_t n;
 
-		if (v[i].len == 0)
+		if (v->len == 0)
 			continue;
-		n = file_rw(f, write, (char __user __force *)v[i].base, v[i].len, pos);
+		n = file_rw(f, io->write, (char __user __force *)v->base, v->len, pos);
 		if (n < 0)
 			return done > 0 ? done : n;
 		done += n;
-		if ((u32)n < v[i].len)
+		if ((u32)n < v->len)
 			break;
 	}
 	return done;
 }
 
 /* At the file's position, or at *at, as `as`: the file itself, or it with other flags. */
-static ssize_t vector_move_file(struct file *f, struct file *as, bool write,
-				const struct iovec32 *v, u32 count, loff_t *at)
+static ssize_t vector_move_file(struct file *f, struct file *as, const struct vector_io *io,
+				loff_t *at)
 {
 	ssize_t n;
 
 	if (at != NULL)
-		return vector_move(as, write, v, count, at);
+		return vector_move(as, io, at);
 	if (!file_locks_position(f))
-		return vector_move(as, write, v, count, &f->pos);
+		return vector_move(as, io, &f->pos);
 	mutex_lock(&f->pos_mutex);
-	n = vector_move(as, write, v, count, &f->pos);
+	n = vector_move(as, io, &f->pos);
 	mutex_unlock(&f->pos_mutex);
 	return n;
 }
@@ -154,11 +181,11 @@ static int check_flags(const struct file *f, bool write, u32 flags)
 }
 
 /* With flags that stand for open(2)'s in this call alone: the operations see a file that has them. */
-static __noinline ssize_t vector_move_flags(struct file *f, bool write, const struct iovec32 *v,
-					    u32 count, loff_t *at, u32 flags)
+static __noinline ssize_t vector_move_flags(struct file *f, const struct vector_io *io, loff_t *at,
+					    u32 flags)
 {
 	struct file as = *f;
-	int err = check_flags(f, write, flags);
+	int err = check_flags(f, io->write, flags);
 
 	if (err != 0)
 		return err;
@@ -168,15 +195,15 @@ static __noinline ssize_t vector_move_flags(struct file *f, bool write, const st
 		as.flags |= O_APPEND;
 	if (flags & RWF_NOAPPEND)
 		as.flags &= ~(u32)O_APPEND;
-	return vector_move_file(f, &as, write, v, count, at);
+	return vector_move_file(f, &as, io, at);
 }
 
 static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, loff_t *at, u32 flags)
 {
+	struct vector_io io = {.count = count, .write = write};
 	struct iovec32 fast[IOV_FAST], *v;
 	struct file *f = files_lookup(fd);
 	ssize_t n = 0;
-	u32 total;
 
 	if (f == NULL)
 		return -EBADF;
@@ -188,15 +215,16 @@ static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, lo
 		n = file_rw_check(f, write, NULL, 0);
 	if (n != 0)
 		goto put_file;
-	v = vector_from_user(user, count, fast, &total);
+	v = vector_from_user(user, count, fast, &io.total);
 	if (ptr_is_err(v)) {
 		n = ptr_err(v);
 		goto put_file;
 	}
-	if (total > 0 && flags != 0)
-		n = vector_move_flags(f, write, v, count, at, flags);
+	io.v = v;
+	if (io.total > 0 && flags != 0)
+		n = vector_move_flags(f, &io, at, flags);
 	else
-		n = vector_move_file(f, f, write, v, count, at);
+		n = vector_move_file(f, f, &io, at);
 	if (v != fast)
 		kfree(v);
 put_file:

@@ -21,19 +21,24 @@
 #include <uapi/octavo/personality.h>
 #include <uapi/octavo/stat.h>
 
-/* The file's set-ID bits, where they count. => there are any */
-static bool take_ids(struct cred *new, const struct inode *file)
+/* The file's set-ID bits, where they count, and its owners of the same moment: chown(2) takes the bits
+ * away. => there are any */
+static bool take_ids(struct cred *new, struct inode *file)
 {
 	const u32 setgid = S_ISGID | 0010; /* without the group's x it meant mandatory locking */
-	bool group = (file->mode & setgid) == setgid;
+	bool group, user;
 
 	if ((file->sb->flags & MS_NOSUID) || (current->attributes & ATTR_NO_NEW_PRIVS))
 		return false;
-	if (file->mode & S_ISUID)
+	mutex_lock(&file->mutex);
+	group = (file->mode & setgid) == setgid;
+	user = file->mode & S_ISUID;
+	if (user)
 		new->euid = file->uid;
 	if (group)
 		new->egid = file->gid;
-	return group || (file->mode & S_ISUID);
+	mutex_unlock(&file->mutex);
+	return group || user;
 }
 
 /* Has another process the current task's root and working directory, which it could move? No more tasks
@@ -78,7 +83,7 @@ static void take_capabilities(struct cred *new, const struct cred *old, struct e
 		    (new->uid != 0 && (effective || (new->permitted & ~new->ambient) != 0));
 }
 
-int cred_for_exec(const struct inode *file, struct exec_cred *e)
+int cred_for_exec(struct inode *file, struct exec_cred *e)
 {
 	const struct cred *old = current->cred;
 	struct cred *new = cred_prepare();

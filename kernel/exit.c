@@ -17,6 +17,7 @@
  */
 #include <octavo/arch.h>
 #include <octavo/cpu_time.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/fs.h>
@@ -89,12 +90,30 @@ static struct task *reaper_of(const struct task *t)
 	return up != NULL ? up : init_task;
 }
 
+/* What the threads of a process wanted to be told when this parent, the current process, is dead. It is
+ * as if the parent had sent it. prctl(2), PR_SET_PDEATHSIG => how many threads there are */
+static u32 tell_parents_death(struct task *child)
+{
+	const struct siginfo info = {
+		.code = SI_USER, .pid = current->tgid, .uid = current->cred->uid};
+	struct task *thread;
+	u32 threads = 0;
+
+	LIST_FOREACH(thread, &child->signal->threads, thread_link) {
+		int sig = thread->parent_death_signal;
+
+		if (sig != 0 && signal_may_send(current, thread, sig))
+			signal_send(thread, sig, &info);
+		threads++;
+	}
+	return threads;
+}
+
 #define REAPER_STEP 32u /* of children and their threads, while task_list_lock is held once */
 
 /* `child` of the dying task t, on neither list now, becomes its reaper's. => how many tasks were looked at */
 static u32 child_to_reaper(struct task *t, struct task *child, struct task *reaper)
 {
-	struct task *thread;
 	u32 looked = 1;
 
 	child->parent = reaper;
@@ -111,13 +130,8 @@ static u32 child_to_reaper(struct task *t, struct task *child, struct task *reap
 	} else {
 		LIST_INSERT_HEAD(&reaper->children, child, sibling);
 	}
-	if (unlikely(child->signal->death_signals)) {
-		LIST_FOREACH(thread, &child->signal->threads, thread_link) {
-			if (thread->parent_death_signal != 0)
-				signal_send(thread, thread->parent_death_signal, NULL);
-			looked++;
-		}
-	}
+	if (unlikely(child->signal->death_signals))
+		looked += tell_parents_death(child);
 	pgrp_parent_lost(child, t, NULL);
 	return looked;
 }

@@ -30,8 +30,7 @@ static struct task *find_process(int pid)
 	return t != NULL && (t->flags & TASK_KTHREAD) ? NULL : t;
 }
 
-/* SIGCONT is for everybody in the session, which is the leaders' to know. => task_list_lock held */
-static bool may_send(const struct task *sender, const struct task *t, int sig)
+bool signal_may_send(const struct task *sender, const struct task *t, int sig)
 {
 	return cred_may_signal(sender, t) ||
 	       (sig == SIGCONT && task_leader(t)->sid == task_leader(sender)->sid);
@@ -46,7 +45,7 @@ static int send_one(const struct task *sender, struct task *t, int sig, const st
 
 	if (!is_signal(sig))
 		return -EINVAL;
-	if (!may_send(sender, t, sig))
+	if (!signal_may_send(sender, t, sig))
 		return -EPERM;
 	if (sig == 0)
 		return 0;
@@ -147,7 +146,7 @@ static int kill_member(struct task *t, void *arg)
 	struct group_kill *k = arg;
 
 	k->nr++;
-	if (!may_send(current, t, k->sig))
+	if (!signal_may_send(current, t, k->sig))
 		k->nr_refused++;
 	else if (k->sig != 0 && is_signal(k->sig))
 		(void)signal_send(t, k->sig, k->info);

@@ -288,7 +288,8 @@ long sys_sched_getaffinity(int pid, u32 len, void __user *mask)
 	const struct task *t;
 	u32 set = 0;
 
-	if (len < CPU_SET_BYTES || len % CPU_SET_BYTES != 0)
+	if (len * 8 < CPU_SET_BYTES * 8 ||
+	    len % CPU_SET_BYTES != 0) /* in bits, of which 2^32 are none */
 		return -EINVAL;
 	spin_lock(&task_list_lock);
 	t = find(pid);

@@ -18,6 +18,7 @@
 #include <octavo/task.h>
 #include <octavo/time.h>
 #include <octavo/uaccess.h>
+#include <octavo/user_vector.h>
 #include <octavo/zone.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/memfd.h>
@@ -67,7 +68,7 @@ static size_t page_from_user(struct page *page, u32 offset, const char __user *b
 
 /* Where a write's bytes come from. */
 struct source {
-	const char __user *user;
+	struct user_vector *user;
 	const char *kernel; /* NULL: user */
 };
 
@@ -75,14 +76,23 @@ struct source {
 static size_t page_from(struct page *page, u32 offset, const struct source *s, size_t at,
 			size_t len)
 {
-	char *to;
+	size_t done = 0, n, missed = 0;
 
-	if (s->kernel == NULL)
-		return page_from_user(page, offset, s->user + at, len);
-	to = pmap_map_temp(page_to_pfn(page));
-	memcpy(to + offset, s->kernel + at, len);
-	pmap_unmap_temp(to);
-	return 0;
+	if (s->kernel != NULL) {
+		char *to = pmap_map_temp(page_to_pfn(page));
+
+		memcpy(to + offset, s->kernel + at, len);
+		pmap_unmap_temp(to);
+		return 0;
+	}
+	for (; done < len && missed == 0; done += n - missed) {
+		const char __user *buf;
+
+		n = len - done;
+		buf = user_vector_at(s->user, at + done, &n);
+		missed = page_from_user(page, offset + (u32)done, buf, n);
+	}
+	return len - done;
 }
 
 /* --- reading --- */
@@ -280,7 +290,14 @@ static ssize_t write_source(struct file *file, const struct source *s, size_t le
 
 ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
-	return write_source(file, &(struct source){.user = buf}, len, pos);
+	USER_VECTOR_ONE(from, buf, len);
+
+	return write_source(file, &(struct source){.user = &from}, len, pos);
+}
+
+ssize_t filemap_write_vector(struct file *file, struct user_vector *from, size_t len, loff_t *pos)
+{
+	return write_source(file, &(struct source){.user = from}, len, pos);
 }
 
 ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos, bool wait)

@@ -112,7 +112,7 @@ struct exec_cred {
 long prctl_capabilities(int option, u32 a, u32 b, u32 c, u32 d);
 
 /* cred_for_exec - of the program in `file`; *e is zeroed. => 0 and e->new; -ENOMEM; sleeps */
-int cred_for_exec(const struct inode *file, struct exec_cred *e);
+int cred_for_exec(struct inode *file, struct exec_cred *e);
 /* cred_exec_dumpable - may the caller, who could read the program (`readable`) or not, look at it while it
  * runs? */
 bool cred_exec_dumpable(const struct exec_cred *e, bool readable);

@@ -95,6 +95,8 @@ void filemap_zero(struct address_space *m, loff_t from, loff_t to);
  * kernel memory, for exec. => bytes; -ENOMEM, -EIO; sleeps */
 ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
 ssize_t filemap_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
+/* filemap_write_vector - the same of several buffers, between which nobody else writes. */
+ssize_t filemap_write_vector(struct file *file, struct user_vector *from, size_t len, loff_t *pos);
 ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos);
 ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos,
 			     bool wait);

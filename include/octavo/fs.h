@@ -29,6 +29,7 @@ struct rename;
 struct poll_table;
 struct super_block;
 struct uapi_statfs64;
+struct user_vector;
 struct vma;
 
 #define NAME_MAX        255u        /* bytes of one component */
@@ -125,6 +126,12 @@ struct file_ops {
 	 * counts. NULL: EINVAL (directories: EISDIR) */
 	ssize_t (*read)(struct file *file, char __user *buf, size_t len, loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t len, loff_t *pos);
+	/* read_vector, write_vector - the same of all buffers of readv(2) or writev(2) in one operation,
+	 * len their bytes together. NULL: one after another, which is enough where no two can be told
+	 * from one */
+	ssize_t (*read_vector)(struct file *file, struct user_vector *to, size_t len, loff_t *pos);
+	ssize_t (*write_vector)(struct file *file, struct user_vector *from, size_t len,
+				loff_t *pos);
 	/* read_kernel - the same into kernel memory: exec, unpacking */
 	ssize_t (*read_kernel)(struct file *file, void *buf, size_t len, loff_t pos);
 	/* write_kernel - len bytes (1 .. PAGE_SIZE) of kernel memory at *pos, which is advanced, as far

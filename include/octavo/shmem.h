@@ -45,5 +45,6 @@ int shmem_remove_begin(struct address_space *m, u32 first);
 void shmem_remove_end(struct address_space *m);
 /* of shmem_file_ops, on every machine */
 #define SHMEM_FILE_OPS                                                                             \
-	.read = filemap_read, .write = filemap_write, .read_kernel = filemap_read_kernel,          \
-	.write_kernel = filemap_write_kernel, .seek = file_seek_inode
+	.read = filemap_read, .write = filemap_write, .write_vector = filemap_write_vector,        \
+	.read_kernel = filemap_read_kernel, .write_kernel = filemap_write_kernel,                  \
+	.seek = file_seek_inode

@@ -196,6 +196,9 @@ int signal_send_entry(struct task *t, int sig, const struct siginfo *info, bool 
 		      struct sigqueue **spare);
 /* signal_wants_memory - would signal_send_entry() need a spare one? A guess. => any context */
 bool signal_wants_memory(struct task *t, int sig);
+/* signal_may_send - may `sender` send `sig` to t: as cred_may_signal(), but SIGCONT is for everybody in
+ * the session. kill(2) => task_list_lock held */
+bool signal_may_send(const struct task *sender, const struct task *t, int sig);
 /* kill_all_reach - send what each running kill(-1) has for the process t, which it was still to reach.
  *   => task_list_lock held */
 void kill_all_reach(struct task *t);

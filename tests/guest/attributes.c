@@ -94,6 +94,49 @@ static void test_parent_death(void)
 	is(prctl(PR_SET_CHILD_SUBREAPER, 0, 0), 0, "no more");
 }
 
+/* => what the child of a process that dies as user `uid` is told: 1 as if that had sent it, 0 nothing */
+static int told_of_death(unsigned uid)
+{
+	const struct {
+		int32_t sec, nsec;
+	} at_once = {0, 0};
+	const uint32_t set[2] = {1u << (SIGUSR1 - 1), 0};
+	pid_t parent = must_fork(), child;
+	int32_t info[32];
+	int status;
+
+	if (parent == 0) {
+		parent = getpid();
+		child = must_fork();
+		if (child == 0) {
+			sys(__NR_rt_sigprocmask, SIG_BLOCK, set, NULL, 8);
+			prctl(PR_SET_PDEATHSIG, SIGUSR1, 0);
+			shared[2] = 1;
+			while (getppid() == parent)
+				sched_yield();
+			if (sys(__NR_rt_sigtimedwait, set, info, &at_once, 8) != SIGUSR1)
+				_exit(0);
+			_exit(info[2] == 0 && info[3] == parent && info[4] == (int)uid ? 1 : 2);
+		}
+		await(&shared[2], 1);
+		_exit(uid != 0 && sys(__NR_setresuid32, uid, uid, uid) != 0);
+	}
+	if (waitpid(parent, &status, 0) != parent || status != 0 || waitpid(-1, &status, 0) < 0)
+		return -1;
+	return status >> 8;
+}
+
+static void test_parent_death_permission(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0);
+	shared[2] = 0;
+	is(told_of_death((unsigned)sys(__NR_getuid32)), 1, "told as if the parent had sent it");
+	shared[2] = 0;
+	if (sys(__NR_getuid32) == 0)
+		is(told_of_death(1000), 0, "who could not send it does not");
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0);
+}
+
 static void test_nice(void)
 {
 	int nice = 20 - (int)sys(__NR_getpriority, 0, 0);
@@ -146,6 +189,8 @@ static void test_cpus(void)
 	ok(bytes >= 4 && bytes % 4 == 0, "a set of CPUs");
 	ok(set[0] != 0, "is not empty");
 	is(sys(__NR_sched_getaffinity, 0, 3, set), -EINVAL, "a short set");
+	is(sys(__NR_sched_getaffinity, 0, 0x80000000u, set), -EINVAL,
+	   "one whose bits are too many to count");
 	is(sys(__NR_sched_getaffinity, 0x3fffffff, sizeof(set), set), -ESRCH, "nobody's");
 	is(sys(__NR_sched_getaffinity, 0, sizeof(set), KERNEL_ADDRESS), -EFAULT, "a bad address");
 	is(sys(__NR_sched_setaffinity, 0, 4, &none), -EINVAL, "no CPU at all");
@@ -238,6 +283,7 @@ int main(void)
 	test_prctl();
 	test_subreaper();
 	test_parent_death();
+	test_parent_death_permission();
 	test_policies();
 	test_cpus();
 	test_machine();

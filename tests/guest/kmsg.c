@@ -178,6 +178,23 @@ static void overwritten(int fd)
 	ok(next(fd) > 0 && strchr(record, 'x') != NULL, "and goes on with what there is");
 }
 
+/* A line in several buffers. DEV is at its end, and does not wait. */
+static void in_pieces(int dev)
+{
+	static const struct {
+		const char *base;
+		unsigned long len;
+	} line[4] = {{"<", 1}, {"6>a line ", 9}, {"", 0}, {"in pieces\n", 10}};
+	int fd = open("/dev/kmsg", O_WRONLY);
+
+	is(sys(__NR_writev, fd, line, 4), 20, "a line of several buffers");
+	ok(next(dev) > 0 && strstr(record, ";a line in pieces\n") != NULL &&
+		   strchr(record, '6') == record,
+	   "is one line");
+	is(next(dev), -EAGAIN, "and no more");
+	close(fd);
+}
+
 int main(void)
 {
 	int dev = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
@@ -195,6 +212,7 @@ int main(void)
 	set_nonblocking(dev, 1);
 	while (next(dev) > 0)
 		continue;
+	in_pieces(dev);
 	set_nonblocking(dev, 0);
 	two_readers(dev);
 	if (on_octavo())

@@ -165,6 +165,7 @@ static void test_exec(void)
 {
 	long fd = make("x", MFD_NOEXEC_SEAL);
 	struct stat st;
+	void *p;
 
 	if (fd == -EINVAL) {
 		skip("a kernel before 6.3");
@@ -177,6 +178,13 @@ static void test_exec(void)
 	close((int)fd);
 	fd = sealed(F_SEAL_EXEC);
 	is(seals_of(fd), 0x3e, "what may be executed does not change at all");
+	close((int)fd);
+	fd = make("x", MFD_ALLOW_SEALING | MFD_EXEC);
+	put(fd, 0, PAGE);
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+	is(seal((int)fd, F_SEAL_EXEC), -EBUSY, "nor while somebody could write to it");
+	is(seals_of(fd), 0, "which is no seal");
+	munmap(p, PAGE);
 	close((int)fd);
 }
 
