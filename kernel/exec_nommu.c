@@ -41,7 +41,8 @@ static int refuse(const char *reason)
 	return -ENOEXEC;
 }
 
-/* All of the file, for the kernel to read: in place where it lies in one piece, and shared by all that run it; else a copy. */
+/* All of the file, for the kernel to read: in place where it lies in one piece, and shared by all that
+ * run it; else a copy. */
 static int map_text(struct mm *mm, struct file *file, struct program *p)
 {
 	const u32 can = MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_EXEC;

@@ -105,7 +105,9 @@ static __always_inline unsigned enqueue(struct runqueue *rq, struct task *t, uns
 	return which;
 }
 
-/* t, in no queue, goes to another CPU; rq_attach() puts it in there. => its run queue's lock held */
+/* t, in no queue, goes to another CPU; rq_attach() puts it in there.
+ * => the lock of the run queue that it leaves is held, or it is new and nobody else can wake it; interrupts
+ *    off */
 static inline void depart(struct task *t, const struct runqueue *to)
 {
 	t->on_rq = NR_QUEUES + 1;

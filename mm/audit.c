@@ -15,9 +15,9 @@
  * The notes take 8 bytes for a frame. Where memory is too short for a whole zone's, the audit walks
  * everything again for each part of it: with one page of notes it takes long, but it works.
  *
- * Nothing may change while one part is walked, so preemption is off, and other CPUs run nothing. A task that was preempted
- * while it had a page in hand, allocated and not yet entered anywhere, looks like a leak: what
- * differs must therefore still differ after a while, when such tasks have gone on.
+ * Nothing may change while one part is walked, so preemption is off, and other CPUs run nothing. A task
+ * that was preempted while it had a page in hand, allocated and not yet entered anywhere, looks like a
+ * leak: what differs must therefore still differ after a while, when such tasks have gone on.
  */
 #include <octavo/audit.h>
 #include <octavo/assert.h>

@@ -16,7 +16,8 @@
  * no more.
  *
  * => Whoever asks holds no lock that is taken with interrupts off, else the one who is to answer may wait
- *    for it (might_wait_for_cpus()). Where interrupts are off (boot) the one who waits looks into its own inbox meanwhile.
+ *    for it (might_wait_for_cpus()). Where interrupts are off (boot) the one who waits looks into its own
+ *    inbox meanwhile.
  */
 #include <arch/cpu.h>
 #include <arch/smp.h>

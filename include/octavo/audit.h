@@ -14,7 +14,8 @@
 
 struct audit; /* a run of it */
 
-/* A layer that owns frames: const tables in audit_sources[] (mm/audit_sources_mmu.c, audit_sources_nommu.c). */
+/* A layer that owns frames: const tables in audit_sources[] (mm/audit_sources_mmu.c,
+ * audit_sources_nommu.c). */
 struct audit_source {
 	const char *name;
 	void (*walk)(struct audit *a);

@@ -76,7 +76,8 @@ bool cred_over_nproc(u32 more);
 bool cred_is_no_more(const struct cred *old, const struct cred *new);
 
 /* user_charge_signal - one more siginfo will be pending for t; `limited`: unless the user of t has as many
- * as the limit of t says. => task_list_lock held; whom to give to user_uncharge_signal() in the end, or NULL */
+ * as the limit of t says. => task_list_lock held; whom to give to user_uncharge_signal() in the end, or
+ * NULL */
 struct user *user_charge_signal(const struct task *t, bool limited);
 void user_uncharge_signal(struct user *u); /* => task_list_lock held */
 

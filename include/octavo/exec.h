@@ -49,8 +49,9 @@ struct file *exec_open(const char *path);
 void exec_close(struct file *file);
 
 /* exec_open_program - `file`, from exec_open(path), which is taken over; a script's interpreter in its
- * place, and then argv in `s` says so: exec_script.c has the picture. => the file; as exec_open(), -ELOOP: too many interpreters that
- * are scripts, -ENOMEM, -E2BIG, -EIO, and `s` is then only good to be freed; sleeps. execve(2) */
+ * place, and then argv in `s` says so: exec_script.c has the picture.
+ *   => the file; as exec_open(), -ELOOP: too many interpreters that are scripts, -ENOMEM, -E2BIG, -EIO,
+ *   and `s` is then only good to be freed; sleeps. execve(2) */
 struct file *exec_open_program(struct file *file, const char *path, struct exec_strings *s);
 
 /* What exec_load() found and built; cred is exec.c's. */

@@ -48,7 +48,8 @@ int fail_set_task(const char *site, u32 n);
  * such plan at a time, since the chains' counts are the machine's.
  * => 0, -EINVAL, -ENOMEM, -EOPNOTSUPP in the release flavour; sleeps */
 int fail_set_task_new(const char *site);
-/* fail_task_fired - has the injection set by fail_set_task() or fail_set_task_new() in this or a child task happened? */
+/* fail_task_fired - has the injection set by fail_set_task() or fail_set_task_new() in this or a child
+ * task happened? */
 bool fail_task_fired(void);
 /* fail_nth_set - the nth allocation from now on by `t` alone fails, at whatever site; 0: none. As
  * Linux's /proc/PID/fail-nth. => t cannot be freed meanwhile; fail_nth_left - how many to it */

@@ -8,5 +8,6 @@
 #include <octavo/types.h>
 
 /* serial_number - one that nothing else has had since boot, above 0 and below UINT64_MAX: for an object
- * at its birth. => any context but an interrupt's */
+ * at its birth. Those of one CPU grow, but two CPUs' say nothing of which is older.
+ *   => any context but an interrupt's */
 u64 serial_number(void);

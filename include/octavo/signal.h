@@ -150,8 +150,10 @@ struct signal_state {
 		__aligned(8);              /* [a] what its tasks but the leader have run, and had */
 	atomic_t user_ticks, system_ticks; /* [a] the same that each task has */
 	u32 max_resident; /* [task_list_lock] pages: the most in any mm that its tasks have left */
-	struct cpu_times children_times;     /* [task_list_lock] of children that were waited for */
-	struct rlimit rlimits[RLIM_NLIMITS]; /* [task_list_lock]; its own are read without */
+	struct cpu_times children_times; /* [task_list_lock] of children that were waited for */
+	/* Changed under task_list_lock (but RLIMIT_CPU's soft one goes up a second in one step as time
+	 * passes: rlimit_cpu()), read by their own process without. */
+	struct rlimit rlimits[RLIM_NLIMITS];
 	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
 };
 
@@ -324,7 +326,8 @@ void pgrp_parent_lost(struct task *t, const struct task *parent, const struct ta
 
 /* --- telling the parent (sys_wait.c) --- */
 
-/* signal_parent_of_end - SIGCHLD for the end of the process that t leads. => task_list_lock held; true: t leaves no zombie */
+/* signal_parent_of_end - SIGCHLD for the end of the process that t leads.
+ *   => task_list_lock held; true: t leaves no zombie */
 bool signal_parent_of_end(struct task *t);
 /* signal_parent_of_job - SIGCHLD for the current process stopped or continued: code CLD_*.
  *   => takes task_list_lock */

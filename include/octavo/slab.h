@@ -19,7 +19,8 @@ void *slab_alloc(struct slab_cache *c, gfp_t gfp) __must_check;
  * already or was written past its ends. => not in interrupts; takes the cache's lock */
 void slab_free(struct slab_cache *c, void *object);
 
-/* kmalloc - not cleared; kzalloc - zeroed. Sleeps as gfp allows. => at least 8-aligned; NULL; sizes above the largest cache are page blocks, up to 4M */
+/* kmalloc - not cleared; kzalloc - zeroed. Sleeps as gfp allows.
+ *   => at least 8-aligned; NULL; sizes above the largest cache are page blocks, up to 4M */
 void *kmalloc(size_t size, gfp_t gfp) __must_check;
 void *kzalloc(size_t size, gfp_t gfp) __must_check;
 /* kfree - what kmalloc returned, or NULL, which is nothing; panics of anything else.

@@ -4,8 +4,9 @@
  *
  * Each task carries the stack of locks it holds. Every acquisition is checked against
  * lock_classes.h: order, recursion, interrupt safety, sleeping with a spinlock held or interrupts
- * off, waiting for other CPUs with an interrupt's lock held. A violation prints the stack of the acquisition that is at odds and the current one, sends
- * an L frame, and lets the machine go on (once for each pair of classes).
+ * off, waiting for other CPUs with an interrupt's lock held. A violation prints the stack of the
+ * acquisition that is at odds and the current one, sends an L frame, and lets the machine go on (once for
+ * each pair of classes).
  */
 #pragma once
 
