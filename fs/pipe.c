@@ -136,7 +136,7 @@ static __always_inline size_t pipe_take_short(struct pipe *p, char __user *buf, 
 }
 
 /* Copy out what there is, up to len. => bytes; -EFAULT where none could be */
-static __noinline ssize_t pipe_take(struct pipe *p, struct user_vector *to, size_t len)
+static ssize_t pipe_take(struct pipe *p, struct user_vector *to, size_t len)
 {
 	size_t done = 0;
 
@@ -156,6 +156,13 @@ static __noinline ssize_t pipe_take(struct pipe *p, struct user_vector *to, size
 			return done > 0 ? (ssize_t)done : -EFAULT;
 	}
 	return (ssize_t)done;
+}
+
+static __noinline ssize_t pipe_take_one(struct pipe *p, char __user *buf, size_t len)
+{
+	USER_VECTOR_ONE(to, buf, len);
+
+	return pipe_take(p, &to, len);
 }
 
 /* Make sure that there is a page for byte `pos`. => 0, -ENOMEM */
@@ -240,7 +247,7 @@ static ssize_t pipe_put_whole(struct pipe *p, struct user_vector *from, size_t l
 
 /* Sleep until there is something to read, or nobody can write any more. => 0, or an error; an error
  * passes on the wake that may have come for us meanwhile */
-static int pipe_wait_bytes(struct pipe *p, const struct file *f)
+static __always_inline int pipe_wait_bytes(struct pipe *p, const struct file *f)
 {
 	int err = -EAGAIN;
 
@@ -252,7 +259,7 @@ static int pipe_wait_bytes(struct pipe *p, const struct file *f)
 }
 
 /* A write wakes one reader: what that one leaves, or does not come to read, is for the next.
- * buf: the only buffer, or NULL */
+ * to: NULL, `buf` is the only buffer */
 static __always_inline ssize_t pipe_read_to(struct file *f, char __user *buf,
 					    struct user_vector *to, size_t len)
 {
@@ -270,9 +277,12 @@ static __always_inline ssize_t pipe_read_to(struct file *f, char __user *buf,
 		}
 		mutex_lock(&p->mutex);
 		was_full = pipe_bytes(p) > PIPE_BYTES - PIPE_BUF;
-		n = buf != NULL ? (ssize_t)pipe_take_short(p, buf, len) : 0;
-		if (unlikely(n == 0))
+		if (to != NULL)
 			n = pipe_take(p, to, len);
+		else
+			n = (ssize_t)pipe_take_short(p, buf, len);
+		if (unlikely(n == 0) && to == NULL)
+			n = pipe_take_one(p, buf, len);
 		more = pipe_bytes(p) > 0;
 		at_end = n == 0 && p->nr_writers == 0;
 		CHECK(pipe_check(p));
@@ -287,10 +297,8 @@ static __always_inline ssize_t pipe_read_to(struct file *f, char __user *buf,
 
 static ssize_t pipe_read(struct file *f, char __user *buf, size_t len, loff_t *pos)
 {
-	USER_VECTOR_ONE(to, buf, len);
-
 	(void)pos;
-	return pipe_read_to(f, buf, &to, len);
+	return pipe_read_to(f, buf, NULL, len);
 }
 
 static ssize_t pipe_read_vector(struct file *f, struct user_vector *to, size_t len, loff_t *pos)
@@ -328,8 +336,8 @@ static int pipe_wait_room(struct pipe *p, const struct file *f, size_t left, siz
 }
 
 /* A write that does not go into one page that is there, at once. */
-static __noinline ssize_t pipe_write_long(struct pipe *p, const struct file *f,
-					  struct user_vector *from, size_t len)
+static ssize_t pipe_write_long(struct pipe *p, const struct file *f, struct user_vector *from,
+			       size_t len)
 {
 	size_t done = 0;
 	ssize_t n;
@@ -354,6 +362,14 @@ static __noinline ssize_t pipe_write_long(struct pipe *p, const struct file *f,
 	return done > 0 ? (ssize_t)done : n;
 }
 
+static __noinline ssize_t pipe_write_one(struct pipe *p, const struct file *f,
+					 const char __user *buf, size_t len)
+{
+	USER_VECTOR_ONE(from, buf, len);
+
+	return pipe_write_long(p, f, &from, len);
+}
+
 static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, loff_t *pos)
 {
 	struct pipe *p = pipe_of(f);
@@ -367,11 +383,8 @@ static ssize_t pipe_write(struct file *f, const char __user *buf, size_t len, lo
 		n = pipe_put_short(p, buf, len);
 	CHECK(pipe_check(p));
 	mutex_unlock(&p->mutex);
-	if (unlikely(n == 0)) {
-		USER_VECTOR_ONE(from, buf, len);
-
-		return pipe_write_long(p, f, &from, len);
-	}
+	if (unlikely(n == 0))
+		return pipe_write_one(p, f, buf, len);
 	if (was_empty)
 		wake_one(&p->readable);
 	return (ssize_t)n;
