@@ -185,7 +185,13 @@ static void in_pieces(int dev)
 		const char *base;
 		unsigned long len;
 	} line[4] = {{"<", 1}, {"6>a line ", 9}, {"", 0}, {"in pieces\n", 10}};
+	static char text[400];
+	const struct {
+		char *base;
+		unsigned long len;
+	} room[2] = {{text, 200}, {text + 200, 200}};
 	int fd = open("/dev/kmsg", O_WRONLY);
+	long n;
 
 	is(sys(__NR_writev, fd, line, 4), 20, "a line of several buffers");
 	ok(next(dev) > 0 && strstr(record, ";a line in pieces\n") != NULL &&
@@ -193,6 +199,12 @@ static void in_pieces(int dev)
 	   "is one line");
 	is(next(dev), -EAGAIN, "and no more");
 	close(fd);
+	say("<6>one line\n");
+	say("<6>and another\n");
+	n = sys(__NR_readv, dev, room, 2);
+	ok(n > 0 && memcmp(text + n - 10, ";one line\n", 10) == 0, "a line has a buffer");
+	ok(next(dev) > 0 && strstr(record, ";and another\n") != NULL,
+	   "and the next line another call");
 }
 
 int main(void)
