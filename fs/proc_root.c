@@ -8,6 +8,7 @@
 #include <octavo/errno.h>
 #include <octavo/mm.h>
 #include <octavo/printf.h>
+#include <octavo/run.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -136,7 +137,7 @@ static const struct proc_entry entries[] = {
 	{.name = "loadavg", .mode = REPORT, .text = proc_loadavg_text},
 	/* clang-format off */
 	LOCK_STAT_FILE /* has its own comma */
-	PROC_MAPS_FILE /* without an MMU; its own comma, too */
+	PROC_NOMMU_FILES /* without an MMU; its own comma, too */
 	/* clang-format on */
 	{.name = "meminfo", .mode = REPORT, .text = meminfo_text},
 	{.name = "mounts", .mode = LINK, .readlink = mounts_readlink},

@@ -65,7 +65,7 @@ static const char *const owner_names[NR_PAGE_OWNERS] = {
 	[PAGE_RUN] = "run",           [PAGE_PIPE] = "pipe",
 };
 
-static const char *owner_name(unsigned owner)
+const char *page_owner_name(unsigned owner)
 {
 	return owner < NR_PAGE_OWNERS && owner_names[owner] ? owner_names[owner] : "nothing known";
 }
@@ -122,7 +122,7 @@ void audit_own(struct audit *a, pfn_t pfn, u32 nr, enum page_owner owner)
 
 		if (n->bits & NOTE_OWNED)
 			frame_differs(a, "frame %u: both %s and %s have it", at,
-				      owner_name(n->owner), owner_name(owner));
+				      page_owner_name(n->owner), page_owner_name(owner));
 		n->bits |= NOTE_OWNED;
 		if (block && at != pfn)
 			n->bits |= NOTE_TAIL;
@@ -176,23 +176,23 @@ static void compare_frame(struct audit *a, pfn_t pfn, const struct frame_note *n
 
 	if (!(n->bits & NOTE_OWNED) && n->maps == 0) {
 		frame_differs(a, "frame %u: nobody has it, it says %s, refcount %u, mapcount %u",
-			      pfn, owner_name(says), refcount, mapcount);
+			      pfn, page_owner_name(says), refcount, mapcount);
 		return;
 	}
 	if (says != has)
-		frame_differs(a, "frame %u: %s has it, it says %s", pfn, owner_name(has),
-			      owner_name(says));
+		frame_differs(a, "frame %u: %s has it, it says %s", pfn, page_owner_name(has),
+			      page_owner_name(says));
 	if (mapcount != n->maps)
 		frame_differs(a, "frame %u (%s): mapcount %u, %u entries map it", pfn,
-			      owner_name(has), mapcount, n->maps);
+			      page_owner_name(has), mapcount, n->maps);
 	if (has != PAGE_RESERVED && refcount != note_refcount(n))
 		frame_differs(a, "frame %u (%s): refcount %u, %u references found", pfn,
-			      owner_name(has), refcount, note_refcount(n));
+			      page_owner_name(has), refcount, note_refcount(n));
 	if (!(n->bits & NOTE_OWNED) && page->mapping)
 		frame_differs(a, "frame %u: private memory that points to an object", pfn);
 	if (n->maps > 0 && has != PAGE_ANON && has != PAGE_FILE)
 		frame_differs(a, "frame %u: programs can reach it, and %s has it", pfn,
-			      owner_name(has));
+			      page_owner_name(has));
 	if ((n->bits & NOTE_ALONE) && has == PAGE_FILE)
 		frame_differs(a, "frame %u: a file's, and a private mapping can write to it", pfn);
 	if ((n->bits & NOTE_ALONE) && n->maps > 1)

@@ -214,6 +214,91 @@ void buddy_free_bulk(struct buddy *b, struct page **pages, unsigned n)
 	}
 }
 
+/* --- frames in a row, whatever blocks they make --- */
+
+pfn_t buddy_longest_run(const struct buddy *b, u32 *nr)
+{
+	pfn_t best = b->start, run = b->start;
+
+	*nr = 0;
+	for (pfn_t pfn = b->start; pfn < b->end;) {
+		const struct page *page = page_at(b, pfn);
+
+		if ((page->flags & STATE_MASK) != FREE_HEAD) {
+			run = ++pfn;
+			continue;
+		}
+		pfn += 1u << page->private;
+		if (pfn - run > *nr) {
+			*nr = pfn - run;
+			best = run;
+		}
+	}
+	return best;
+}
+
+pfn_t buddy_find_run(const struct buddy *b, u32 nr, u32 align, bool top)
+{
+	pfn_t found = BUDDY_NONE, run = b->start;
+
+	ASSERT(nr > 0 && align > 0 && (align & (align - 1)) == 0);
+	for (pfn_t pfn = b->start; pfn < b->end;) {
+		const struct page *page = page_at(b, pfn);
+		pfn_t at;
+
+		if ((page->flags & STATE_MASK) != FREE_HEAD) {
+			run = ++pfn;
+			continue;
+		}
+		pfn += 1u << page->private;
+		if (pfn - run < nr)
+			continue;
+		at = top ? (pfn - nr) & ~(align - 1) : (run + align - 1) & ~(align - 1);
+		if (at < run || at + nr > pfn)
+			continue;
+		found = at;
+		if (!top)
+			break;
+	}
+	return found;
+}
+
+/* The free block that holds the frame. */
+static struct page *block_of(const struct buddy *b, pfn_t pfn, unsigned *order)
+{
+	for (*order = 0; *order <= MAX_ORDER; (*order)++) {
+		pfn_t head = pfn & ~((1u << *order) - 1);
+
+		if (head >= b->start && is_free_block(page_at(b, head), *order))
+			return page_at(b, head);
+	}
+	return NULL;
+}
+
+struct page *buddy_take_run(struct buddy *b, pfn_t start, u32 nr)
+{
+	pfn_t end = start + nr, pfn = start;
+
+	while (pfn < end) {
+		unsigned order;
+		struct page *block = block_of(b, pfn, &order);
+		pfn_t head, behind;
+
+		PANIC_ON(block == NULL);
+		head = frame_of(b, block);
+		behind = head + (1u << order);
+		block_unlink(b, block, order);
+		b->nr_free -= 1u << order;
+		buddy_free_range(b, head, pfn);
+		if (behind > end)
+			buddy_free_range(b, end, behind);
+		pfn = behind;
+	}
+	for (pfn = start; pfn < end; pfn++)
+		page_set_state(page_at(b, pfn), PAGE_KERNEL);
+	return page_at(b, start);
+}
+
 int buddy_largest(const struct buddy *b)
 {
 	int order = MAX_ORDER;

@@ -398,6 +398,7 @@ void mm_init(void)
 {
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);
 	area_cache = slab_cache_create("area", sizeof(struct area), 8);
+	run_init();
 	nommu_file_init();
 	filemap_start();
 	rwsem_init(&kernel_mm.mmap_sem, mmap_sem);

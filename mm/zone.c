@@ -112,6 +112,12 @@ static void reclaim_unused(gfp_t gfp, bool all)
 	pcp_drain_own();
 }
 
+void zone_reclaim_unused(void)
+{
+	reclaim_unused(GFP_KERNEL, false);
+	reclaim_unused(GFP_KERNEL, true);
+}
+
 /* The refusal in words: of each zone, what is free and what must be kept. */
 static void refuse(const struct zonelist *zl, gfp_t gfp, unsigned order, const struct pass *pass)
 {
@@ -203,6 +209,23 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
 		for (struct page *p = page; p < page + (1u << order); p++)
 			page_zero(p);
 	}
+	return page;
+}
+
+struct page *zone_take_run(struct zone *z, u32 nr, u32 align, bool top, unsigned classzone)
+{
+	struct page *page = NULL;
+	pfn_t at = BUDDY_NONE;
+
+	spin_lock(&z->lock);
+	if ((u64)nr + z->marks.min + z->marks.lowmem_reserve[classzone] <= z->buddy.nr_free)
+		at = buddy_find_run(&z->buddy, nr, align, top);
+	if (at != BUDDY_NONE) {
+		page = buddy_take_run(&z->buddy, at, nr);
+		z->nr_block_out += nr;
+		zone_marks_update(z);
+	}
+	spin_unlock(&z->lock);
 	return page;
 }
 

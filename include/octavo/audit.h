@@ -33,6 +33,9 @@ void audit_map(struct audit *a, pfn_t pfn, bool alone);
 /* audit_differ - something else is wrong: printed and counted. */
 void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 
+/* page_owner_name - an enum page_owner in a word or two */
+const char *page_owner_name(unsigned owner);
+
 /* audit_run - => number of differences (each printed and sent as an A frame; "ok" if none);
  * sleeps; what other tasks do meanwhile does not matter, unless they never stop allocating */
 unsigned audit_run(void);

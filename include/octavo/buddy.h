@@ -38,6 +38,14 @@ struct page *buddy_alloc(struct buddy *b, unsigned order);
 unsigned buddy_alloc_bulk(struct buddy *b, unsigned n, struct page **pages, enum page_owner owner);
 /* buddy_free_bulk - n single pages; neighbours in pages[] that lie together go back as blocks. */
 void buddy_free_bulk(struct buddy *b, struct page **pages, unsigned n);
+/* Rows of free frames, whatever blocks they are made of. These look at each frame of the zone, or block.
+ * buddy_longest_run - => its first frame, and how many. buddy_find_run - the lowest nr of them that begin
+ * at a multiple of `align`, a power of two; top: the highest. => BUDDY_NONE: there are none.
+ * buddy_take_run - frames [start, start + nr), which are free, leave as single pages, owner PAGE_KERNEL */
+#define BUDDY_NONE (~(pfn_t)0)
+pfn_t buddy_longest_run(const struct buddy *b, u32 *nr);
+pfn_t buddy_find_run(const struct buddy *b, u32 nr, u32 align, bool top);
+struct page *buddy_take_run(struct buddy *b, pfn_t start, u32 nr);
 /* buddy_largest - order of the largest free block, -1 if there is none */
 int buddy_largest(const struct buddy *b);
 /* buddy_check - panics when lists, counts and flags disagree. */

@@ -12,3 +12,9 @@ struct page *run_alloc(gfp_t gfp, u32 nr_pages, u32 align_pages, enum page_owner
 void run_free(struct page *page, u32 nr_pages);
 /* run_block - nr_pages rounded up to a power of two: what the allocator begins with. */
 u32 run_block(u32 nr_pages);
+/* run_init - runs=blocks or runs=ends. => boot, after the first runs; they may be of another policy */
+void run_init(void);
+/* run_text - /proc/fragmentation: the longest row of free frames of each zone, and the part of them that
+ * is of no use for a block of each order */
+struct text;
+void run_text(struct text *t);

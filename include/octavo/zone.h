@@ -108,6 +108,11 @@ void free_page(struct page *page);
 /* free_page_run - nr single pages in a row, of one zone, each with refcount 1 and mapcount 0: back into
  * the buddy in the largest blocks that they make. => not in interrupts */
 void free_page_run(struct page *page, u32 nr);
+/* zone_take_run - nr single pages in a row, owner PAGE_KERNEL, refcount 0, as buddy_find_run() looks for
+ * them; the zone keeps its lowest mark, and what it reserves. => NULL; frees nothing */
+struct page *zone_take_run(struct zone *z, u32 nr, u32 align, bool top, unsigned classzone);
+/* zone_reclaim_unused - what no one uses goes back into the buddy, other CPUs' too. => sleeps */
+void zone_reclaim_unused(void);
 /* split_pages - a block of order > 0 becomes 2^order single pages, each with refcount 1. */
 void split_pages(struct page *page, unsigned order);
 

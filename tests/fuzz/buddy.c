@@ -132,6 +132,48 @@ static void do_bulk(unsigned n)
 	}
 }
 
+/* The lowest, or highest, place for a row of n free frames; BUDDY_NONE */
+static pfn_t model_find_run(u32 n, u32 align, bool top)
+{
+	pfn_t found = BUDDY_NONE;
+
+	for (pfn_t at = (start + align - 1) & ~(align - 1); at + n <= start + nr; at += align) {
+		u32 i = 0;
+
+		while (i < n && is_free[at + i - start])
+			i++;
+		if (i < n)
+			continue;
+		found = at;
+		if (!top)
+			break;
+	}
+	return found;
+}
+
+static void do_run(u32 n, u32 align, bool top)
+{
+	pfn_t at = buddy_find_run(&b, n, align, top);
+	u32 longest, row = 0, most = 0;
+	pfn_t first = buddy_longest_run(&b, &longest);
+
+	MUST(at == model_find_run(n, align, top));
+	for (pfn_t i = 0; i < nr; i++) {
+		row = is_free[i] ? row + 1 : 0;
+		most = MAX(most, row);
+	}
+	MUST(longest == most);
+	for (u32 i = 0; i < longest; i++)
+		MUST(is_free[first + i - start]);
+	if (at == BUDDY_NONE)
+		return;
+	MUST(buddy_take_run(&b, at, n) == &pages[at - start]);
+	for (u32 i = 0; i < n; i++) {
+		blocks[nr_blocks] = (struct block){at + i, 0};
+		model_take(blocks[nr_blocks++].pfn, 0);
+	}
+}
+
 /* The newest single pages go back together. */
 static void do_free_bulk(unsigned n)
 {
@@ -177,6 +219,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			do_alloc(op % (MAX_ORDER + 1));
 		else if (op < 144 && nr_blocks + BULK <= BLOCKS)
 			do_bulk(op % BULK);
+		else if (op < 152 && nr_blocks + BULK <= BLOCKS)
+			do_run(1 + take_u8(&in) % BULK, 1u << op % 4, op & 4);
 		else if (op < 160)
 			do_free_bulk(op % BULK);
 		else if (nr_blocks)

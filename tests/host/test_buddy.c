@@ -111,6 +111,28 @@ static void bulk_takes_blocks_whole(void **state)
 	buddy_check(&b);
 }
 
+static void rows_are_found_across_blocks(void **state)
+{
+	u32 longest;
+
+	(void)state;
+	all_free(1, 15); /* blocks of 1, 2, 4, 8 */
+	assert_int_equal(buddy_longest_run(&b, &longest), 1);
+	assert_int_equal(longest, 15);
+	assert_int_equal(buddy_find_run(&b, 15, 1, false), 1);
+	assert_int_equal(buddy_find_run(&b, 16, 1, false), BUDDY_NONE);
+	assert_int_equal(buddy_find_run(&b, 5, 4, false), 4);
+	assert_int_equal(buddy_find_run(&b, 5, 1, true), 11);
+	assert_ptr_equal(buddy_take_run(&b, 3, 6), &pages[2]); /* parts of three */
+	assert_int_equal(b.nr_free, 9);
+	assert_int_equal(buddy_find_run(&b, 3, 1, false), 9);
+	buddy_check(&b);
+	for (pfn_t i = 3; i < 9; i++)
+		buddy_free(&b, i, 0);
+	assert_int_equal(buddy_largest(&b), 3);
+	buddy_check(&b);
+}
+
 static void any_sequence(void **state)
 {
 	(void)state;
@@ -124,6 +146,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(joins_to_the_largest_order_and_no_further),
 	cmocka_unit_test(never_joins_across_the_zone),
 	cmocka_unit_test(bulk_takes_blocks_whole),
+	cmocka_unit_test(rows_are_found_across_blocks),
 	cmocka_unit_test(any_sequence),
 };
 

@@ -25,6 +25,10 @@ Suite(
     run("/tests/nommu_map", "strict", on="arm debug", append="strict_hint", shows="nm-11"),
     run("/tests/nommu_shm", on="arm debug", shows="nm-1 nm-3 nm-4 nm-6 nm-15 nm-17 nm-20 nm-22"),
     run("/tests/nommu_shm", on="arm release"),
+    *(run("/tests/nommu_runs", policy, on="arm debug", append=f"runs={policy}")
+      for policy in ("blocks", "ends")),
+    *(run(f"/tests/{name}", on="arm debug", append="runs=ends", name=f"{name}, runs=ends")
+      for name in ("nommu_shm", "nommu_fail", "mpu")),
     run("/tests/nommu_fail", on="arm debug"),
     run("/tests/clock", on="arm debug"),
     run("/tests/identity", on="arm debug"),

@@ -50,5 +50,7 @@ struct pmap {
 	uintptr_t brk_limit;    /* [I] after exec: the heap cannot grow beyond */
 };
 
-/* of /proc, which lists all regions of the machine */
-#define PROC_MAPS_FILE {.name = "maps", .mode = S_IFREG | 0444, .show = proc_regions_show},
+/* of /proc: all regions of the machine, and how its free frames lie */
+#define PROC_NOMMU_FILES                                                                           \
+	{.name = "fragmentation", .mode = S_IFREG | 0444, .text = run_text},                       \
+		{.name = "maps", .mode = S_IFREG | 0444, .show = proc_regions_show},

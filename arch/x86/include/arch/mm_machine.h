@@ -4,4 +4,4 @@
 
 #include <octavo/pmap.h>
 
-#define PROC_MAPS_FILE /* of /proc: no file, each process has its own */
+#define PROC_NOMMU_FILES /* of /proc: none */
