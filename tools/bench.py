@@ -12,6 +12,9 @@ where one does the work: it may pay MOST_ON_MANY times as much at the most.
 A program prints lines: name, unit, operations, least, most, separated by
 tabs; least and most are nanoseconds for one operation.  Operations that are
 not available say so with N/A.
+
+Behind ARM's figures comes how well its two allocators of runs find memory in
+a row: what bench/runbench.c says under either.
 """
 import json
 import os
@@ -32,6 +35,7 @@ LINUX_BOOT_NS = 4840e6
 CALIBRATION = (0.99, 1.01)
 MANY_CPUS = "4"
 MOST_ON_MANY = 1.1
+RUN_POLICIES = ("blocks", "ends")
 COLUMNS = ("name", "unit", "instructions", "linux", "ratio", "aim", f"{MANY_CPUS} CPUs", "cost")
 
 
@@ -46,8 +50,8 @@ def read_linux(name):
     return rows
 
 
-def measure(options, program, *arguments):
-    """([(name, unit, least instructions)], {report name: value}) of one program."""
+def execute(options, program, *arguments):
+    """(lines of the console, frames) of one program."""
     with tempfile.TemporaryDirectory(prefix="octavo-bench-") as folder:
         report = os.path.join(folder, "report")
         done = subprocess.run(
@@ -59,9 +63,14 @@ def measure(options, program, *arguments):
             sys.stdout.write(done.stdout)
             sys.exit(f"bench: {program} ended with status {done.returncode}")
         with open(report, encoding="utf-8") as lines:
-            frames = [json.loads(line) for line in lines]
+            return done.stdout.splitlines(), [json.loads(line) for line in lines]
+
+
+def measure(options, program, *arguments):
+    """([(name, unit, least instructions)], {report name: value}) of one program."""
+    console, frames = execute(options, program, *arguments)
     rows = []
-    for line in done.stdout.splitlines():
+    for line in console:
         fields = line.rstrip("\r").split("\t")
         if len(fields) == 5 and not line.startswith("#") and fields[2] != "N/A":
             rows.append((fields[0], fields[1], float(fields[3])))
@@ -114,6 +123,27 @@ def measure_machine(machine):
     return lines
 
 
+def print_table(lines, left):
+    """Columns side by side; those whose numbers are in LEFT begin at the left."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(text.ljust(width) if i in left else text.rjust(width)
+                        for i, (text, width) in enumerate(zip(line, widths))).rstrip())
+
+
+def run_table():
+    """Success, slack and longest row of one trace of mmap and munmap, for each policy."""
+    columns = [("memory in a row",)]
+    for policy in RUN_POLICIES:
+        console, _ = execute((*MACHINES["arm"][0], "--append", f"runs={policy}"),
+                             "/bench/runbench")
+        rows = [line.split("\t") for line in console if "\t" in line]
+        columns[0] = ("memory in a row", *(name for name, *_ in rows))
+        columns.append((f"runs={policy}", *(f"{numbers[1]} of {numbers[0]}" if len(numbers) > 2
+                                            else " of ".join(numbers) for _, *numbers in rows)))
+    return list(zip(*columns))
+
+
 def main():
     machines = sys.argv[1:] or list(MACHINES)
     for machine in machines:
@@ -123,10 +153,10 @@ def main():
     with open(OUTPUT, "w", encoding="utf-8") as out:
         for line in (COLUMNS, *lines):
             out.write("\t".join(line) + "\n")
-    widths = [max(len(line[i]) for line in (COLUMNS, *lines)) for i in range(len(COLUMNS))]
-    for line in (COLUMNS, *lines):
-        print("  ".join(text.ljust(width) if i in (0, 1, 5) else text.rjust(width)
-                        for i, (text, width) in enumerate(zip(line, widths))).rstrip())
+    print_table((COLUMNS, *lines), (0, 1, 5))
+    if "arm" in machines:
+        print()
+        print_table(run_table(), (0,))
 
 
 if __name__ == "__main__":
