@@ -263,7 +263,6 @@ void mm_check(struct mm *mm)
 		PANIC_ON(v->mm != mm);
 		PANIC_ON(v->start < USER_START || v->end > USER_END);
 		PANIC_ON((v->ops != NULL) != (v->object != NULL));
-		PANIC_ON(!v->ops && v->pgoff != v->start >> PAGE_SHIFT);
 		pages += (v->end - v->start) >> PAGE_SHIFT;
 		if (v->flags & VM_LOCKED)
 			locked += (v->end - v->start) >> PAGE_SHIFT;

@@ -50,8 +50,12 @@ static bool fits(u32 pages, u32 limit, const char *name)
 
 bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
 {
+	return mm_may_grow(mm, (u32)((end - start) >> PAGE_SHIFT), vm_flags, start, end);
+}
+
+bool mm_may_grow(struct mm *mm, u32 pages, u32 vm_flags, vaddr_t start, vaddr_t end)
+{
 	u32 as = rlimit(RLIMIT_AS), data = rlimit(RLIMIT_DATA);
-	u32 pages = (u32)((end - start) >> PAGE_SHIFT);
 
 	assert_held(&mm->mmap_sem);
 	if (likely(as == RLIMIT_INFINITE && data == RLIMIT_INFINITE))

@@ -353,6 +353,28 @@ void pmap_trim(struct pmap *pmap, vaddr_t va, vaddr_t end)
 
 /* --- kernel addresses above VMALLOC_START --- */
 
+void pmap_move_range(struct pmap *pmap, vaddr_t va, vaddr_t end, vaddr_t to)
+{
+	struct pmap_iter it = pmap_iter_start(pmap, va, end);
+	int moved = 0;
+
+	if (!pmap_iter_table(&it))
+		return;
+	for (; it.pte < it.stop; it.pte++, to += PAGE_SIZE) {
+		pte_t *table;
+
+		if (!it.pte->v)
+			continue;
+		table = pmap_table(pmap, to);
+		table[pte_index(to)].v = pte_swap_out(it.pte);
+		pmap_table_count(table, 1);
+		moved++;
+	}
+	pmap_table_count(it.table, -moved);
+	if (moved != 0)
+		pmap_flush(pmap, va, end);
+}
+
 static pte_t *kernel_pte(vaddr_t va)
 {
 	pte_t *table = phys_to_virt(kernel_dir[va >> TABLE_SHIFT] & PTE_FRAME);

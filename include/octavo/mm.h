@@ -100,6 +100,8 @@ int mm_unmap(struct mm *mm, vaddr_t addr, u32 len);
 /* mm_protect - as mprotect(2); prot: PROT_*. => 0; -EINVAL; -EACCES an area does not allow it;
  * -ENOMEM a hole, or areas cannot be cut; nothing has changed then; takes mmap_sem for writing */
 int mm_protect(struct mm *mm, vaddr_t addr, u32 len, u32 prot);
+/* mm_remap - as mremap(2); flags: MREMAP_*. => the address or -errno; takes mmap_sem for writing */
+long mm_remap(struct mm *mm, vaddr_t addr, u32 old_len, u32 new_len, u32 flags, vaddr_t new_addr);
 /* mm_brk - move the break to `brk` if that can be. => the break as it is then; takes mmap_sem for
  * writing */
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk);

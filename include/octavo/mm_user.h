@@ -128,6 +128,8 @@ void vma_free(struct vma *v);
 /* mm_may_expand - do RLIMIT_AS and RLIMIT_DATA allow an area of these VM_* at [start, end)? What lies
  * there would be replaced. => mmap_sem */
 bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
+/* mm_may_grow - the same of `pages` somewhere, where what lies in [start, end) will go */
+bool mm_may_grow(struct mm *mm, u32 pages, u32 vm_flags, vaddr_t start, vaddr_t end);
 
 /* mm_can_lock - may the current process lock anything? mm_may_lock - `pages` of mm at once, those that
  * are locked already among them? RLIMIT_MEMLOCK, CAP_IPC_LOCK. => mmap_sem */

@@ -75,6 +75,9 @@ static inline u32 pmap_remove_range(struct pmap *pmap, vaddr_t va, vaddr_t end,
  * `may_write(pfn)` true, given. prot 0: entries become inaccessible but keep their frame. */
 static inline void pmap_protect_range(struct pmap *pmap, vaddr_t va, vaddr_t end, u32 prot,
 				      bool (*may_write)(pfn_t pfn));
+/* pmap_move_range - the entries of [va, end), which one table has, map the same frames at `to` then;
+ * nothing is mapped there, and there are tables. Flushed before it returns. */
+void pmap_move_range(struct pmap *pmap, vaddr_t va, vaddr_t end, vaddr_t to);
 /* pmap_flush - forget cached translations of [va, end) on every CPU that may hold them. */
 void pmap_flush(struct pmap *pmap, vaddr_t va, vaddr_t end);
 /* pmap_trim - free tables that map nothing in [va, end), after munmap. => sleeps not; PTL;

@@ -38,7 +38,8 @@ struct vma_ops;
 struct vma {
 	vaddr_t start, end; /* page-aligned; end is one past the last byte */
 	u32 flags;          /* VM_* */
-	u32 pgoff;          /* page of the object that `start` maps; anon: start >> PAGE_SHIFT */
+	u32 pgoff;          /* page of the object that `start` maps; anon: start >> PAGE_SHIFT, or
+			     * what that was before its pages were moved (mremap.c) */
 	void *object;       /* file or shared anonymous object, or NULL: private anonymous */
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;

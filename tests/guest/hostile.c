@@ -232,6 +232,13 @@ static void make_call(struct source *s)
 			a = (unsigned long)memory;
 		b = below(s, 3) * PAGE;
 		break;
+	case __NR_mremap:
+		if (below(s, 4))
+			a = (unsigned long)memory + below(s, 3) * PAGE;
+		b = below(s, 4) * PAGE;
+		c = below(s, 6) * PAGE;
+		d &= 7;
+		break;
 	default:
 		break;
 	}

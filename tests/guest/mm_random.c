@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm_random [SEED [STEPS]]: random mmap, munmap, mprotect, writes and forks in
- * a window of pages, against a model that is an array of bytes:
+ * mm_random [SEED [STEPS]]: random mmap, munmap, mprotect, mremap, writes and
+ * forks in a window of pages, against a model that is an array of bytes:
  *
  *	model[page]:	mapped?  protection  shared or private  32 bytes of content
  *
  * Of each page only 32 bytes at a place of its own are used, so that the whole
- * window can be compared often.
+ * window can be compared often; a page that moves keeps its place.
  * The same seed gives the same run.
  */
 #include "guest.h"
@@ -19,6 +19,7 @@ struct page {
 	int mapped;
 	int prot;
 	int shared;
+	int place; /* of the content in the page */
 	unsigned char content[CELL];
 };
 
@@ -41,7 +42,13 @@ static char *page_at(int i)
 /* Where page I keeps its bytes. */
 static unsigned char *cell(int i)
 {
-	return (unsigned char *)page_at(i) + i * 37 % (int)(PAGE - CELL);
+	return (unsigned char *)page_at(i) + model[i].place;
+}
+
+static struct page new_page(int i, int prot, int shared)
+{
+	return (struct page){
+		.mapped = 1, .prot = prot, .shared = shared, .place = i * 37 % (int)(PAGE - CELL)};
 }
 
 static int random_prot(void)
@@ -125,7 +132,7 @@ static int step_mmap(void)
 		 0) != page_at(first))
 		return 0;
 	for (int i = first; i < first + n; i++)
-		model[i] = (struct page){.mapped = 1, .prot = prot, .shared = shared};
+		model[i] = new_page(i, prot, shared);
 	return 1;
 }
 
@@ -156,6 +163,45 @@ static int step_mprotect(void)
 	for (int i = first; i < first + n; i++)
 		model[i].prot = prot;
 	return result == 0;
+}
+
+/*
+ * Some pages to another place, and perhaps shorter, or leaving an empty area behind. More than one may be
+ * those of several areas, which is refused: then nothing has changed (Linux may have taken away what was
+ * in the way, so it is not asked).
+ */
+static int step_mremap(void)
+{
+	int first, to, n = random_run(&first), kept, stay, whole = 1;
+	long result;
+
+	clip(first, &n);
+	n = on_octavo() ? n : 1;
+	to = (int)below((uint32_t)(PAGES - n) + 1);
+	stay = !below(4);
+	for (int i = first; i < first + n; i++)
+		stay &= !model[i].shared; /* that would be the same memory twice */
+	kept = stay || below(3) ? n : 1 + (int)below((uint32_t)n);
+	if (to < first + n && first < to + kept)
+		return 1;
+	for (int i = first; i < first + n; i++)
+		whole &= model[i].mapped;
+	last_step = "mremap";
+	result = sys(__NR_mremap, page_at(first), (size_t)n * PAGE, (size_t)kept * PAGE,
+		     1 | 2 | (stay ? 4 : 0), page_at(to));
+	if (result == -EFAULT && (n > 1 || !whole))
+		return 1;
+	if (result != (long)page_at(to))
+		return 0;
+	for (int i = 0; i < n; i++) {
+		if (i < kept)
+			model[to + i] = model[first + i];
+		if (!stay)
+			model[first + i] = (struct page){.mapped = 0};
+		else
+			memset(model[first + i].content, 0, CELL);
+	}
+	return 1;
 }
 
 static void write_page(int i, unsigned char value)
@@ -224,7 +270,7 @@ static int step_fault(void)
 
 static int step(void)
 {
-	switch (below(20)) {
+	switch (below(22)) {
 	case 0:
 	case 1:
 	case 2:
@@ -243,6 +289,9 @@ static int step(void)
 		return step_fork();
 	case 12:
 		return step_fault();
+	case 13:
+	case 14:
+		return step_mremap();
 	default:
 		return step_write();
 	}

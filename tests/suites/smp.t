@@ -10,7 +10,7 @@ from guest import Suite, ktests, run  # noqa: E402
 # Two CPUs at least at once, as the host has them; and one after the other, the same way every time.
 MACHINES = ("64M release 4cpus", "16M debug 2cpus wallclock", "1280M release 8cpus wallclock")
 PROGRAMS = ("fork", "cow", "wait", "exec", "pipes", "clone", "signals", "jobs", "sigfault", "poll",
-            "mmap_anon", "mprotect", "munmap", "shared_anon", "filemap", "truncate_race", "files",
+            "mmap_anon", "mprotect", "mremap", "munmap", "shared_anon", "filemap", "truncate_race", "files",
             "orphans", "fpu", "proc")
 
 Suite(
