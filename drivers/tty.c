@@ -28,6 +28,7 @@
 #include <octavo/tty.h>
 #include <octavo/uaccess.h>
 #include <octavo/uart.h>
+#include <octavo/user_vector.h>
 #include <uapi/octavo/fcntl.h>
 
 #define NSEC_PER_VTIME (NSEC_PER_SEC / 10)
@@ -228,17 +229,21 @@ static int wait_for_input(struct tty *tty, struct file *file, u64 wait_ns)
 	return err;
 }
 
-/* Hand out what there is, up to len bytes. *ended: a line was at its end, or the file. [m] */
-static ssize_t take_input(struct tty *tty, char __user *buf, size_t len, bool *ended)
+/* Hand out what there is, for the bytes from `at` on, up to len. *ended: a line was at its end, or the file.
+ * [m] */
+static ssize_t take_input(struct tty *tty, struct user_vector *to, size_t at, size_t len,
+			  bool *ended)
 {
 	struct tty_line *l = &tty->line;
 	size_t done = 0;
 
 	*ended = false;
 	while (done < len && !*ended && tty_line_ready(l, 1)) {
+		size_t room = len - done;
+		char __user *buf = user_vector_at(to, at + done, &room);
 		const u8 *run;
-		u32 n = tty_line_next(l, (u32)(len - done), &run);
-		size_t missed = copy_to_user_partial(buf + done, run, n);
+		u32 n = tty_line_next(l, (u32)room, &run);
+		size_t missed = copy_to_user_partial(buf, run, n);
 
 		if (missed > 0 && missed == n)
 			return done > 0 ? (ssize_t)done : -EFAULT;
@@ -248,7 +253,7 @@ static ssize_t take_input(struct tty *tty, char __user *buf, size_t len, bool *e
 	return (ssize_t)done;
 }
 
-static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+static ssize_t tty_read_vector(struct file *file, struct user_vector *to, size_t len, loff_t *pos)
 {
 	struct tty *tty = &console_tty;
 	size_t done = 0;
@@ -263,7 +268,7 @@ static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t 
 		mutex_lock(&tty->mutex);
 		p = read_patience(&tty->line);
 		canonical = (tty->line.t.c_lflag & UAPI_ICANON) != 0;
-		n = take_input(tty, buf + done, len - done, &ended);
+		n = take_input(tty, to, done, len - done, &ended);
 		mutex_unlock(&tty->mutex);
 		tty_input_wanted(tty);
 		if (n < 0)
@@ -279,6 +284,13 @@ static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t 
 	if (err == -ETIME || tty_hung_up(tty, file))
 		err = 0;
 	return done > 0 ? (ssize_t)done : err;
+}
+
+static ssize_t tty_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	USER_VECTOR_ONE(to, buf, len);
+
+	return tty_read_vector(file, &to, len, pos);
 }
 
 /* --- write(2) --- */
@@ -301,16 +313,16 @@ int tty_wait_output(struct tty *tty, struct file *file, bool drain) __must_hold(
 	return tty_hung_up(tty, file) ? -EIO : err;
 }
 
-/* Up to TTY_OUT bytes. => how many, or an error */
-static ssize_t write_chunk(struct tty *tty, struct file *file, const char __user *buf, size_t len)
+/* The bytes from `at` on, up to len or TTY_OUT of them, which stay together. => how many, or an error */
+static ssize_t write_chunk(struct tty *tty, struct file *file, struct user_vector *from, size_t at,
+			   size_t len)
 {
 	char chunk[TTY_OUT];
 	size_t n = MIN(len, sizeof(chunk));
-	int err;
+	int err = user_vector_read(from, at, chunk, n);
 
-	n -= copy_from_user_partial(chunk, buf, n);
-	if (n == 0)
-		return -EFAULT;
+	if (err != 0)
+		return err;
 	mutex_lock(&tty->mutex);
 	if (tty->line.stopped && (file->flags & O_NONBLOCK))
 		err = -EAGAIN;
@@ -324,7 +336,8 @@ static ssize_t write_chunk(struct tty *tty, struct file *file, const char __user
 	return err != 0 ? err : (ssize_t)n;
 }
 
-static ssize_t tty_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+static ssize_t tty_write_vector(struct file *file, struct user_vector *from, size_t len,
+				loff_t *pos)
 {
 	struct tty *tty = &console_tty;
 	size_t done = 0;
@@ -332,13 +345,20 @@ static ssize_t tty_write(struct file *file, const char __user *buf, size_t len, 
 
 	(void)pos;
 	while (n >= 0 && done < len) {
-		n = write_chunk(tty, file, buf + done, len - done);
+		n = write_chunk(tty, file, from, done, len - done);
 		if (n > 0)
 			done += (size_t)n;
 		if (signal_pending())
 			break;
 	}
 	return done > 0 ? (ssize_t)done : n;
+}
+
+static ssize_t tty_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	USER_VECTOR_ONE(from, buf, len);
+
+	return tty_write_vector(file, &from, len, pos);
 }
 
 /* --- poll(2) --- */
@@ -370,28 +390,13 @@ static u32 tty_poll(struct file *file, struct poll_table *pt)
 }
 
 /* Three names of the one terminal, see tty_job.c. */
-static const struct file_ops tty_fops = {
-	.open = tty_open,
-	.read = tty_read,
-	.write = tty_write,
-	.ioctl = tty_ioctl,
-	.poll = tty_poll,
-};
+#define TTY_FILE_OPS                                                                               \
+	.read = tty_read, .read_vector = tty_read_vector, .write = tty_write,                      \
+	.write_vector = tty_write_vector, .ioctl = tty_ioctl, .poll = tty_poll
 
-static const struct file_ops controlling_fops = {
-	.open = tty_open_controlling,
-	.read = tty_read,
-	.write = tty_write,
-	.ioctl = tty_ioctl,
-	.poll = tty_poll,
-};
-
-static const struct file_ops console_fops = {
-	.read = tty_read,
-	.write = tty_write,
-	.ioctl = tty_ioctl,
-	.poll = tty_poll,
-};
+static const struct file_ops tty_fops = {TTY_FILE_OPS, .open = tty_open};
+static const struct file_ops controlling_fops = {TTY_FILE_OPS, .open = tty_open_controlling};
+static const struct file_ops console_fops = {TTY_FILE_OPS};
 
 void tty_init(void)
 {

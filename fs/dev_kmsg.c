@@ -96,7 +96,7 @@ static ssize_t kmsg_write_vector(struct file *file, struct user_vector *from, si
 	(void)pos;
 	if (len >= sizeof(line))
 		return -EINVAL;
-	if (user_vector_read(from, line, len) != 0)
+	if (user_vector_read(from, 0, line, len) != 0)
 		return -EFAULT;
 	line[len] = '\0';
 	if (line[0] == '<' && line[1] >= '0' && line[1] <= '9') {

@@ -18,13 +18,13 @@ char __user *user_vector_at(struct user_vector *v, size_t at, size_t *len)
 	return (char __user __force *)(uintptr_t)v->v->base + at;
 }
 
-int user_vector_read(struct user_vector *v, void *to, size_t len)
+int user_vector_read(struct user_vector *v, size_t at, void *to, size_t len)
 {
 	for (size_t done = 0, n; done < len; done += n) {
 		const char __user *from;
 
 		n = len - done;
-		from = user_vector_at(v, done, &n);
+		from = user_vector_at(v, at + done, &n);
 		if (copy_from_user((char *)to + done, from, n) != 0)
 			return -EFAULT;
 	}

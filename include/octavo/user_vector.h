@@ -29,6 +29,7 @@ struct user_vector {
 /* user_vector_at - where byte `at` is, which is one of the vector's; *len bytes from there on are asked
  * for, and cut at the buffer's end. => *len is 1 at least, where it was */
 char __user *user_vector_at(struct user_vector *v, size_t at, size_t *len);
-/* user_vector_read, user_vector_write - its first len bytes, which it has. => 0, -EFAULT; sleeps */
-int user_vector_read(struct user_vector *v, void *to, size_t len);
+/* user_vector_read - len bytes from byte `at` on, user_vector_write - its first; it has them.
+ * => 0, -EFAULT; sleeps */
+int user_vector_read(struct user_vector *v, size_t at, void *to, size_t len);
 int user_vector_write(struct user_vector *v, const void *from, size_t len);

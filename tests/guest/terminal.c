@@ -219,6 +219,25 @@ static void min_and_time(void)
 
 /* --- what poll(2) says in canonical mode, and when it ends --- */
 
+struct vector {
+	const void *base;
+	unsigned long len;
+};
+
+static void vectors(void)
+{
+	char a[2] = {0}, b[2] = {0}, c[8] = {0};
+	const struct vector in[3] = {{a, 2}, {b, 2}, {c, 8}};
+	const struct vector out[2] = {{"lost", 4}, {(void *)8, 4}};
+
+	ask("two lines in pieces");
+	await_bytes(8);
+	is(sys(__NR_readv, tty, in, 3), 4, "a line ends at its end, also where a buffer does");
+	ok(memcmp(a, "ef", 2) == 0 && memcmp(b, "g\n", 2) == 0 && c[0] == 0, "it fills two");
+	is(timed_read(10), 4, "the next is for another read");
+	is(sys(__NR_writev, tty, out, 2), -EFAULT, "a second buffer that is not there");
+}
+
 static void canonical(void)
 {
 	int half;
@@ -237,6 +256,7 @@ static void canonical(void)
 	is(timed_read(10), 2, "and ends with it");
 	is(timed_read(10), 2, "the next is for another read");
 	ok(!readable(), "that was all");
+	vectors();
 	ask("end of file");
 	is(events_within(LONGEST_MS, POLLIN), POLLIN, "an end of file is readable");
 	is(timed_read(10), 1, "behind a byte it ends the line");

@@ -21,6 +21,7 @@ ANSWERS = (
     ("raw 8", b"abc"),
     ("half a line", b"ab" + STOP),
     ("its end, and the next", START + b"c\nd\n"),
+    ("two lines in pieces", b"efg\nhij\n"),
     ("end of file", b"x" + END + END),
     ("half a line, raw", b"yz" + STOP),
     ("stop", STOP),
