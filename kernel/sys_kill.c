@@ -210,7 +210,7 @@ long sys_tgkill(int tgid, int pid, int sig)
 
 /*
  * A siginfo from a program. What we keep of it is its first 32 bytes; more than that only codes of
- * the kernel have, and these nobody but the process itself may claim.
+ * the kernel have, and these nobody but the task itself may claim.
  */
 static int info_from_user(struct siginfo *info, const void __user *user, int sig)
 {
@@ -222,7 +222,7 @@ static int info_from_user(struct siginfo *info, const void __user *user, int sig
 
 static bool may_claim(const struct siginfo *info, int pid)
 {
-	return (info->code < 0 && info->code != SI_TKILL) || (u32)pid == current->tgid;
+	return (info->code < 0 && info->code != SI_TKILL) || (u32)pid == current->pid;
 }
 
 long sys_rt_sigqueueinfo(int pid, int sig, const void __user *user)

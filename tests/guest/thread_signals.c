@@ -44,6 +44,27 @@ static void test_timer(void)
 	let_go(threads, 1);
 }
 
+/* --- what only the kernel says, and who says it to itself --- */
+
+static void claim(struct thread *t)
+{
+	int info[32] = {SIGUSR1, 0, 0}; /* SI_USER */
+	int me = (int)sys(__NR_gettid);
+
+	t->result = 1;
+	if (sys(__NR_rt_tgsigqueueinfo, getpid(), me, SIGWINCH, info) == 0 &&
+	    sys(__NR_rt_tgsigqueueinfo, getpid(), getpid(), SIGWINCH, info) == -EPERM &&
+	    sys(__NR_rt_sigqueueinfo, getpid(), SIGWINCH, info) == -EPERM)
+		t->result = 0;
+}
+
+static void test_claim(void)
+{
+	thread_start(&threads[0], claim, NULL);
+	thread_join(&threads[0]);
+	is(threads[0].result, 0, "a thread claims to be kill(2) to itself, not to others");
+}
+
 /* --- a signal that its thread does not come to --- */
 
 static volatile int second_caught, first_done, caught_meanwhile;
@@ -353,6 +374,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "cpu") == 0)
 		return test_limit(), tap_done();
 	test_timer();
+	test_claim();
 	test_retarget();
 	test_leave_before(end_at_once, "ended");
 	test_leave_before(block_at_once, "blocked it");
