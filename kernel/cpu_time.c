@@ -3,7 +3,8 @@
  * cpu_time.c - the CPU time of processes: times(2), getrusage(2).
  *
  * What a task has run is known to the nanosecond (run_ns); how it divides into user and system is
- * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion.
+ * sampled: each tick counts for the mode that it came in, and run_ns is divided in that proportion, but
+ * neither part gets less than it was said to be.
  * Both are counted for the task and for its process at the same time, so that nobody has to ask all
  * threads. A child's times come to its parent's children_times when it is waited for. So does the most
  * memory that was ever resident, of which the largest counts.
@@ -57,14 +58,24 @@ u64 process_run_ns(struct task *t)
 	return ns + sched_task_run_ns(s->leader);
 }
 
-static struct cpu_times divide(const struct task *t, u64 run_ns, u32 user, u32 system)
+/* *told: what was said of the task, or its process, the last time. Neither part gets less. */
+static struct cpu_times divide(const struct task *t, struct cpu_times *told, u64 run_ns, u32 user,
+			       u32 system)
 {
+	u64 part = user + system == 0 ? 0 : run_ns / (user + system) * user;
 	struct cpu_times times;
+	irqstate_t irqs;
 
-	times.user_ns = user + system == 0 ? 0 : run_ns / (user + system) * user;
 	if (system == 0 && user != 0)
-		times.user_ns = run_ns;
-	times.system_ns = run_ns - times.user_ns;
+		part = run_ns;
+	irqs = spin_lock_irqsave(&t->signal->lock);
+	if (run_ns > told->user_ns + told->system_ns) {
+		part = MIN(part, run_ns - told->system_ns);
+		told->user_ns = MAX(part, told->user_ns);
+		told->system_ns = run_ns - told->user_ns;
+	}
+	times = *told;
+	spin_unlock_irqrestore(&t->signal->lock, irqs);
 	times.max_resident = t->signal->max_resident;
 	if (t->mm != NULL)
 		times.max_resident = MAX(times.max_resident, mm_peak_resident(t->mm));
@@ -73,16 +84,16 @@ static struct cpu_times divide(const struct task *t, u64 run_ns, u32 user, u32 s
 
 struct cpu_times cpu_times_of(struct task *t)
 {
-	return divide(t, sched_task_run_ns(t), t->user_ticks, t->system_ticks);
+	return divide(t, &t->told_times, sched_task_run_ns(t), t->user_ticks, t->system_ticks);
 }
 
 struct cpu_times cpu_times_of_process(struct task *t)
 {
-	const struct signal_state *s = t->signal;
+	struct signal_state *s = t->signal;
 
 	if (s == current->signal)
 		t = current;
-	return divide(t, process_run_ns(t), (u32)atomic_read(&s->user_ticks),
+	return divide(t, &s->told_times, process_run_ns(t), (u32)atomic_read(&s->user_ticks),
 		      (u32)atomic_read(&s->system_ticks));
 }
 

@@ -149,6 +149,7 @@ struct signal_state {
 	volatile u64 threads_ns
 		__aligned(8);              /* [a] what its tasks but the leader have run, and had */
 	atomic_t user_ticks, system_ticks; /* [a] the same that each task has */
+	struct cpu_times told_times;       /* see cpu_time.c */
 	u32 max_resident; /* [task_list_lock] pages: the most in any mm that its tasks have left */
 	struct cpu_times children_times; /* [task_list_lock] of children that were waited for */
 	/* Changed under task_list_lock (but RLIMIT_CPU's soft one goes up a second in one step as time

@@ -62,6 +62,7 @@ struct task {
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	u32 user_ticks, system_ticks; /* [o] ticks that found it in user mode, in the kernel */
+	struct cpu_times told_times;  /* [sighand_lock] see cpu_time.c */
 
 	LIST_ENTRY(task) thread_link; /* [tl and sighand_lock] in signal->threads */
 	/* From here to exit_code: of a process, and used in its leader only. */

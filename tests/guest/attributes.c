@@ -247,10 +247,28 @@ static int let_burn(void *arg)
 	return in_child(burn, arg);
 }
 
+/* What was told of either mode is so: a program takes the difference of two answers. */
+static int times_grow(void *arg)
+{
+	int32_t last[4] = {0}, now[18];
+
+	while (used(last) < 150000) {
+		if (sys(__NR_getrusage, *(int *)arg, now) != 0)
+			return 1;
+		for (int i = 0; i < 4; i += 2)
+			if (now[i] * 1000000 + now[i + 1] < last[i] * 1000000 + last[i + 1])
+				return 2;
+		memcpy(last, now, sizeof(last));
+		for (volatile int spin = 0; spin < 1000; spin++)
+			;
+	}
+	return 0;
+}
+
 static void test_cpu_times(void)
 {
 	int32_t self[18], children[18], tms[4] = {-1, -1, -1, -1};
-	int before;
+	int before, process = 0, thread = 1;
 	pid_t pid;
 
 	is(in_child(burn, NULL), 0, "a child that works");
@@ -271,6 +289,8 @@ static void test_cpu_times(void)
 	ok(used(self) >= 20000, "20 ms at the least");
 	is(sys(__NR_getrusage, 1, self), 0, "of this thread");
 	is(sys(__NR_getrusage, 2, self), -EINVAL, "of nobody");
+	is(in_child(times_grow, &process), EXITED(0), "no time of a process gets less");
+	is(in_child(times_grow, &thread), EXITED(0), "nor of a thread");
 	is(sys(__NR_getrusage, 0, KERNEL_ADDRESS), -EFAULT, "to a bad address");
 	ok(sys(__NR_times, tms) != -EFAULT, "times");
 	ok(tms[0] + tms[1] >= 2 && tms[2] + tms[3] >= 2, "in hundredths");
