@@ -56,11 +56,11 @@ static int allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len)
 
 	mutex_lock(&inode->mutex);
 	err = inode->ops->allocate(inode, mode, offset, len);
-	if (err == 0)
+	if (err == 0) {
 		inode->mtime_ns = inode->ctime_ns = clock_realtime_ns();
-	mutex_unlock(&inode->mutex);
-	if (err == 0)
 		inode_drop_set_id(inode);
+	}
+	mutex_unlock(&inode->mutex);
 	return err;
 }
 

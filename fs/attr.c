@@ -357,16 +357,21 @@ long sys_utime(const char __user *path, const s32 __user *user_times)
 
 int inode_truncate(struct inode *inode, loff_t size)
 {
-	int err;
+	int err = 0;
 
 	if (inode->sb->read_only)
 		return -EROFS;
 	if (inode->ops->truncate == NULL)
 		return -EINVAL;
 	mutex_lock(&inode->mutex);
-	err = inode->ops->truncate(inode, size);
+	if (size > inode->size)
+		err = rlimit_file_size((u64)size);
 	if (err == 0)
+		err = inode->ops->truncate(inode, size);
+	if (err == 0) {
+		inode_drop_set_id(inode);
 		inode->ctime_ns = inode->mtime_ns;
+	}
 	mutex_unlock(&inode->mutex);
 	return err;
 }
@@ -386,11 +391,7 @@ static int truncate_inode(struct inode *inode, loff_t size)
 		err = inode_write_begin(inode);
 	if (err != 0)
 		return err;
-	err = rlimit_file_size((u64)size);
-	if (err == 0)
-		inode_drop_set_id(inode);
-	if (err == 0)
-		err = inode_truncate(inode, size);
+	err = inode_truncate(inode, size);
 	inode_write_end(inode);
 	return err;
 }
@@ -422,10 +423,6 @@ static long truncate_fd(u32 fd, loff_t size)
 		return -EBADF;
 	err = -EINVAL;
 	if (S_ISREG(f->inode->mode) && (f->flags & O_ACCMODE) != O_RDONLY)
-		err = rlimit_file_size((u64)size);
-	if (err == 0)
-		inode_drop_set_id(f->inode);
-	if (err == 0)
 		err = inode_truncate(f->inode, size);
 	file_put(f);
 	return err;

@@ -96,7 +96,8 @@ int entry_make(struct path *p, u32 mode, u32 rdev);
 int dir_may_remove(const struct inode *dir, const struct inode *victim);
 
 /* --- attributes (attr.c) --- */
-/* inode_truncate - a regular file's new size. => 0, -EROFS, -EINVAL it has none, -EFBIG, -ENOMEM */
+/* inode_truncate - a regular file's new size. => 0, -EROFS, -EINVAL it has none, -EFBIG (beyond RLIMIT_FSIZE:
+ * and SIGXFSZ), -ENOMEM; sleeps, takes [im] */
 int inode_truncate(struct inode *inode, loff_t size);
 
 /* --- how long a file system lives (super.c) --- */

@@ -86,7 +86,6 @@ static int truncate_opened(struct inode *inode)
 
 	if (err != 0)
 		return err;
-	inode_drop_set_id(inode);
 	err = inode_truncate(inode, 0);
 	inode_write_end(inode);
 	return err;

@@ -62,11 +62,10 @@ void inode_drop_set_id_slow(struct inode *inode)
 {
 	const u32 setgid = S_ISGID | 0010;
 
+	assert_held(&inode->mutex);
 	if (!S_ISREG(inode->mode) || capable(CAP_FSETID))
 		return;
-	mutex_lock(&inode->mutex);
 	inode->mode &= ~(u32)S_ISUID;
 	if ((inode->mode & setgid) == setgid)
 		inode->mode &= ~(u32)S_ISGID;
-	mutex_unlock(&inode->mutex);
 }

@@ -3,35 +3,15 @@
 #include "rw.h"
 
 #include <octavo/errno.h>
-#include <octavo/rlimit.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 #include <uapi/octavo/termios.h>
 
-ssize_t file_write_room(const struct file *f, loff_t pos, size_t len)
-{
-	u32 limit = rlimit(RLIMIT_FSIZE);
-
-	if (likely(limit == RLIMIT_INFINITE) || !S_ISREG(f->inode->mode))
-		return (ssize_t)len;
-	if (f->flags & O_APPEND)
-		pos = f->inode->size;
-	if (pos >= (loff_t)limit)
-		return rlimit_file_size((u64)pos + 1);
-	return (ssize_t)MIN((loff_t)len, (loff_t)limit - pos);
-}
-
 ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t *pos)
 {
-	ssize_t room;
-
-	if (!write)
-		return f->ops->read(f, buf, len, pos);
-	inode_drop_set_id(f->inode);
-	room = file_write_room(f, *pos, len);
-	return room < 0 ? room : f->ops->write(f, buf, (size_t)room, pos);
+	return write ? f->ops->write(f, buf, len, pos) : f->ops->read(f, buf, len, pos);
 }
 
 ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len)

@@ -39,8 +39,6 @@ static inline bool rw_is_nothing(const struct file *f, bool write, u32 len)
  *   => 0; -EBADF, -EISDIR, -EINVAL, -EFAULT */
 ssize_t file_rw_check(const struct file *f, bool write, const void __user *buf, u32 len);
 /* file_rw - move len bytes (1 .. FILE_IO_MAX, or what is not rw_is_nothing()) at *pos, which is advanced;
- * the checks have been made. pos_mutex is held where *pos is the file's own and file_locks_position(). => bytes, or -errno */
+ * the checks have been made. pos_mutex is held where *pos is the file's own and file_locks_position().
+ *   => bytes, or -errno */
 ssize_t file_rw(struct file *f, bool write, char __user *buf, size_t len, loff_t *pos);
-/* file_write_room - a write to a regular file ends at RLIMIT_FSIZE.
- *   => how many of len bytes it may have; -EFBIG at the limit, and SIGXFSZ is sent */
-ssize_t file_write_room(const struct file *f, loff_t pos, size_t len);

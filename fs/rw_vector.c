@@ -121,13 +121,9 @@ struct vector_io {
 static ssize_t vector_move_whole(struct file *f, const struct vector_io *io, loff_t *pos)
 {
 	struct user_vector v = {io->v, io->v, 0};
-	ssize_t room;
 
-	if (!io->write)
-		return f->ops->read_vector(f, &v, io->total, pos);
-	inode_drop_set_id(f->inode);
-	room = file_write_room(f, *pos, io->total);
-	return room < 0 ? room : f->ops->write_vector(f, &v, (size_t)room, pos);
+	return io->write ? f->ops->write_vector(f, &v, io->total, pos)
+			 : f->ops->read_vector(f, &v, io->total, pos);
 }
 
 /* All buffers at *pos. => bytes; -errno where the first moved none */

@@ -48,10 +48,8 @@ static void set_position(struct file *f, loff_t pos)
 /* One page at the most. => bytes that went, 0: the end of `in` */
 static ssize_t move_page(struct transfer *t, void *buf, size_t len, bool wait)
 {
-	ssize_t n = file_write_room(t->out, t->out_pos, MIN(len, (size_t)PAGE_SIZE));
+	ssize_t n = file_read_kernel(t->in, buf, MIN(len, (size_t)PAGE_SIZE), t->in_pos);
 
-	if (n > 0)
-		n = file_read_kernel(t->in, buf, (size_t)n, t->in_pos);
 	if (n > 0)
 		n = t->out->ops->write_kernel(t->out, buf, (size_t)n, &t->out_pos, wait);
 	if (n > 0)

@@ -14,6 +14,8 @@
 #include <arch/page_bytes.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
+#include <octavo/fs.h>
+#include <octavo/rlimit.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
 #include <octavo/time.h>
@@ -245,22 +247,38 @@ static int check_seals(const struct inode *inode, loff_t end)
 	return (inode->seals & F_SEALS_NO_WRITE) || end > inode->size ? -EPERM : 0;
 }
 
-static ssize_t write_locked(struct file *file, const struct source *s, size_t len, loff_t *pos)
+/* How far may a write at pos go? => bytes, of len; -EFBIG, and SIGXFSZ at RLIMIT_FSIZE */
+static ssize_t write_room(const struct file *file, loff_t pos, size_t len)
 {
 	loff_t max = file->flags & O_LARGEFILE ? FILE_POS_MAX : SIZE_MAX_SMALL;
+	u32 limit = rlimit(RLIMIT_FSIZE);
+
+	if (unlikely(limit != RLIMIT_INFINITE)) {
+		if (pos >= (loff_t)limit)
+			return rlimit_file_size((u64)pos + 1);
+		max = MIN(max, (loff_t)limit);
+	}
+	if (pos >= max)
+		return -EFBIG;
+	return (ssize_t)MIN((loff_t)len, max - pos);
+}
+
+static ssize_t write_locked(struct file *file, const struct source *s, size_t len, loff_t *pos)
+{
 	struct address_space *m = file->inode->mapping;
 	size_t done = 0;
+	ssize_t room;
 
 	if (file->flags & O_APPEND)
 		*pos = m->host->size;
-	if (*pos >= max)
-		return -EFBIG;
-	if ((loff_t)len > max - *pos)
-		len = (size_t)(max - *pos);
+	room = write_room(file, *pos, len);
+	if (room < 0)
+		return room;
+	len = (size_t)room;
+	inode_drop_set_id(m->host);
 	zero_to(m, *pos);
 	while (done < len) {
-		size_t room = PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1));
-		size_t want = MIN(len - done, room);
+		size_t want = MIN(len - done, PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1)));
 		ssize_t n = check_seals(m->host, *pos + (loff_t)want);
 
 		if (n == 0)

@@ -282,8 +282,8 @@ static inline int inode_permission(const struct inode *inode, u32 mask)
 }
 /* inode_owner_or_capable - is it the current task's, or CAP_FOWNER? */
 bool inode_owner_or_capable(const struct inode *inode);
-/* inode_drop_set_id - it was written to: set-user-ID and set-group-ID go, unless CAP_FSETID. => sleeps,
- * takes [im] */
+/* inode_drop_set_id - it was written to: set-user-ID and set-group-ID go, unless CAP_FSETID.
+ *   => [im] held */
 void inode_drop_set_id_slow(struct inode *inode);
 static inline void inode_drop_set_id(struct inode *inode)
 {

@@ -392,6 +392,25 @@ static int append_too_much(void *arg)
 	return 4;
 }
 
+/* What is longer already may get shorter; and what is not stored has no length. */
+static int beyond_limit(void *arg)
+{
+	static char bytes[8192];
+	struct limit limit = {6000, 6000}, none = {0, 6000};
+	long fd = sys(__NR_open, PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	long name = sys(__NR_open, "/proc/self/comm", O_WRONLY, 0);
+
+	(void)arg;
+	if (sys(__NR_write, fd, bytes, sizeof(bytes)) != (long)sizeof(bytes) ||
+	    sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit) != 0)
+		return 1;
+	if (sys(__NR_ftruncate, fd, 7000) != 0 || sys(__NR_truncate, PATH, 6500) != 0)
+		return 2;
+	if (sys(__NR_setrlimit, RLIMIT_FSIZE_, &none) != 0)
+		return 3;
+	return sys(__NR_write, name, "name", 4) == 4 ? 0 : 4;
+}
+
 static int limits_of_child(void *arg)
 {
 	struct limit limit = {0, 0};
@@ -409,6 +428,7 @@ static void test_file_size(void)
 	is(in_child(write_too_much, &limit) & 0x7f, SIGXFSZ, "or makes a file too long");
 	is(in_child(append_too_much, NULL) & 0x7f, SIGXFSZ, "or appends to one");
 	is(in_child(append_too_much, &limit) & 0x7f, SIGXFSZ, "or has the kernel do it");
+	is(in_child(beyond_limit, NULL), EXITED(0), "what is too long may get shorter");
 	is(sys(__NR_setrlimit, RLIMIT_FSIZE_, &limit), 0, "a limit");
 	is(in_child(limits_of_child, NULL), 0, "a child has it too");
 	limit.cur = 0xffffffff;

@@ -227,8 +227,13 @@ static void test_files(void)
 	WANT(sys(__NR_chown32, "sticky/mine", -1, OTHER), -EPERM);
 	WANT(sys(__NR_write, fd, "x", 1), 1);
 	{
+		int32_t from = 0;
 		struct stat st;
 
+		WANT(fstat(fd, &st), 0);
+		WANT(st.st_mode & 07777, 0755);
+		WANT(sys(__NR_chmod, "sticky/mine", 06755), 0);
+		WANT(sys(__NR_sendfile, fd, fd, &from, 1), 1);
 		WANT(fstat(fd, &st), 0);
 		WANT(st.st_mode & 07777, 0755);
 		WANT(st.st_uid == USER && st.st_gid == USER, 1);
