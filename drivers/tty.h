@@ -69,7 +69,7 @@ int tty_may_set(struct tty *tty);
 /* tty_signal_foreground - to the process group in the foreground. => any context */
 void tty_signal_foreground(struct tty *tty, int signal);
 /* ioctl_tty(2): TIOCSCTTY, TIOCNOTTY, TIOCGPGRP, TIOCSPGRP, TIOCGSID */
-long tty_set_controlling(struct tty *tty, u32 arg);
+long tty_set_controlling(struct tty *tty, const struct file *file, u32 arg);
 long tty_give_up(struct tty *tty);
 long tty_get_pgrp(struct tty *tty, u32 __user *user);
 long tty_set_pgrp(struct tty *tty, const u32 __user *user);

@@ -186,7 +186,7 @@ long tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	case TIOCSWINSZ:
 		return set_window(tty, user);
 	case TIOCSCTTY:
-		return tty_set_controlling(tty, arg);
+		return tty_set_controlling(tty, file, arg);
 	case TIOCNOTTY:
 		return tty_give_up(tty);
 	case TIOCGPGRP:

@@ -99,6 +99,7 @@ static int check_foreground(struct tty *tty, int sig)
 	if (current_is_orphaned())
 		return -EIO;
 	(void)signal_send_group(task_leader(current)->pgid, sig);
+	current->head.work_signal = 1; /* the call is made again whichever thread takes the signal */
 	return -ERESTARTSYS;
 }
 
@@ -167,17 +168,24 @@ bool tty_hung_up(struct tty *tty, const struct file *file)
 	       file->private != (void *)(uintptr_t)(arch_read_once(&tty->hangups) + 1);
 }
 
-/* TIOCSCTTY: a session's leader that has none takes it; with arg 1 from another session, too. */
-long tty_set_controlling(struct tty *tty, u32 arg)
+/* TIOCSCTTY: a session's leader that has none and may read takes it; root with arg 1 from another session,
+ * too. */
+long tty_set_controlling(struct tty *tty, const struct file *file, u32 arg)
 {
+	bool admin = capable(CAP_SYS_ADMIN);
+	bool may = admin || (file->flags & O_ACCMODE) != O_WRONLY;
+	bool steal = admin && arg == 1;
 	long err = 0;
 
 	spin_lock(&tty->job_lock);
-	if (!current->signal->session_leader ||
-	    (tty->session != 0 && tty->session != task_leader(current)->sid && arg != 1))
+	if (!current->signal->session_leader)
 		err = -EPERM;
-	else if (tty->session != task_leader(current)->sid)
-		become_controlling(tty);
+	else if (tty->session != task_leader(current)->sid) {
+		if (may && (steal || tty->session == 0))
+			become_controlling(tty);
+		else
+			err = -EPERM;
+	}
 	spin_unlock(&tty->job_lock);
 	return err;
 }
