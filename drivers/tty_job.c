@@ -99,7 +99,7 @@ static int check_foreground(struct tty *tty, int sig)
 	if (current_is_orphaned())
 		return -EIO;
 	(void)signal_send_group(task_leader(current)->pgid, sig);
-	current->head.work_signal = 1; /* the call is made again whichever thread takes the signal */
+	current->head.work_signal = 1; /* the call is made again whoever takes the signal */
 	return -ERESTARTSYS;
 }
 

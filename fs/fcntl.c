@@ -56,6 +56,8 @@ static long file_flags(u32 fd, bool set, u32 flags)
 		return -EBADF;
 	if (!set)
 		result = (long)(f->flags & ~(u32)OPEN_ONCE);
+	else if ((flags & ~f->flags & O_NOATIME) && !inode_owner_or_capable(f->inode))
+		result = -EPERM;
 	else if (flags & O_DIRECT)
 		result = -EINVAL; /* there is no file here that bypasses the cache */
 	else

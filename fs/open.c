@@ -29,15 +29,15 @@ static bool wants_write(u32 flags)
 /* What can be said of the flags alone. => 0 or -EINVAL; *flags: without those that do not count */
 static int check_flags(u32 *flags)
 {
-	if (*flags & O_TMPFILE_ALONE) {
+	if (*flags & O_PATH) {
+		*flags &= O_PATH_FLAGS;
+	} else if (*flags & O_TMPFILE_ALONE) {
 		if (!(*flags & O_DIRECTORY) || (*flags & O_CREAT) ||
 		    (*flags & O_ACCMODE) == O_RDONLY)
 			return -EINVAL;
 	} else if ((*flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY)) {
 		return -EINVAL;
 	}
-	if (*flags & O_PATH)
-		*flags &= O_PATH_FLAGS;
 	return 0;
 }
 

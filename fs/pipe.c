@@ -15,6 +15,7 @@
 #include "files.h"
 
 #include <octavo/audit.h>
+#include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/fs.h>
 #include <octavo/poll.h>
@@ -549,6 +550,8 @@ static struct pipe *pipe_alloc(void)
 	ino = ++last_ino;
 	spin_unlock(&pipe_list_lock);
 	inode_init(&p->inode, &pipefs, ino, S_IFIFO | 0600, &pipe_inode_ops, NULL);
+	p->inode.uid = current->cred->fsuid;
+	p->inode.gid = current->cred->fsgid;
 	mutex_init(&p->mutex, pipe_mutex);
 	wait_queue_init(&p->readable);
 	wait_queue_init(&p->writable);

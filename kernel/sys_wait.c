@@ -135,10 +135,8 @@ static bool take_report(struct task *child, const struct wait_want *w, struct wa
 	return taken;
 }
 
-static bool take_zombie(struct task *child, const struct wait_want *w, struct wait_found *found)
+static void take_zombie(struct task *child, const struct wait_want *w, struct wait_found *found)
 {
-	if (!(w->options & WEXITED))
-		return false;
 	found->info = end_info(child);
 	found->times = cpu_times_with_children(child);
 	if (!(w->options & WNOWAIT)) {
@@ -146,17 +144,24 @@ static bool take_zombie(struct task *child, const struct wait_want *w, struct wa
 		task_unlist(child); /* another thread may look for it by its pid */
 		found->dead = child;
 	}
-	return true;
 }
 
 static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
 {
-	if (process_ended(child))
-		return take_zombie(child, w, found);
+	if (process_ended(child)) {
+		take_zombie(child, w, found);
+		return true;
+	}
 	if (!take_report(child, w, found))
 		return false;
 	found->times = cpu_times_with_children(child);
 	return true;
+}
+
+/* An end is all that there is to say of a child that has ended. */
+static bool wait_may_tell(bool ended, const struct wait_want *w)
+{
+	return !ended || (w->options & WEXITED);
 }
 
 /* The first of a list that has news. *any: one matches. Where no news can be but an end, the first
@@ -164,14 +169,16 @@ static bool take_child(struct task *child, const struct wait_want *w, struct wai
 static bool wait_look_at(struct task_children *list, const struct wait_want *w,
 			 struct wait_found *found, bool *any)
 {
-	const u32 news = list == &task_leader(current)->zombies ? WEXITED : WUNTRACED | WCONTINUED;
+	const bool ended = list == &task_leader(current)->zombies;
 	struct task *child;
 
+	if (!wait_may_tell(ended, w))
+		return false;
 	LIST_FOREACH(child, list, sibling) {
 		if (!wait_matches(child, w))
 			continue;
 		*any = true;
-		if (!(w->options & news))
+		if (!ended && !(w->options & (WUNTRACED | WCONTINUED)))
 			return false;
 		if (take_child(child, w, found))
 			return true;
@@ -191,7 +198,7 @@ static bool wait_look(const struct wait_want *w, struct wait_found *found, int *
 		struct task *child = task_find(w->id);
 
 		any = child != NULL && task_is_leader(child) && child->parent == me &&
-		      wait_matches(child, w);
+		      wait_matches(child, w) && wait_may_tell(process_ended(child), w);
 		taken = any && take_child(child, w, found);
 	} else {
 		taken = wait_look_at(&me->zombies, w, found, &any) ||

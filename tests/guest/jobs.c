@@ -231,6 +231,10 @@ static void test_waitid(void)
 
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED | WNOWAIT, NULL), 0, "waitid, to look only");
 	ok(info.pid == pid && info.code == CLD_EXITED && info.status == 42, "says the same as");
+	is(sys(__NR_waitid, P_ALL, 0, &info, WSTOPPED | WNOHANG, NULL), -ECHILD,
+	   "who has ended will not stop");
+	is(sys(__NR_waitid, P_PID, pid, &info, WSTOPPED | WCONTINUED | WNOHANG, NULL), -ECHILD,
+	   "nor go on");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED, NULL), 0, "waitid for an end");
 	ok(info.pid == pid && info.code == CLD_EXITED && info.status == 42, "tells the code");
 	is(sys(__NR_waitid, P_ALL, 0, &info, WEXITED, NULL), -ECHILD, "nobody is left");

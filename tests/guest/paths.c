@@ -415,6 +415,8 @@ static void opening(void)
 	close(fd);
 	fd = (int)sys(__NR_open, "s", PATH_ONLY | NO_LINKS, 0);
 	ok(fd >= 0, "O_PATH of a link");
+	is(sys(__NR_open, "none", PATH_ONLY | O_CREAT | DIRECTORY, 0600), -ENOENT,
+	   "O_PATH makes nothing");
 	is(sys(__NR_readlinkat, fd, "", text, 10), 1, "can be read");
 	close(fd);
 	fd = (int)sys(__NR_open, "d", PATH_ONLY | DIRECTORY, 0);

@@ -6,6 +6,8 @@
 #include "thread.h"
 #include "users.h"
 
+#define NO_ACCESS_TIME 01000000 /* O_NOATIME */
+
 #define NR_getuid16    24
 #define NR_setuid16    23
 #define NR_setreuid16  70
@@ -249,6 +251,24 @@ static void file_of(const char *name, uint32_t user, uint32_t group, mode_t mode
 }
 
 /* One class counts, the first that fits; each supplementary group is one's own. */
+/* What is made without a path is its maker's; a flag that only owners may set. */
+static void test_owned(void)
+{
+	struct stat st;
+	int ends[2], root;
+
+	become(USER);
+	WANT(pipe(ends), 0);
+	WANT(fstat(ends[0], &st), 0);
+	WANT(st.st_uid, USER);
+	WANT(st.st_gid, USER);
+	WANT(sys(__NR_fchmod, ends[1], 0644), 0);
+	WANT(sys(__NR_fcntl64, ends[0], F_SETFL, NO_ACCESS_TIME), 0);
+	root = open("/", O_RDONLY);
+	WANT(sys(__NR_fcntl64, root, F_SETFL, NO_ACCESS_TIME), -EPERM);
+	WANT(sys(__NR_fcntl64, root, F_SETFL, O_NONBLOCK), 0);
+}
+
 static void test_classes(void)
 {
 	static const uint32_t groups[] = {90, 20, 50, 70, 30};
@@ -559,6 +579,7 @@ int main(void)
 	in_user_child(test_guarded, "who may look");
 	in_user_child(test_inheritable, "what is inherited");
 	in_user_child(test_files, "files");
+	in_user_child(test_owned, "whose a pipe is, and O_NOATIME");
 	in_user_child(test_classes, "owner, groups, others");
 	in_user_child(test_overrides, "who need not ask");
 	in_user_child(test_set_group, "set-group-ID");
