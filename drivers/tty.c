@@ -410,9 +410,9 @@ void tty_init(void)
 	wait_queue_init(&tty->input);
 	wait_queue_init(&tty->readable);
 	wait_queue_init(&tty->writable);
-	err |= chrdev_register(TTY_MAJOR, TTY_MINOR, "ttyS0", 0620, &tty_fops);
-	err |= chrdev_register(5, 0, "tty", 0666, &controlling_fops);
-	err |= chrdev_register(5, 1, "console", 0600, &console_fops);
+	err |= device_register(TTY_MAJOR, TTY_MINOR, "ttyS0", 0620, &tty_fops);
+	err |= device_register(5, 0, "tty", 0666, &controlling_fops);
+	err |= device_register(5, 1, "console", 0600, &console_fops);
 	if (ptr_is_err(thread) || err != 0)
 		panic("init: no memory for the terminal");
 	mutex_lock(&tty->mutex);

@@ -2,7 +2,7 @@
 /*
  * devfs.c - devtmpfs: a directory with a node for each registered device.
  *
- *	/	null zero console ...		one for each chrdev_register() with a name
+ *	/	null zero console ...		one for each device_register() with a name
  *		fd -> /proc/self/fd ...		links, as every Linux has them
  *		shm/				an empty directory to mount a tmpfs on
  *
@@ -112,7 +112,7 @@ static const struct inode_ops link_ops = {
 	.release = node_release,
 };
 
-static const struct inode_ops device_ops = {
+static const struct inode_ops node_ops = {
 	.release = node_release,
 };
 
@@ -170,7 +170,7 @@ static void add_node(struct devfs *fs, const char *name, u32 mode, u32 rdev, con
 	struct dev_node *n = &fs->nodes[fs->nr_nodes++];
 	const struct inode_ops *ops = S_ISDIR(mode)   ? &dir_ops
 				      : S_ISLNK(mode) ? &link_ops
-						      : &device_ops;
+						      : &node_ops;
 
 	inode_init(&n->inode, &fs->sb, fs->nr_nodes, mode, ops, S_ISDIR(mode) ? &dir_fops : NULL);
 	n->inode.nlink = S_ISDIR(mode) ? 2 : 1;
@@ -187,7 +187,7 @@ static struct devfs *devfs_alloc(void)
 	const char *name;
 	struct devfs *fs;
 
-	for (unsigned i = 0; chrdev_at(i, &rdev, &name, &mode) != NULL; i++)
+	for (unsigned i = 0; device_at(i, &rdev, &name, &mode); i++)
 		nr++;
 	fs = kzalloc(sizeof(*fs) + nr * sizeof(fs->nodes[0]), GFP_KERNEL);
 	if (fs != NULL)
@@ -207,9 +207,9 @@ static int devfs_mount(const char *options, u32 flags, struct super_block **out)
 		return -ENOMEM;
 	add_node(fs, "", S_IFDIR | 0755, 0, NULL);
 	fs->sb.root = &fs->nodes[0].inode;
-	for (unsigned i = 0; chrdev_at(i, &rdev, &name, &mode) != NULL; i++)
+	for (unsigned i = 0; device_at(i, &rdev, &name, &mode); i++)
 		if (name != NULL)
-			add_node(fs, name, S_IFCHR | mode, rdev, NULL);
+			add_node(fs, name, mode, rdev, NULL);
 	for (unsigned i = 0; i < ARRAY_SIZE(extras); i++)
 		add_node(fs, extras[i].name, extras[i].mode, 0, extras[i].target);
 	fs->sb.root->nlink++; /* shm's ".." */

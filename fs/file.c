@@ -116,13 +116,19 @@ ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos)
 loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence)
 {
 	struct inode *inode = f->inode;
-	loff_t size, pos = 0;
+	loff_t size;
 
 	if (S_ISDIR(inode->mode) && whence > SEEK_CUR)
 		return -EINVAL; /* a directory has places, and no size */
 	mutex_lock(&inode->mutex);
 	size = inode->size;
 	mutex_unlock(&inode->mutex);
+	return file_seek_size(f, size, offset, whence);
+}
+
+loff_t file_seek_size(struct file *f, loff_t size, loff_t offset, u32 whence)
+{
+	loff_t pos = 0;
 
 	switch (whence) {
 	case SEEK_CUR:

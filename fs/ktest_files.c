@@ -130,11 +130,11 @@ KTEST(devices_open_by_number, "")
 	struct file *console = file_open("/dev/console", O_RDWR, 0);
 
 	KTEST_OK(!ptr_is_err(null) && !ptr_is_err(console), "null and console");
-	KTEST_OK(null->ops == chrdev_ops(UAPI_MAKEDEV(1, 3)), "1,3");
-	KTEST_OK(console->ops == chrdev_ops(UAPI_MAKEDEV(5, 1)), "5,1");
+	KTEST_OK(null->ops == device_ops(S_IFCHR, UAPI_MAKEDEV(1, 3)), "1,3");
+	KTEST_OK(console->ops == device_ops(S_IFCHR, UAPI_MAKEDEV(5, 1)), "5,1");
 	KTEST_OK(console->ops->seek == NULL, "a console has no position");
-	KTEST_OK(chrdev_ops(UAPI_MAKEDEV(77, 3)) == NULL, "nobody has 77,3");
-	KTEST_OK(chrdev_register(1, 3, NULL, 0, null->ops) == -EBUSY, "a number is given once");
+	KTEST_OK(device_ops(S_IFCHR, UAPI_MAKEDEV(77, 3)) == NULL, "nobody has 77,3");
+	KTEST_OK(device_register(1, 3, NULL, 0, null->ops) == -EBUSY, "a number is given once");
 	KTEST_OK(ptr_err(file_open("/dev/null", O_DIRECTORY, 0)) == -ENOTDIR, "no directory");
 	KTEST_OK(ptr_err(file_open("/dev", O_WRONLY, 0)) == -EISDIR, "directories are not written");
 	KTEST_OK(ptr_err(file_open("/dev", O_TRUNC, 0)) == -EISDIR, "nor truncated");

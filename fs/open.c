@@ -100,8 +100,8 @@ static struct file *open_inode(struct inode *inode, u32 flags, bool made)
 
 	if (flags & O_PATH)
 		ops = &path_fops;
-	else if (S_ISCHR(inode->mode))
-		ops = chrdev_ops(inode->rdev);
+	else if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode))
+		ops = device_ops(inode->mode, inode->rdev);
 	if (ops == NULL) {
 		inode_put(inode);
 		return err_ptr(-ENXIO);

@@ -57,24 +57,31 @@ static const char *driver_name(u32 rdev, const char *device)
 	}
 }
 
-/* Each driver once, in the order of its number. */
-static void devices_text(struct text *t)
+/* Each driver of a kind once, in the order of its number. */
+static void put_drivers(struct text *t, u32 kind)
 {
 	const char *name, *last = NULL;
 	u32 rdev, mode;
 
-	text_puts(t, "Character devices:\n");
 	for (u32 major = 0; major < 256; major++) {
-		for (unsigned i = 0; chrdev_at(i, &rdev, &name, &mode) != NULL; i++) {
-			const char *driver = driver_name(rdev, name != NULL ? name : "");
+		for (unsigned i = 0; device_at(i, &rdev, &name, &mode); i++) {
+			const char *driver =
+				kind == S_IFBLK || name == NULL ? name : driver_name(rdev, name);
 
-			if (UAPI_MAJOR(rdev) != major || driver == last)
+			if (UAPI_MAJOR(rdev) != major || (mode & S_IFMT) != kind || driver == last)
 				continue;
 			text_printf(t, "%3u %s\n", major, driver);
 			last = driver;
 		}
 	}
+}
+
+static void devices_text(struct text *t)
+{
+	text_puts(t, "Character devices:\n");
+	put_drivers(t, S_IFCHR);
 	text_puts(t, "\nBlock devices:\n");
+	put_drivers(t, S_IFBLK);
 }
 
 /* The refusals that the ring still has; the cursor is its position, plus one. */

@@ -38,7 +38,7 @@ enum {
 	ENTRY_SIZE = 20, /* what an entry adds to st_size, as on Linux */
 };
 
-static const struct inode_ops dir_ops, file_ops, link_ops, device_ops;
+static const struct inode_ops dir_ops, file_ops, link_ops, node_ops;
 static const struct file_ops dir_fops;
 
 static struct slab_cache *inode_cache;
@@ -58,7 +58,7 @@ static const struct inode_ops *ops_for(u32 mode)
 	case S_IFLNK:
 		return &link_ops;
 	default:
-		return &device_ops;
+		return &node_ops;
 	}
 }
 
@@ -70,7 +70,7 @@ static const struct file_ops *fops_for(u32 mode)
 	case S_IFREG:
 		return &shmem_file_ops;
 	default:
-		return NULL; /* devices: chrdev.c knows */
+		return NULL; /* devices: device.c knows */
 	}
 }
 
@@ -505,7 +505,7 @@ static const struct inode_ops link_ops = {
 	.release = tmpfs_release,
 };
 
-static const struct inode_ops device_ops = {
+static const struct inode_ops node_ops = {
 	.release = tmpfs_release,
 };
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * nommu_access.c - what a program may touch, for the MPU's faults and for the kernel's own accesses.
+ *
+ * Memory that shows something else than what it holds is hidden for a while (nm-16): no slot opens it, who
+ * faults there or has a system call do something there sleeps.
  */
+#include <octavo/arch.h>
 #include <octavo/errno.h>
 #include <octavo/mpu.h>
 #include <octavo/nommu.h>
 #include <octavo/string.h>
+#include <octavo/wait.h>
 
 #define ANY (VM_READ | VM_WRITE | VM_EXEC)
 
@@ -14,6 +19,18 @@ struct access {
 	vaddr_t start, end;
 	u32 flags; /* VM_* of all areas there */
 };
+
+/* What no program sees for a while; handlers read it, so it changes with interrupts off. */
+static struct {
+	vaddr_t start;
+	u32 bytes;
+} hidden;
+static struct wait_queue hidden_wait = WAIT_QUEUE_INIT(hidden_wait);
+
+static bool is_hidden(vaddr_t address)
+{
+	return address - hidden.start < hidden.bytes;
+}
 
 /* Area v has the address, or ends the stretch around it. */
 static void add_area(struct access *a, const struct vma *v, vaddr_t address)
@@ -51,8 +68,11 @@ static bool access_with_twins(struct mm *mm, const struct vma *v, vaddr_t addres
 /* => false: no area is there */
 static bool access_at(struct mm *mm, vaddr_t address, struct access *a)
 {
-	const struct vma *v = vma_find(&mm->vmas, address);
+	const struct vma *v;
 
+	if (unlikely(is_hidden(address)))
+		return false;
+	v = vma_find(&mm->vmas, address);
 	if (unlikely(!LIST_EMPTY(&mm->pmap.twins)))
 		return access_with_twins(mm, v, address, a);
 	if (v == NULL || v->start > address)
@@ -79,7 +99,8 @@ bool nommu_use_stack(struct mm *mm, uintptr_t sp, u32 room)
 {
 	struct access a;
 
-	if (!access_at(mm, sp - room, &a) || (a.flags & VM_WRITE) == 0 || sp > a.end)
+	if (!access_at(mm, sp - room, &a) || (a.flags & (VM_WRITE | VM_IO)) != VM_WRITE ||
+	    sp > a.end)
 		return false;
 	return mpu_use_stack(&mm->pmap.mpu, a.start, a.end, sp - room, (a.flags & VM_GUARDED) != 0);
 }
@@ -95,7 +116,8 @@ size_t nommu_accessible(struct mm *mm, vaddr_t addr, size_t len, bool write)
 {
 	struct access a;
 
-	if (!access_at(mm, addr, &a) || (a.flags & (write ? VM_WRITE : ANY)) == 0)
+	if (!access_at(mm, addr, &a) || (a.flags & (write ? VM_WRITE : ANY)) == 0 ||
+	    (a.flags & VM_IO))
 		return 0;
 	return MIN(len, a.end - addr);
 }
@@ -103,6 +125,37 @@ size_t nommu_accessible(struct mm *mm, vaddr_t addr, size_t len, bool write)
 bool nommu_may_write(struct mm *mm, uintptr_t address, size_t len)
 {
 	return nommu_accessible(mm, address, len, true) == len;
+}
+
+/* --- what is hidden --- */
+
+void nommu_hide(vaddr_t start, u32 bytes)
+{
+	struct mm *mm;
+	irqstate_t s = arch_irq_save();
+
+	PANIC_ON(hidden.bytes != 0);
+	hidden.start = start;
+	hidden.bytes = bytes;
+	arch_irq_restore(s);
+	spin_lock(&mm_list_lock);
+	LIST_FOREACH(mm, &all_mms, all)
+		mpu_flush(&mm->pmap.mpu, start, start + bytes);
+	spin_unlock(&mm_list_lock);
+}
+
+void nommu_show(void)
+{
+	hidden.bytes = 0;
+	wake_all(&hidden_wait);
+}
+
+bool nommu_wait_shown(vaddr_t address)
+{
+	if (likely(!is_hidden(address)))
+		return false;
+	wait_event(&hidden_wait, !is_hidden(address));
+	return true;
 }
 
 /* A fault that the handler could not resolve: only says why. */
@@ -116,6 +169,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 		need = VM_WRITE;
 	else if (flags & FAULT_EXEC)
 		need = VM_EXEC;
+	nommu_wait_shown(addr);
 	rwsem_down_read(&mm->mmap_sem);
 	if (!access_at(mm, addr, &a))
 		err = -EFAULT;

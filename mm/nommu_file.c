@@ -118,6 +118,7 @@ static int find_or_map(const struct nommu_request *q, struct vma *v, struct regi
 	*r = region_find(&shared, &want, &mismatched);
 	if (*r != NULL) {
 		(*r)->users++;
+		v->flags |= (*r)->flags & VM_IO;
 		return 0;
 	}
 	if (mismatched) {

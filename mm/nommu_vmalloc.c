@@ -12,6 +12,7 @@
 #include <octavo/nommu.h>
 #include <octavo/run.h>
 #include <octavo/spinlock.h>
+#include <octavo/string.h>
 #include <octavo/vmalloc.h>
 #include <octavo/vmstat.h>
 #include <octavo/why.h>
@@ -24,12 +25,11 @@ void vmalloc_init(void)
 {
 }
 
-void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name)
+static void *take_area(gfp_t gfp, size_t bytes, size_t align, const char *name)
 {
 	u32 nr_pages = PAGES_OF(bytes);
 	struct page *page;
 
-	(void)guard_before; /* nothing is unmapped where nothing is mapped */
 	might_sleep();
 	if (bytes == 0)
 		return NULL;
@@ -37,7 +37,7 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 		why("vmalloc %s refused: fault injection", name);
 		return NULL;
 	}
-	page = run_alloc(GFP_KERNEL, nr_pages, PAGES_OF(align), PAGE_VMALLOC);
+	page = run_alloc(gfp, nr_pages, PAGES_OF(align), PAGE_VMALLOC);
 	if (page == NULL)
 		return NULL;
 	page->private = nr_pages;
@@ -46,6 +46,21 @@ void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const c
 	TAILQ_INSERT_TAIL(&areas, page, lru);
 	spin_unlock(&vmalloc_lock);
 	return page_to_virt(page);
+}
+
+void *vmalloc_aligned(size_t bytes, size_t align, unsigned guard_before, const char *name)
+{
+	(void)guard_before; /* nothing is unmapped where nothing is mapped */
+	return take_area(GFP_KERNEL, bytes, align, name);
+}
+
+void *vmalloc_user(size_t bytes)
+{
+	void *p = take_area(GFP_HIGHUSER, bytes, PAGE_SIZE, "vmalloc");
+
+	if (p != NULL)
+		memset(p, 0, bytes);
+	return p;
 }
 
 u32 vmalloc_room(void)

@@ -19,6 +19,7 @@
 #define RASR_SIZE(log) (((log)-1u) << 1)
 #define RASR_SRD(bits) ((bits) << 8)
 #define RASR_MEMORY    0x00020000u /* normal, write-through, not shared */
+#define RASR_DEVICE    0x00010000u /* accesses as the program makes them */
 #define RASR_NOBODY    0x00000000u
 #define RASR_KERNEL_RO 0x05000000u /* kernel reads, programs nothing */
 #define RASR_READ      0x02000000u /* kernel writes, programs read */
@@ -38,12 +39,17 @@ static void load_slot(unsigned slot, const struct mpu_region *r)
 	MPU_RASR = r->rasr;
 }
 
+static u32 memory_of(uintptr_t base)
+{
+	return base - DEVICES_BASE < DEVICES_END - DEVICES_BASE ? RASR_DEVICE : RASR_MEMORY;
+}
+
 static struct mpu_region region_of(const struct mpu_cover *c, u32 access)
 {
 	return (struct mpu_region){
 		.rbar = c->base,
-		.rasr = access | RASR_MEMORY | RASR_SRD(c->disabled) | RASR_SIZE(c->log2_size) |
-			RASR_ENABLE,
+		.rasr = access | memory_of(c->base) | RASR_SRD(c->disabled) |
+			RASR_SIZE(c->log2_size) | RASR_ENABLE,
 		.start = c->start,
 		.end = c->end,
 	};

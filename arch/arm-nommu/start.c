@@ -15,6 +15,7 @@
 #include <octavo/boot.h>
 #include <octavo/bootmem.h>
 #include <octavo/config.h>
+#include <octavo/memory_device.h>
 #include <octavo/panic.h>
 #include <octavo/printk.h>
 #include <octavo/string.h>
@@ -132,6 +133,7 @@ void arch_init(void)
 {
 	systick_init();
 	uart_start_input();
+	memory_devices_init();
 }
 
 void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))

@@ -48,7 +48,7 @@ static size_t copy(char *kernel, vaddr_t user, size_t len, enum direction direct
 	while (len > 0) {
 		size_t n = copy_piece(kernel, user, len, direction);
 
-		if (n == 0)
+		if (n == 0 && !nommu_wait_shown(user))
 			break;
 		if (kernel != NULL)
 			kernel += n;
@@ -110,10 +110,10 @@ ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size)
 	while (done < size) {
 		size_t n = string_piece(dst + done, user + done, size - done);
 
-		if (n == 0)
+		if (n == 0 && !nommu_wait_shown(user + done))
 			return -EFAULT;
 		done += n;
-		if (dst[done - 1] == '\0')
+		if (n > 0 && dst[done - 1] == '\0')
 			return (ssize_t)(done - 1);
 	}
 	return (ssize_t)size;
@@ -159,7 +159,6 @@ int user_cmpxchg_atomic(u32 __user *p, u32 from, u32 to, u32 *was)
 
 int user_bring_in(u32 __user *p, bool write)
 {
-	(void)p;
 	(void)write;
-	return -EFAULT;
+	return nommu_wait_shown((vaddr_t)(__force u32 *)p) ? 0 : -EFAULT;
 }

@@ -172,7 +172,7 @@ struct inode {
 	u64 ctime_ns;  /* anything changed last [im] */
 	struct mutex mutex;
 	const struct inode_ops *ops; /* [I] */
-	const struct file_ops *fops; /* [I] what file_open() gives a file; devices: chrdev's */
+	const struct file_ops *fops; /* [I] what file_open() gives a file; devices: device.c's */
 	struct super_block *sb;      /* [I] */
 	struct super_block *mounted; /* directory: what is mounted on it, or NULL [ml], peeked at */
 	struct address_space *mapping; /* [I] its page cache (filemap.h), or NULL */
@@ -354,7 +354,8 @@ int files_install(struct file *f, u32 min_fd, bool cloexec);
 int files_replace(struct file *f, u32 fd, bool cloexec);
 /* files_remove - take the file out of the table: the reference is the caller's; NULL: EBADF */
 struct file *files_remove(u32 fd);
-/* file_seek_inode - lseek(2) on an inode's size, for file_ops.seek */
+/* file_seek_inode - lseek(2) on an inode's size, for file_ops.seek. file_seek_size - on any size */
+loff_t file_seek_size(struct file *f, loff_t size, loff_t offset, u32 whence);
 loff_t file_seek_inode(struct file *f, loff_t offset, u32 whence);
 /* file_read_kernel - => bytes, 0 at the end, -EINVAL where the file cannot; sleeps */
 ssize_t file_read_kernel(struct file *f, void *buf, size_t len, loff_t pos);
@@ -384,14 +385,14 @@ ssize_t dir_path(struct inode *dir, struct inode *root, char *buf);
 /* path_from_user - => kernel copy (kfree it), err_ptr(-EFAULT, -ENAMETOOLONG, -ENOENT if empty) */
 char *path_from_user(const char __user *path);
 
-/* --- devices (fs/chrdev.c) --- */
-/* chrdev_register - a device, and its node in devfs: name (NULL: none) and permissions. At boot.
- *   => 0, -EBUSY. A file of an unregistered device: ENXIO at open. */
-int chrdev_register(u32 major, u32 minor, const char *name, u32 mode, const struct file_ops *ops);
-/* chrdev_at - by number, from 0 on. => its ops, *rdev, *name and *mode; NULL behind the last */
-const struct file_ops *chrdev_at(unsigned i, u32 *rdev, const char **name, u32 *mode);
-/* chrdev_ops - of a device inode's rdev; NULL: ENXIO */
-const struct file_ops *chrdev_ops(u32 rdev);
+/* --- devices (fs/device.c) --- */
+/* device_register - a device, and its node in devfs: name (NULL: none), permissions, and S_IFBLK where it
+ * is a block device. At boot. => 0, -EBUSY. A file of an unregistered device: ENXIO at open. */
+int device_register(u32 major, u32 minor, const char *name, u32 mode, const struct file_ops *ops);
+/* device_at - by number, from 0 on: *rdev, *name and *mode with its kind. => false: behind the last */
+bool device_at(unsigned i, u32 *rdev, const char **name, u32 *mode);
+/* device_ops - of a device inode's mode and rdev; NULL: ENXIO */
+const struct file_ops *device_ops(u32 mode, u32 rdev);
 
 /* --- start --- */
 /* fs_init - caches and devices. */

@@ -25,6 +25,7 @@
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
 	X(region_lock,       SLEEP, 0) /* without an MMU: regions of files, and what of a file is in them */ \
+	X(device_mutex,      SLEEP, 0) /* a device's memory: that it has some, or what is done to it */ \
 	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
 	X(tty_job_lock,      SPIN,  0) /* whose terminal it is: session and foreground group */ \
 	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \

@@ -36,6 +36,13 @@ bool nommu_may_write(struct mm *mm, uintptr_t address, size_t len);
  * on, inside one run. => PTL, or the mm is not in use yet */
 size_t nommu_accessible(struct mm *mm, vaddr_t addr, size_t len, bool write);
 
+/* nommu_hide - until nommu_show() nobody sees [start, start + bytes); one at a time. Who touches it
+ * sleeps, so nobody sleeps for a program that has it hidden. => preempted, no program has gone on since.
+ * nommu_wait_shown - sleep while `address` is hidden. => true: it was */
+void nommu_hide(vaddr_t start, u32 bytes);
+void nommu_show(void);
+bool nommu_wait_shown(vaddr_t address);
+
 /* --- making and ending areas (nommu.c); mmap_sem held for writing, or the mm is not in use yet --- */
 /* What mmap(2) or exec asks for. */
 struct nommu_request {

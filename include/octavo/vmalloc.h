@@ -10,6 +10,8 @@
 /* vmalloc - => page-aligned, not cleared; NULL; sleeps */
 void *vmalloc(size_t bytes) __must_check;
 void vfree(const void *p); /* NULL is nothing; sleeps */
+/* vmalloc_user - without an MMU: of programs' memory, for them to map; cleared. */
+void *vmalloc_user(size_t bytes) __must_check;
 /* vmalloc_room - bytes of addresses that there are for it; 0: it has none of its own */
 u32 vmalloc_room(void);
 void vmalloc_init(void); /* after slab_init() */

@@ -25,13 +25,20 @@ static int map_file(long fd, unsigned long len, int prot, int flags)
 	return sys(__NR_munmap, p, len) != 0;
 }
 
-/* Mappings of files, one that is copied and one that has its pages in a row; and less than a page. */
+/* Mappings of files, one that is copied and one that has its pages in a row, and of a device; and less than
+ * a page. */
 static int map_files(long rom)
 {
+	long ram = sys(__NR_open, "/dev/ram0", O_RDWR, 0); /* which has memory then */
 	int refused = map_file(rom, PAGE, PROT_READ, MAP_PRIVATE);
 	long fd = sys(__NR_memfd_create, "m", 0);
 
 	refused |= map_file(rom, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	if (ram < 0)
+		refused = 1;
+	else
+		refused |= map_file(ram, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	sys(__NR_close, ram);
 	if (fd < 0)
 		return 1;
 	if (sys(__NR_ftruncate, fd, 10 * PAGE) != 0)

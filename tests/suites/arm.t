@@ -25,6 +25,9 @@ Suite(
     run("/tests/nommu_map", "strict", on="arm debug", append="strict_hint", shows="nm-11"),
     run("/tests/nommu_shm", on="arm debug", shows="nm-1 nm-3 nm-4 nm-6 nm-15 nm-17 nm-20 nm-22"),
     run("/tests/nommu_shm", on="arm release"),
+    *(run("/tests/nommu_devices", on=f"arm {flavour}", append=append, only_all=append != "",
+          shows="nm-3 nm-4 nm-7 nm-8 nm-12 nm-13 nm-14 nm-15 nm-16 nm-18 nm-19 nm-20 nm-22")
+      for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     *(run("/tests/nommu_runs", policy, on="arm debug", append=f"runs={policy}")
       for policy in ("blocks", "ends")),
     *(run(f"/tests/{name}", on="arm debug", append="runs=ends", name=f"{name}, runs=ends")
@@ -39,7 +42,7 @@ Suite(
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     # the other boards: one with each flavour, all for `make test-all`
     *(run(f"/tests/{name}", on=f"arm {board} {flavour}", only_all=only_all)
-      for name in ("mpu", "nommu", "nommu_map", "nommu_fail", "nommu_args", "clock", "identity",
+      for name in ("mpu", "nommu", "nommu_map", "nommu_devices", "nommu_fail", "nommu_args", "clock", "identity",
                    "eventfd", "signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm",
                    "threads", "thread_signals", "thread_waits", "futex", "fpu_arm")
       for board, flavour, only_all in (("an386", "debug", False), ("an500", "release", False),

@@ -89,6 +89,8 @@ struct uapi_statfs {
 	unsigned int f_spare[4];
 };
 
+#define BLKGETSIZE64 0x80041272 /* ioctl(2) of a block device */
+
 /* The size that a program may give: ARM's own structure ends with padding, which is not written. */
 #ifdef __arm__
 #define UAPI_STATFS64_PADDED 88

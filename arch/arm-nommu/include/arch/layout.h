@@ -22,6 +22,9 @@
 #define PSRAM_AN500 0x60000000
 #define PSRAM_BYTES 0x01000000
 
+#define DEVICES_BASE 0x40000000
+#define DEVICES_END  0x60000000
+
 /* Bounds for arguments only: what a process may touch its list says. */
 #define USER_START ROM_BASE
 #define USER_END   (PSRAM_AN500 + PSRAM_BYTES)
