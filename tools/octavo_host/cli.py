@@ -32,6 +32,7 @@ examples:
   octavo run --root mydir --flavour release --icount --timeout 60 -- /bin/myprogram "an argument"
   octavo run --append "fail=slab:100 debug=why" -- /tests/fork
   octavo run --arch arm-nommu -- /bin/hello
+  octavo run --arch arm-nommu --shot out.png -- /demo/plasma
 """
 
 
@@ -91,6 +92,9 @@ def add_run(commands):
                      help="end a machine that is still there after S seconds (status 122)")
     how.add_argument("--report", metavar="FILE",
                      help="write what the kernel reports, as lines of JSON")
+    how.add_argument("--shot", metavar="FILE",
+                     help="save what the frame buffer shows as a PNG, while the machine runs and "
+                          "when it ends (ARM)")
     how.add_argument("--why", action="store_true",
                      help="print the kernel's reason for every refusal on stderr")
     how.add_argument("--qemu", default="", metavar="OPTIONS",
@@ -123,7 +127,8 @@ def do_run(options, program):
         arch=options.arch, memory=memory, cpus=options.cpus, cpu=options.cpu,
         board=options.board and f"mps2-{options.board}", flavour=options.flavour, boot=options.boot, root=options.root, append=options.append,
         icount=options.icount, kernel=options.kernel, image=options.image,
-        qemu=split_options(options.qemu), holes=options.hole, program=program)
+        qemu=split_options(options.qemu), holes=options.hole, shot=options.shot,
+        program=program)
     return runner.run(machine, options.timeout, options.report, options.why)
 
 

@@ -19,6 +19,7 @@ MAX_CPUS = 8
 X86_MEMORY = (4 << 20, 3584 << 20)
 ARM_BOARDS = ("mps2-an385", "mps2-an386", "mps2-an500")     # Cortex-M3, M4, M7
 ARM_MEMORY = 16 << 20
+ARM_MEMORY_FILE = "memory"      # in the machine's folder, with --shot
 ARM_ROMFS_ADDRESS = 0x20000000
 ARM_PARAMETER_ADDRESS = 0x203FF000
 ARM_PARAMETER_MAGIC = b"OCTAVO1\0"
@@ -41,6 +42,7 @@ class Machine:
     image: Optional[str] = None
     qemu: List[str] = field(default_factory=list)
     holes: List[str] = field(default_factory=list)
+    shot: Optional[str] = None
     program: List[str] = field(default_factory=list)
 
 
@@ -67,6 +69,8 @@ def check(machine):
         raise UsageError(f"--image {machine.image}: no such file")
     if machine.image == "none" and machine.root is not None:
         raise UsageError("--root needs a root file system to be laid over, --image none has none")
+    if machine.shot is not None and machine.arch == "x86":
+        raise UsageError("--shot: only the ARM boards have a frame buffer (--arch arm-nommu)")
     if machine.arch == "x86":
         if machine.board is not None:
             raise UsageError("--board: that is ARM's (--arch arm-nommu)")
@@ -80,6 +84,11 @@ def check(machine):
         raise UsageError("--cpus: the ARM board has one CPU")
     if machine.memory not in (None, ARM_MEMORY):
         raise UsageError(f"--mem: the ARM boards have {ARM_MEMORY >> 20}M, no more and no less")
+
+
+def arm_memory_address(machine):
+    """Where the programs' memory lies."""
+    return 0x60000000 if machine.board == "mps2-an500" else 0x21000000
 
 
 def built(*names):
@@ -187,7 +196,12 @@ def arm_arguments(machine, folder, arguments):
     os.symlink(os.path.abspath(kernel), os.path.join(folder, "octavo.elf"))
     with open(os.path.join(folder, "parameters"), "wb") as page:
         page.write(ARM_PARAMETER_MAGIC + struct.pack("<I", len(line)) + line)
-    arguments += ["-M", machine.board or ARM_BOARDS[0],
+    board = machine.board or ARM_BOARDS[0]
+    if machine.shot is not None:
+        board += ",memory-backend=memory"
+        arguments += ["-object", f"memory-backend-file,id=memory,size={ARM_MEMORY},share=on,"
+                                 f"mem-path={ARM_MEMORY_FILE}"]
+    arguments += ["-M", board,
                   "-semihosting-config", "enable=on,target=native", "-kernel", "octavo.elf",
                   "-device", f"loader,file=parameters,addr={ARM_PARAMETER_ADDRESS:#x},"
                              "force-raw=on"]

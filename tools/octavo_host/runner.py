@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from . import frames, machine as machines
+from . import frames, machine as machines, screen
 from .errors import (EXIT_AUDIT, EXIT_HANG, EXIT_LOCKVAL, EXIT_OWN, EXIT_PANIC, EXIT_SILENT,
                      OctavoError)
 from .terminal import Escapes, Terminal
@@ -203,6 +203,7 @@ class Session:
         self.report = Report(report)
         self.selector = selectors.DefaultSelector()
         self.reader = frames.Reader()
+        self.screen = None
         self.escapes = None
         self.lines = None if sys.stdout is not None and os.isatty(1) else Lines()
         self.input = bytearray()
@@ -229,6 +230,8 @@ class Session:
                     self._loop()
             finally:
                 self._stop()
+            if self.screen and not self.screen.save():
+                say(f"--shot {self.screen.path}: the machine has shown nothing")
         self.reader.finish()
         status, line = self.outcome.judge()
         if self.reader.garbage:
@@ -241,6 +244,10 @@ class Session:
         return status
 
     def _start(self, folder):
+        if self.machine.shot is not None:
+            memory = os.path.join(folder, machines.ARM_MEMORY_FILE)
+            self.screen = screen.Screen(self.machine.shot, memory,
+                                        machines.arm_memory_address(self.machine))
         self.console, self.control = Channel(), Channel()
         channels = {"console": self.console, "control": self.control}
         arguments = machines.command(self.machine, folder, channels)
@@ -318,6 +325,8 @@ class Session:
                 self.outcome.take(frame)
             except ValueError:
                 say(f"a frame {frame.type} that says nothing: {frame.text}")
+            if frame.type == "R" and self.screen:
+                self.screen.report(frame.text, self.qemu)
             if frame.type == "E":
                 write_all(2, frame.payload)
             elif frame.type == "W" and self.show_why:
