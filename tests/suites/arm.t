@@ -17,6 +17,9 @@ Suite(
     run("/tests/mpu", on="arm debug"),
     run("/tests/mpu", on="arm release"),
     run("/tests/mpu", on="arm debug", append="chaos=3", only_all=True),
+    run("/tests/mpu_classes", on="arm debug"),
+    run("/tests/mpu_classes", on="arm release"),
+    run("/tests/mpu_classes", on="arm debug", append="runs=ends chaos=2"),
     run("/tests/nommu", on="arm debug", shows="nm-2"),
     run("/tests/nommu", on="arm release", shows="nm-2"),
     run("/tests/nommu_map", on="arm debug",
@@ -42,7 +45,7 @@ Suite(
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     # the other boards: one with each flavour, all for `make test-all`
     *(run(f"/tests/{name}", on=f"arm {board} {flavour}", only_all=only_all)
-      for name in ("mpu", "nommu", "nommu_map", "nommu_devices", "nommu_fail", "nommu_args", "clock", "identity",
+      for name in ("mpu", "mpu_classes", "nommu", "nommu_map", "nommu_devices", "nommu_fail", "nommu_args", "clock", "identity",
                    "eventfd", "signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm",
                    "threads", "thread_signals", "thread_waits", "futex", "fpu_arm")
       for board, flavour, only_all in (("an386", "debug", False), ("an500", "release", False),
