@@ -22,7 +22,8 @@
 #define KB(pages)    ((pages) * (PAGE_SIZE / 1024))
 
 struct facts {
-	u32 pid, tgid, nr_threads, ppid, pgid, sid, flags, cpu, nr_faults, nr_switches, exit_signal;
+	u32 pid, tgid, nr_threads, ppid, pgid, sid, flags, cpu, nr_faults, exit_signal;
+	struct use_counts own; /* of the one task */
 	u32 nr_queued, queued_max, cpu_set;
 	sigset_bits pending, shared, blocked, ignored, caught;
 	char comm[TASK_COMM_LEN];
@@ -100,8 +101,6 @@ static int facts_get(const struct proc_inode *p, struct facts *f, struct mm **mm
 		.exit_signal = t->exit_signal,
 		.flags = t->flags,
 		.cpu = t->head.cpu,
-		.nr_faults = t->nr_faults,
-		.nr_switches = t->nr_switches,
 		.state = states[t->state].letter,
 		.started_ns = t->started_ns,
 		.exit_status = t->exit_status,
@@ -111,6 +110,8 @@ static int facts_get(const struct proc_inode *p, struct facts *f, struct mm **mm
 		.cpu_set = t->cpu_set & sched_cpu_mask(),
 		.inspect = cred_may_inspect(t, INSPECT_FS),
 	};
+	cpu_uses_add(&f->own, t);
+	f->nr_faults = proc_is_thread(p) ? t->nr_faults : cpu_uses_of_process(t).nr_faults;
 	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
 	f->user_ns = times.user_ns;
 	f->system_ns = times.system_ns;
@@ -151,8 +152,8 @@ static void put_stat(struct text *t, const struct facts *f, const struct mm *mm)
 
 	text_printf(t, "%u (%s) %c %u %u %u %u %d %u ", f->pid, f->comm, f->state, f->ppid, f->pgid,
 		    f->sid, tty, tty_pgrp, f->flags & TASK_KTHREAD ? PF_KTHREAD : 0);
-	text_printf(t, "%u 0 0 0 %u %u %u %u ", f->nr_faults, clocks(f->user_ns),
-		    clocks(f->system_ns), clocks(f->children.user_ns),
+	text_printf(t, "%u %u 0 0 %u %u %u %u ", f->nr_faults, f->children.uses.nr_faults,
+		    clocks(f->user_ns), clocks(f->system_ns), clocks(f->children.user_ns),
 		    clocks(f->children.system_ns));
 	text_printf(t, "%d %d %u 0 %u ", 20 + f->nice, f->nice, f->nr_threads,
 		    clocks(f->started_ns));
@@ -338,8 +339,8 @@ int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor)
 	put_capabilities(t, c, f.no_new_privs);
 	cred_put(c);
 	put_cpus(t, f.cpu_set);
-	text_printf(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t0\n",
-		    f.nr_switches);
+	text_printf(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
+		    f.own.nr_switches - f.own.nr_preempted, f.own.nr_preempted);
 	*cursor = PROC_END;
 	return 0;
 }

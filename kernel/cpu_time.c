@@ -82,9 +82,26 @@ static struct cpu_times divide(const struct task *t, struct cpu_times *told, u64
 	return times;
 }
 
+struct use_counts cpu_uses_of_process(struct task *t)
+{
+	struct signal_state *s = t->signal;
+	irqstate_t irqs = spin_lock_irqsave(&s->lock);
+	struct use_counts uses = s->uses_before;
+	const struct task *thread;
+
+	LIST_FOREACH(thread, &s->threads, thread_link)
+		cpu_uses_add(&uses, thread);
+	spin_unlock_irqrestore(&s->lock, irqs);
+	return uses;
+}
+
 struct cpu_times cpu_times_of(struct task *t)
 {
-	return divide(t, &t->told_times, sched_task_run_ns(t), t->user_ticks, t->system_ticks);
+	struct cpu_times times =
+		divide(t, &t->told_times, sched_task_run_ns(t), t->user_ticks, t->system_ticks);
+
+	cpu_uses_add(&times.uses, t);
+	return times;
 }
 
 struct cpu_times cpu_times_of_process(struct task *t)
@@ -102,12 +119,16 @@ static void add_times(struct cpu_times *to, const struct cpu_times *times)
 	to->user_ns += times->user_ns;
 	to->system_ns += times->system_ns;
 	to->max_resident = MAX(to->max_resident, times->max_resident);
+	to->uses.nr_faults += times->uses.nr_faults;
+	to->uses.nr_switches += times->uses.nr_switches;
+	to->uses.nr_preempted += times->uses.nr_preempted;
 }
 
 struct cpu_times cpu_times_with_children(struct task *t)
 {
 	struct cpu_times times = cpu_times_of_process(t);
 
+	times.uses = cpu_uses_of_process(t);
 	add_times(&times, &t->signal->children_times);
 	return times;
 }
@@ -129,8 +150,11 @@ static struct cpu_times current_times(int who)
 
 	if (who == RUSAGE_THREAD)
 		return cpu_times_of(current);
-	if (who == RUSAGE_SELF)
-		return cpu_times_of_process(current);
+	if (who == RUSAGE_SELF) {
+		times = cpu_times_of_process(current);
+		times.uses = cpu_uses_of_process(current);
+		return times;
+	}
 	spin_lock(&task_list_lock);
 	times = current->signal->children_times;
 	spin_unlock(&task_list_lock);
@@ -147,6 +171,9 @@ void rusage_fill(struct rusage32 *ru, const struct cpu_times *times)
 	ru->stime_sec = (s32)split_seconds(times->system_ns, &rest);
 	ru->stime_usec = (s32)(rest / 1000u);
 	ru->maxrss_kb = (s32)(times->max_resident * (PAGE_SIZE / 1024));
+	ru->minflt = (s32)times->uses.nr_faults;
+	ru->nr_waits = (s32)(times->uses.nr_switches - times->uses.nr_preempted);
+	ru->nr_preempted = (s32)times->uses.nr_preempted;
 }
 
 long sys_getrusage(int who, void __user *usage)
@@ -158,8 +185,6 @@ long sys_getrusage(int who, void __user *usage)
 		return -EINVAL;
 	times = current_times(who);
 	rusage_fill(&ru, &times);
-	if (who != RUSAGE_CHILDREN)
-		ru.nr_switches = (s32)current->nr_switches;
 	return copy_to_user(usage, &ru, sizeof(ru));
 }
 

@@ -155,7 +155,7 @@ static __always_inline struct runqueue *switch_to(struct runqueue *rq, struct ta
 	charge(prev, now);
 	next->charged_ns = now;
 	next->head.need_resched = chaos_on ? RESCHED_CHAOS : 0;
-	next->nr_switches++;
+	prev->nr_switches++;
 	rq->nr_switches++;
 	rq->curr = next;
 	live = true;
@@ -175,6 +175,7 @@ static void switch_tasks(enum switch_reason reason)
 {
 	struct task *prev = current, *next;
 	struct runqueue *rq = this_rq();
+	u32 preempted = 0;
 
 	rq_lock(rq);
 	prev->head.need_resched &= ~RESCHED_WANTED;
@@ -187,10 +188,13 @@ static void switch_tasks(enum switch_reason reason)
 		rq->exit_lock = &exile_mark;
 	} else {
 		enqueue(rq, prev, reason == SWITCH_YIELD ? QUEUE_OTHERS : QUEUE_SLEEPERS);
+		preempted = 1;
 	}
 	next = pick_next(rq);
-	if (next != prev)
+	if (next != prev) {
+		prev->nr_preempted += preempted;
 		rq = switch_to(rq, prev, next);
+	}
 	rq_unlock(rq);
 }
 

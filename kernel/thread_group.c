@@ -11,6 +11,7 @@
  * stacks; where the leader was another one, it takes the leader's place: pid, parent, children, group
  * and session, so that nobody outside sees a difference.
  */
+#include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/process.h>
 #include <octavo/sched.h>
@@ -48,6 +49,7 @@ void signal_leave(struct task *t)
 	assert_held(&task_list_lock);
 	irqs = spin_lock_irqsave(&s->lock);
 	LIST_REMOVE(t, thread_link);
+	cpu_uses_add(&s->uses_before, t);
 	s->nr_threads--;
 	spin_unlock_irqrestore(&s->lock, irqs);
 }

@@ -34,9 +34,14 @@ struct rlimit { /* units of its kind; RLIMIT_INFINITE: none */
 	u32 cur, max;
 };
 
+struct use_counts {
+	u32 nr_faults, nr_switches, nr_preempted; /* as in struct task */
+};
+
 struct cpu_times {
 	u64 user_ns, system_ns;
 	u32 max_resident; /* pages: the most at one time, of all programs that it was */
+	struct use_counts uses;
 };
 
 typedef u64 sigset_bits; /* bit n - 1 is signal n */
@@ -151,6 +156,7 @@ struct signal_state {
 	atomic_t user_ticks, system_ticks; /* [a] the same that each task has */
 	struct cpu_times told_times;       /* see cpu_time.c */
 	u32 max_resident; /* [task_list_lock] pages: the most in any mm that its tasks have left */
+	struct use_counts uses_before;   /* of tasks that have left it */
 	struct cpu_times children_times; /* [task_list_lock] of children that were waited for */
 	/* Changed under task_list_lock (but RLIMIT_CPU's soft one goes up a second in one step as time
 	 * passes: rlimit_cpu()), read by their own process without. */

@@ -52,13 +52,14 @@ struct task {
 	s32 slice_left_ns;     /* [rq] of its time slice; charged when it is switched out */
 	s32 slice_ns;          /* [tl] a whole one, by `nice`; read without */
 	u64 run_ns;            /* [rq] time it has run */
-	u64 started_ns;  /* when it was listed, so in that order; execve(2)'s leader takes over its
+	u64 started_ns;   /* when it was listed, so in that order; execve(2)'s leader takes over its
 				* predecessor's [tl] */
-	bool follows;    /* is no leader: process_run_ns(). Set before it runs, cleared by itself
+	bool follows;     /* is no leader: process_run_ns(). Set before it runs, cleared by itself
 				* when it is alone in its process */
-	u32 charged_ns;  /* [rq] low half of the clock when run_ns was counted last */
-	u32 nr_switches; /* [rq] */
-	u32 nr_faults;   /* [o] page faults, served or not */
+	u32 charged_ns;   /* [rq] low half of the clock when run_ns was counted last */
+	u32 nr_switches;  /* [rq] how often another one ran instead */
+	u32 nr_preempted; /* [rq] of them, those when it could have gone on */
+	u32 nr_faults;    /* [o] page faults, served or not */
 	TAILQ_ENTRY(task) rq_link; /* [rq] */
 
 	u32 user_ticks, system_ticks; /* [o] ticks that found it in user mode, in the kernel */

@@ -265,6 +265,77 @@ static int times_grow(void *arg)
 	return 0;
 }
 
+static int touch_pages(void *arg)
+{
+	volatile char *p = arg;
+
+	for (unsigned long i = 0; i < 64; i++)
+		p[i * PAGE] = 1;
+	return 0;
+}
+
+/* What struct rusage says of faults and of turns that were given away. */
+enum { MINFLT = 8, NVCSW = 16, NIVCSW };
+
+static void test_counts(void)
+{
+	int32_t before[18] = {0}, after[18] = {0}, children[18] = {0}, pid;
+	char *p = map_pages(64, PROT_READ | PROT_WRITE);
+
+	sys(__NR_madvise, p, 64 * PAGE, 15 /* no large pages */);
+	sys(__NR_getrusage, 0, before);
+	touch_pages(p);
+	sys(__NR_getrusage, 0, after);
+	ok(after[MINFLT] - before[MINFLT] >= 64 && after[MINFLT] - before[MINFLT] < 74,
+	   "64 pages are as many faults: %d", (int)(after[MINFLT] - before[MINFLT]));
+	is(sys(__NR_getrusage, -1, before), 0, "of the children");
+	pid = must_fork();
+	if (pid == 0)
+		_exit(touch_pages(p)); /* each page is copied */
+	memset(after, 0, sizeof(after));
+	is(sys(__NR_wait4, pid, NULL, 0, after), pid, "those of a child");
+	ok(after[MINFLT] >= 64, "are told: %d", (int)after[MINFLT]);
+	is(sys(__NR_getrusage, -1, children), 0, "and added");
+	is(children[MINFLT] - before[MINFLT], after[MINFLT], "to those of all");
+	sys(__NR_getrusage, 0, before);
+	for (int i = 0; i < 5; i++)
+		sleep_ms(1);
+	sys(__NR_getrusage, 0, after);
+	ok(after[NVCSW] - before[NVCSW] >= 5 && after[NVCSW] - before[NVCSW] < 50,
+	   "five times asleep: %d", (int)(after[NVCSW] - before[NVCSW]));
+	munmap(p, 64 * PAGE);
+}
+
+static volatile int *shared_stop;
+
+/* Two who want the same CPU: each has to leave it to the other. */
+static void test_preempted(void)
+{
+	int32_t before[18] = {0}, after[18] = {0};
+	unsigned long cpus = own_cpus();
+	uint64_t end;
+	pid_t pid;
+
+	shared_stop = map_shared(1);
+	use_cpus(cpus & -cpus);
+	pid = must_fork();
+	if (pid == 0) {
+		while (!*shared_stop)
+			;
+		_exit(0);
+	}
+	sys(__NR_getrusage, 0, before);
+	end = now_ns() + 300000000u;
+	do
+		sys(__NR_getrusage, 0, after);
+	while (now_ns() < end);
+	*shared_stop = 1;
+	waitpid(pid, NULL, 0);
+	use_cpus(cpus);
+	ok(after[NIVCSW] > before[NIVCSW], "who works beside another is interrupted: %d times",
+	   (int)(after[NIVCSW] - before[NIVCSW]));
+}
+
 static void test_cpu_times(void)
 {
 	int32_t self[18], children[18], tms[4] = {-1, -1, -1, -1};
@@ -308,6 +379,8 @@ int main(void)
 	test_cpus();
 	test_machine();
 	test_cpu_times();
+	test_counts();
+	test_preempted();
 	test_nice();
 	return tap_done();
 }

@@ -596,6 +596,35 @@ static void test_sleep_by_cpu_time(void)
 	ok((after[0] - before[0]) * 1000000000LL + after[1] - before[1] >= t[1], "not early");
 }
 
+static void touch_and_sleep(struct thread *t)
+{
+	volatile char *p = t->arg;
+
+	for (unsigned long i = 0; i < 32; i++)
+		p[i * PAGE] = 1;
+	sleep_ms(1);
+}
+
+/* What a thread has done is its process's, also when it has gone. getrusage(2) */
+static void test_counts(void)
+{
+	static struct thread worker;
+	int32_t before[18], after[18];
+
+	sys(__NR_getrusage, 0, before);
+	for (int i = 0; i < 4; i++) {
+		char *p = map_pages(32, PROT_READ | PROT_WRITE);
+
+		thread_start(&worker, touch_and_sleep, p);
+		thread_join(&worker);
+		munmap(p, 32 * PAGE);
+	}
+	sys(__NR_getrusage, 0, after);
+	ok(!on_octavo() || after[8] - before[8] >= 4 * 32, "faults of threads: %d",
+	   (int)(after[8] - before[8]));
+	ok(after[16] - before[16] >= 4, "and when they slept: %d", (int)(after[16] - before[16]));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "files") == 0)
@@ -621,5 +650,6 @@ int main(int argc, char **argv)
 	test_forks();
 	test_deaths();
 	test_sleep_by_cpu_time();
+	test_counts();
 	return tap_done();
 }
