@@ -53,7 +53,7 @@ static int write_timeout(u64 left_ns, void __user *user, enum time_format format
 {
 	struct uapi_timespec32 narrow;
 	struct uapi_timespec64 wide;
-	u32 rest, seconds = split_seconds(left_ns, &rest);
+	u32 rest, seconds = (u32)split_seconds(left_ns, &rest);
 
 	if (format == TIME_TIMESPEC64) {
 		wide = (struct uapi_timespec64){seconds, rest};

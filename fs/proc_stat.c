@@ -63,7 +63,8 @@ void proc_stat_text(struct text *t)
 	}
 	put_interrupts(t);
 	text_printf(t, "ctxt %llu\n", (unsigned long long)sched_nr_switches());
-	text_printf(t, "btime %u\n", split_seconds(clock_realtime_ns() - clock_ns(), &rest));
+	text_printf(t, "btime %llu\n",
+		    (unsigned long long)split_seconds(clock_realtime_ns() - clock_ns(), &rest));
 	text_printf(t, "processes %u\n", tasks_created());
 	text_printf(t, "procs_running %u\n", sched_nr_runnable());
 	text_puts(t, "procs_blocked 0\n"); /* nobody waits for a disk */
@@ -90,7 +91,7 @@ void proc_interrupts_text(struct text *t)
 
 static void put_seconds(struct text *t, u64 ns, const char *end)
 {
-	u32 rest, seconds = split_seconds(ns, &rest);
+	u32 rest, seconds = (u32)split_seconds(ns, &rest);
 
 	text_printf(t, "%u.%02u%s", seconds, rest / (u32)(NSEC_PER_SEC / 100), end);
 }

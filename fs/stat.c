@@ -67,9 +67,9 @@ static int write_stat(struct inode *inode, void __user *user)
 	st.st_rdev = inode->rdev;
 	st.st_blksize = PAGE_SIZE;
 	st.st_blocks = f.blocks;
-	st.st_atime_sec = split_seconds(f.atime_ns, &st.st_atime_nsec);
-	st.st_mtime_sec = split_seconds(f.mtime_ns, &st.st_mtime_nsec);
-	st.st_ctime_sec = split_seconds(f.ctime_ns, &st.st_ctime_nsec);
+	st.st_atime_sec = (u32)split_seconds(f.atime_ns, &st.st_atime_nsec);
+	st.st_mtime_sec = (u32)split_seconds(f.mtime_ns, &st.st_mtime_nsec);
+	st.st_ctime_sec = (u32)split_seconds(f.ctime_ns, &st.st_ctime_nsec);
 	return copy_to_user(user, &st, sizeof(st));
 }
 
@@ -77,7 +77,7 @@ static struct uapi_statx_time statx_time(u64 ns)
 {
 	struct uapi_statx_time t = {0};
 
-	t.tv_sec = split_seconds(ns, &t.tv_nsec);
+	t.tv_sec = (s64)split_seconds(ns, &t.tv_nsec);
 	return t;
 }
 

@@ -18,6 +18,10 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/time.h>
 
+#define SECONDS_MAX (s64)(INT64_MAX / NSEC_PER_SEC)
+#define SETTABLE_MAX                                                                               \
+	(SECONDS_MAX - 30ll * 365 * 86400) /* so the clock goes on for 30 years, as on Linux */
+
 static bool spec_valid(s64 sec, s64 nsec)
 {
 	return sec >= 0 && nsec >= 0 && nsec < (s64)NSEC_PER_SEC;
@@ -26,7 +30,7 @@ static bool spec_valid(s64 sec, s64 nsec)
 /* Nanoseconds of a time; what 64 bits do not hold is for ever. */
 static u64 spec_ns(s64 sec, s64 nsec)
 {
-	if (sec > INT32_MAX)
+	if (sec >= SECONDS_MAX)
 		return INT64_MAX;
 	return (u64)sec * NSEC_PER_SEC + (u64)nsec;
 }
@@ -74,7 +78,7 @@ long sys_clock_getres64(int clock, void __user *res)
 
 static int set_realtime(s64 sec, s64 nsec)
 {
-	if (!spec_valid(sec, nsec))
+	if (!spec_valid(sec, nsec) || sec >= SETTABLE_MAX)
 		return -EINVAL;
 	return capable(CAP_SYS_TIME) ? clock_realtime_set(spec_ns(sec, nsec)) : -EPERM;
 }
@@ -165,8 +169,9 @@ static int sleep_until_run(u64 when_ns)
 /* What is left of a sleep, for the program. => 0, -EFAULT */
 static int put_remaining(void __user *to, bool wide, u64 now, u64 when_ns)
 {
-	u32 rest, seconds = split_seconds(now < when_ns ? when_ns - now : 0, &rest);
-	struct uapi_timespec64 t64 = {seconds, rest};
+	u32 rest;
+	u64 seconds = split_seconds(now < when_ns ? when_ns - now : 0, &rest);
+	struct uapi_timespec64 t64 = {(s64)seconds, rest};
 	struct uapi_timespec32 t32 = {(int)seconds, (int)rest};
 
 	if (to == NULL)

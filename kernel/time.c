@@ -270,13 +270,13 @@ int clock_read(int clock, u64 *ns)
 	}
 }
 
-u32 split_seconds(u64 ns, u32 *rest)
+u64 split_seconds(u64 ns, u32 *rest)
 {
 	/* A second is 2^9 times an odd number: for half an hour 32 bits do. */
-	u32 seconds = (ns >> 41) == 0 ? (u32)(ns >> 9) / (u32)(NSEC_PER_SEC >> 9)
-				      : (u32)(ns / NSEC_PER_SEC);
+	u64 seconds =
+		(ns >> 41) == 0 ? (u32)(ns >> 9) / (u32)(NSEC_PER_SEC >> 9) : ns / NSEC_PER_SEC;
 
-	*rest = (u32)(ns - seconds * NSEC_PER_SEC);
+	*rest = (u32)ns - (u32)seconds * (u32)NSEC_PER_SEC;
 	return seconds;
 }
 
@@ -301,14 +301,14 @@ long sys_clock_gettime64(int clock, void __user *ts)
 
 	if (clock_read(clock, &ns) != 0)
 		return -EINVAL;
-	t.tv_sec = split_seconds(ns, &rest);
+	t.tv_sec = (s64)split_seconds(ns, &rest);
 	t.tv_nsec = rest;
 	return copy_to_user(ts, &t, sizeof(t));
 }
 
 long sys_time(s32 __user *t)
 {
-	u32 rest, now = split_seconds(clock_realtime_ns(), &rest);
+	u32 rest, now = (u32)split_seconds(clock_realtime_ns(), &rest);
 
 	if (t != NULL && copy_to_user(t, &now, sizeof(now)) != 0)
 		return -EFAULT;

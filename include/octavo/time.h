@@ -45,9 +45,8 @@ u64 clock_realtime_ns(void);
 int clock_realtime_set(u64 ns);
 /* clock_read - the time of clock CLOCK_*, or of a process's CPU time, in nanoseconds. => 0, -EINVAL */
 int clock_read(int clock, u64 *ns);
-/* split_seconds - the seconds in ns, and the nanoseconds left over. Seconds fit 32 bits until the
- * year 2106. */
-u32 split_seconds(u64 ns, u32 *rest);
+/* split_seconds - the seconds in ns, and the nanoseconds left over. */
+u64 split_seconds(u64 ns, u32 *rest);
 
 /* sleep_until - sleep to a point of clock_ns(). => 0, or -ERESTARTNOHAND when a signal came first */
 int sleep_until(u64 when_ns);

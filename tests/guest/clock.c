@@ -161,6 +161,35 @@ static int64_t set_clock(int64_t ns)
 	return sys(__NR_clock_settime64, 0, &t);
 }
 
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* Is what remains of a sleep for ever a time, and a long one? */
+static int sleep_for_ever(void)
+{
+	struct time64 want = {1ll << 40, 0}, rest = {0, -1};
+
+	signal(SIGALRM, on_alarm);
+	sys(__NR_setitimer, 0, (int[4]){0, 0, 0, 20000}, NULL);
+	if (sys(__NR_clock_nanosleep_time64, 1, 0, &want, &rest) != -EINTR)
+		return 1;
+	return rest.sec > 9000000000ll && rest.nsec >= 0 && rest.nsec < 1000 * MS ? 0 : 2;
+}
+
+/* Years that 32 bits of seconds do not reach. */
+static void test_far_future(int64_t now)
+{
+	const int64_t year_2128 = 5000000000ll * 1000 * MS;
+	struct time64 last = {9223372036ll - 30ll * 365 * 86400, 0};
+
+	is(set_clock(year_2128), 0, "it is the year 2128");
+	ok(read64(0) >= year_2128 && read64(0) < year_2128 + 60000 * MS, "and goes on");
+	is(sys(__NR_clock_settime64, 0, &last), -EINVAL, "the year 2232 is too far");
+	is(set_clock(now), 0, "back");
+}
+
 static void test_setting(void)
 {
 	struct time64 bad = {1000000000, 1000 * MS}, early = {0, 0};
@@ -188,6 +217,7 @@ static void test_setting(void)
 	if (pid > 0)
 		ok(waitpid(pid, &status, 0) == pid && status == EXITED(5), "tomorrow has come");
 	is(set_clock(now), 0, "as it was");
+	test_far_future(now);
 }
 
 static int sleep_for_days(void *arg)
@@ -218,6 +248,7 @@ int main(void)
 	test_sleep();
 	test_resolution();
 	test_sleep_by_clock();
+	is(sleep_for_ever(), 0, "a sleep for ever, interrupted, has for ever to go");
 	test_setting();
 	test_cpu_time_and_kill();
 	return tap_done();
