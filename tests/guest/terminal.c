@@ -13,11 +13,8 @@
 #include <uapi/octavo/poll.h>
 #include <uapi/octavo/termios.h>
 
-#define NR_SETITIMER 104
-#define NR_POLL      168
-#define NR_NEWSELECT 142
-#define LONGEST_MS   20000
-#define A_WHILE_MS   150
+#define LONGEST_MS 20000
+#define A_WHILE_MS 150
 
 static int tty, log_fd;
 static struct uapi_termios first;
@@ -66,7 +63,7 @@ static int events_within(int ms, int events)
 		int fd;
 		short events, revents;
 	} p = {tty, (short)events, 0};
-	long n = sys(NR_POLL, &p, 1, ms);
+	long n = sys(__NR_poll, &p, 1, ms);
 
 	return n < 0 ? (int)n : p.revents;
 }
@@ -131,7 +128,7 @@ static void alarm_in(long ms)
 {
 	long timer[4] = {0, 0, ms / 1000, ms % 1000 * 1000};
 
-	sys(NR_SETITIMER, 0, timer, NULL);
+	sys(__NR_setitimer, 0, timer, NULL);
 }
 
 static char text[64];
@@ -220,23 +217,16 @@ static void min_and_time(void)
 
 /* --- what poll(2) says in canonical mode, and when it ends --- */
 
-struct vector {
-	const void *base;
-	unsigned long len;
-};
-
 static void vectors(void)
 {
-	char a[2] = {0}, b[2] = {0}, c[8] = {0};
-	const struct vector in[3] = {{a, 2}, {b, 2}, {c, 8}};
-	const struct vector out[2] = {{"lost", 4}, {(void *)8, 4}};
+	uintptr_t line[2], v[4] = {(uintptr_t)line, 4, (uintptr_t)&line[1], 4};
 
 	ask("two lines in pieces");
 	await_bytes(8);
-	is(sys(__NR_readv, tty, in, 3), 4, "a line ends at its end, also where a buffer does");
-	ok(memcmp(a, "ef", 2) == 0 && memcmp(b, "g\n", 2) == 0 && c[0] == 0, "it fills two");
+	is(sys(__NR_readv, tty, v, 2), 4, "a line ends at its end, also where a buffer does");
 	is(timed_read(10), 4, "the next is for another read");
-	is(sys(__NR_writev, tty, out, 2), -EFAULT, "a second buffer that is not there");
+	v[2] = 8;
+	is(sys(__NR_writev, tty, v, 2), -EFAULT, "a second buffer that is not there");
 }
 
 static void canonical(void)
@@ -287,7 +277,7 @@ static void interrupted(void)
 		is(events_within(-1, POLLIN), -EINTR, "poll without end, %s", how);
 		alarm_in(100);
 		set[0] = 1u << tty;
-		is(sys(NR_NEWSELECT, tty + 1, set, 0, 0, left), -EINTR, "select, %s", how);
+		is(sys(__NR__newselect, tty + 1, set, 0, 0, left), -EINTR, "select, %s", how);
 	}
 	ok(left[0] == 9 && left[1] > 500000, "select says how much is left of its time");
 	is(alarms, 6 + 3, "each handler was called");
