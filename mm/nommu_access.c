@@ -66,7 +66,7 @@ static bool access_with_twins(struct mm *mm, const struct vma *v, vaddr_t addres
 }
 
 /* => false: no area is there */
-static bool access_at(struct mm *mm, vaddr_t address, struct access *a)
+static __always_inline bool access_at(struct mm *mm, vaddr_t address, struct access *a)
 {
 	const struct vma *v;
 

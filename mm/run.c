@@ -35,13 +35,13 @@ u32 run_block(u32 nr_pages)
 	return 1u << order_of(nr_pages);
 }
 
-/* --- policies: => single pages of any state, *nr of them at least; NULL --- */
+/* --- policies: => single pages of any state, nr of them; NULL --- */
 
-static struct page *take_block(gfp_t gfp, u32 *nr, u32 align)
+static struct page *take_block(gfp_t gfp, u32 nr, u32 align)
 {
-	unsigned order = order_of(MAX(*nr, align));
+	unsigned order = order_of(nr);
 
-	*nr = 1u << order;
+	(void)align;
 	return order <= MAX_ORDER ? alloc_pages(gfp, order) : NULL;
 }
 
@@ -59,27 +59,28 @@ static struct page *take_from_zones(gfp_t gfp, u32 nr, u32 align)
 	return NULL;
 }
 
-static struct page *take_at_end(gfp_t gfp, u32 *nr, u32 align)
+static struct page *take_at_end(gfp_t gfp, u32 nr, u32 align)
 {
-	bool whole = (*nr & (*nr - 1)) == 0;
+	bool whole = (nr & (nr - 1)) == 0;
 	struct page *page;
 
-	if (*nr == 1 && align == 1)
+	if (nr == 1 && align == 1)
 		return alloc_page(gfp);
-	if (page_alloc_injected(gfp, order_of(*nr)))
+	if (page_alloc_injected(gfp, order_of(nr)))
 		return NULL;
-	align = MAX(align, whole ? MIN(*nr, (u32)ALIGNED_MOST) : MAX(run_block(*nr) / 8, 1u));
-	page = take_from_zones(gfp, *nr, run_block(align));
+	align = MAX(align, whole ? MIN(nr, (u32)ALIGNED_MOST) : MAX(run_block(nr) / 8, 1u));
+	page = take_from_zones(gfp, nr, run_block(align));
 	if (page != NULL)
 		return page;
 	zone_reclaim_unused();
-	return take_from_zones(gfp, *nr, run_block(align));
+	return take_from_zones(gfp, nr, run_block(align));
 }
 
 static const struct run_policy {
 	const char *name;
-	struct page *(*take)(gfp_t gfp, u32 *nr, u32 align);
-} policies[] = {{"blocks", take_block}, {"ends", take_at_end}};
+	bool whole_blocks; /* takes powers of two only */
+	struct page *(*take)(gfp_t gfp, u32 nr, u32 align);
+} policies[] = {{"blocks", true, take_block}, {"ends", false, take_at_end}};
 static const struct run_policy *policy = policies; /* [I] after run_init() */
 
 void run_init(void)
@@ -169,8 +170,8 @@ void run_text(struct text *t)
 
 struct page *run_alloc(gfp_t gfp, u32 nr_pages, u32 align_pages, enum page_owner owner)
 {
-	u32 taken = nr_pages;
-	struct page *page = policy->take(gfp, &taken, align_pages);
+	u32 taken = policy->whole_blocks ? run_block(MAX(nr_pages, align_pages)) : nr_pages;
+	struct page *page = policy->take(gfp, taken, align_pages);
 
 	if (page == NULL) {
 		refuse(zonelists[gfp_zonelist(gfp)].zone[0], nr_pages);
