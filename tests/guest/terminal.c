@@ -8,7 +8,6 @@
  * output goes on.
  */
 #include "sigtest.h"
-#include "thread.h"
 
 #include <uapi/octavo/poll.h>
 #include <uapi/octavo/termios.h>
@@ -600,79 +599,6 @@ static void vhangup_call(void)
 	tty = open("/dev/ttyS0", O_RDWR | O_NOCTTY);
 }
 
-/* --- whose terminal it is --- */
-
-enum { WAITS, TRIED, GIVEN_UP };
-
-/* Not from another session; where nobody has it, by a file that may be read. */
-static int take_as_user(volatile int *step)
-{
-	int write_only = open("/dev/ttyS0", O_WRONLY | O_NOCTTY);
-	int bad = 0;
-
-	sys(__NR_setsid);
-	sys(__NR_setuid32, 1);
-	bad |= (control_number(TIOCSCTTY, 0) != -EPERM) << 0;
-	bad |= (control_number(TIOCSCTTY, 1) != -EPERM) << 1;
-	*step = TRIED;
-	await(step, GIVEN_UP);
-	bad |= (sys(__NR_ioctl, write_only, TIOCSCTTY, 0) != -EPERM) << 2;
-	bad |= (control_number(TIOCSCTTY, 0) != 0) << 3;
-	bad |= (control_number(TIOCSCTTY, 0) != 0) << 4;
-	return bad;
-}
-
-static volatile int background_reads;
-
-static void note_background(int sig)
-{
-	(void)sig;
-	background_reads++;
-}
-
-static void read_terminal(struct thread *t)
-{
-	char c;
-
-	t->result = sys(__NR_read, tty, &c, 1);
-}
-
-/* The thread's read sends SIGTTIN, which the other takes, and is made again until that is ignored. */
-static int read_in_background(void *arg)
-{
-	static struct thread reader;
-
-	(void)arg;
-	sys(__NR_setpgid, 0, 0);
-	set_action(SIGTTIN, note_background, SA_RESTART, 0);
-	thread_start(&reader, read_terminal, NULL);
-	while (background_reads < 3 && reader.tid != 0)
-		sleep_ms(1);
-	set_ignored(SIGTTIN);
-	thread_join(&reader);
-	return reader.result != -EIO;
-}
-
-static int own_terminal(void *arg)
-{
-	volatile int *step = map_shared(1);
-	int status = -1;
-	pid_t taker;
-
-	(void)arg;
-	lead();
-	if (in_child(read_in_background, NULL) != EXITED(0))
-		return 0x20;
-	taker = must_fork();
-	if (taker == 0)
-		_exit(take_as_user(step));
-	await(step, TRIED);
-	control_number(TIOCNOTTY, 0);
-	*step = GIVEN_UP;
-	waitpid(taker, &status, 0);
-	return status >> 8;
-}
-
 int main(void)
 {
 	tty = open("/dev/ttyS0", O_RDWR);
@@ -694,7 +620,5 @@ int main(void)
 	drain_and_flush();
 	hangup();
 	vhangup_call();
-	is(in_child(own_terminal, NULL), EXITED(0),
-	   "a background read is made again, and no user takes it from another session");
 	return tap_done();
 }

@@ -58,6 +58,6 @@ Suite(
     terminal("64M debug"),
     terminal("64M debug 4cpus"),
     terminal("64M debug", append="chaos=8", only_all=True),
-    *spread(("/tests/kmsg",), ("64M debug", "16M release")),
+    *spread(("/tests/kmsg", "/tests/tty_owner"), ("64M debug", "16M release")),
     run("/tests/kmsg", on="64M debug", append="chaos=9"),
 )
