@@ -69,15 +69,26 @@ long memfd_seals(struct inode *inode, bool add, u32 seals)
 
 /* --- making one --- */
 
-/* => a copy of the name (kfree it); err_ptr(-EINVAL too long, -EFAULT, -ENOMEM) */
+struct inode *shmem_unnamed(u32 mode, char *name)
+{
+	struct inode *inode = tmpfs_unnamed(memfd_sb, mode, name);
+
+	if (inode == NULL)
+		kfree(name);
+	return inode;
+}
+
+/* => "memfd:" and a copy of the name (kfree it); err_ptr(-EINVAL too long, -EFAULT, -ENOMEM) */
 static char *name_from_user(const char __user *user)
 {
-	char *name = kmalloc(MFD_NAME_MAX + 1, GFP_KERNEL);
+	static const char what[] = "memfd:";
+	char *name = kmalloc(sizeof(what) + MFD_NAME_MAX, GFP_KERNEL);
 	ssize_t len;
 
 	if (name == NULL)
 		return err_ptr(-ENOMEM);
-	len = strncpy_from_user(name, user, MFD_NAME_MAX + 1);
+	memcpy(name, what, sizeof(what));
+	len = strncpy_from_user(name + sizeof(what) - 1, user, MFD_NAME_MAX + 1);
 	if (len >= 0 && len <= (ssize_t)MFD_NAME_MAX)
 		return name;
 	kfree(name);
@@ -88,13 +99,11 @@ static char *name_from_user(const char __user *user)
 static struct file *memfd_new(char *name, u32 flags)
 {
 	u32 mode = S_IFREG | (flags & MFD_NOEXEC_SEAL ? 0666 : 0777);
-	struct inode *inode = tmpfs_unnamed(memfd_sb, mode, name);
+	struct inode *inode = shmem_unnamed(mode, name);
 	struct file *f;
 
-	if (inode == NULL) {
-		kfree(name);
+	if (inode == NULL)
 		return err_ptr(-ENOMEM);
-	}
 	if (flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL))
 		inode->seals = flags & MFD_NOEXEC_SEAL ? F_SEAL_EXEC : 0;
 	f = file_alloc(inode, O_RDWR | O_LARGEFILE, inode->fops);

@@ -89,7 +89,8 @@ extern const struct proc_dir proc_root_dir; /* proc_root.c */
 extern const struct proc_dir proc_pid_dir;  /* proc_pid.c: /proc/PID */
 extern const struct proc_dir proc_sys_dir;  /* proc_sys.c */
 extern const struct proc_entry proc_pid_entry, proc_thread_entry;
-extern const struct proc_dir proc_sys_vm_dir; /* proc_sys_mmu.c, proc_sys_nommu.c */
+extern const struct proc_dir proc_sysvipc_dir; /* proc_sysvipc.c */
+extern const struct proc_dir proc_sys_vm_dir;  /* proc_sys_mmu.c, proc_sys_nommu.c */
 
 /* --- files that are text (proc_file.c) --- */
 extern const struct file_ops proc_text_fops;

@@ -152,6 +152,7 @@ static const struct proc_entry entries[] = {
 	{.name = "slabinfo", .mode = S_IFREG | 0400, .text = slabinfo_text},
 	{.name = "stat", .mode = REPORT, .text = proc_stat_text},
 	{.name = "sys", .mode = S_IFDIR | 0555, .dir = &proc_sys_dir},
+	{.name = "sysvipc", .mode = S_IFDIR | 0555, .dir = &proc_sysvipc_dir},
 	{.name = "thread-self", .mode = LINK, .readlink = thread_self_readlink},
 	{.name = "uptime", .mode = REPORT, .text = proc_uptime_text},
 	{.name = "version", .mode = REPORT, .text = version_text},

@@ -176,6 +176,16 @@ static const struct proc_entry kernel_entries[] = {
 	{.name = "ostype", .mode = SHOWN, .sysctl = true, .text = ostype_text},
 	{.name = "pid_max", .mode = SET, SYSCTL(pid_max)},
 	{.name = "random", .mode = DIR, .dir = &random_dir},
+	{.name = "shm_next_id",
+	 .mode = SET,
+	 .sysctl = true,
+	 .data = &sysctl_shm_next_id,
+	 .show = sysctl_shm_next_id_show,
+	 .store = sysctl_store},
+	{.name = "shm_rmid_forced", .mode = SET, SYSCTL(sysctl_shm_rmid_forced)},
+	{.name = "shmall", .mode = SET, SYSCTL(sysctl_shmall)},
+	{.name = "shmmax", .mode = SET, SYSCTL(sysctl_shmmax)},
+	{.name = "shmmni", .mode = SET, SYSCTL(sysctl_shmmni)},
 	{.name = "version", .mode = SHOWN, .sysctl = true, .text = version_text},
 };
 static const struct proc_dir kernel_dir = {

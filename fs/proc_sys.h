@@ -16,6 +16,12 @@ int sysctl_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int sysctl_store(struct proc_inode *p, char *buf, size_t len);
 #define SYSCTL(s) .sysctl = true, .data = &(s), .show = sysctl_show, .store = sysctl_store
 
+/* settings of System V shared memory (proc_sysvipc.c) */
+extern const struct sysctl sysctl_shmmax, sysctl_shmall, sysctl_shmmni, sysctl_shm_rmid_forced,
+	sysctl_shm_next_id;
+int sysctl_shm_next_id_show(struct proc_inode *p, struct text *t,
+			    u64 *cursor); /* which may be -1 */
+
 /* settings of every machine, for the tables of vm/ (proc_sys_vm.c) */
 extern const struct sysctl sysctl_min_free_kbytes, sysctl_drop_caches;
 int sysctl_reserve_ratio_show(struct proc_inode *p, struct text *t, u64 *cursor);

@@ -427,13 +427,13 @@ static ssize_t link_readlink(struct inode *inode, char *buf, size_t len)
 	return (ssize_t)n;
 }
 
-/* Of a file that was opened by no path: a memfd_create(2) made it. */
+/* Of a file that was opened by no path: shmem_unnamed() made it. */
 static void file_describe(struct inode *inode, char *buf, size_t len)
 {
 	const char *name = tmpfs_inode(inode)->target;
 
 	if (name != NULL)
-		snprintf(buf, len, "/memfd:%s (deleted)", name);
+		snprintf(buf, len, "/%s (deleted)", name);
 	else
 		snprintf(buf, len, "/#%u (deleted)", inode->ino);
 }

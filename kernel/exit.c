@@ -26,6 +26,7 @@
 #include <octavo/mm.h>
 #include <octavo/process.h>
 #include <octavo/sched.h>
+#include <octavo/shm.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/tty.h>
@@ -226,6 +227,7 @@ void task_exit(int status, int code)
 	mm = process_use_mm(NULL);
 	if (mm != NULL)
 		mm_put(mm);
+	shm_task_exit(t);
 	process_vfork_done();
 	fail_forget(t);
 	if (!task_is_leader(t))

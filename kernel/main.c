@@ -18,6 +18,7 @@
 #include <octavo/process.h>
 #include <octavo/random.h>
 #include <octavo/sched.h>
+#include <octavo/shm.h>
 #include <octavo/slab.h>
 #include <octavo/syscall.h>
 #include <octavo/time.h>
@@ -46,9 +47,9 @@ static void params_apply(void)
 /* What nobody will ask for is a slip of whoever wrote it. */
 static void params_warn(void)
 {
-	static const char *const known[] = {"audit",      "chaos", "debug", "epoch",
-					    "fail",       "init",  "ktest", "loglevel",
-					    "norandmaps", "runs",  "seed",  "strict_hint"};
+	static const char *const known[] = {"audit", "chaos", "debug",      "epoch",      "fail",
+					    "init",  "ktest", "loglevel",   "norandmaps", "runs",
+					    "seed",  "shm",   "strict_hint"};
 	char names[160];
 	unsigned nr = params_unknown(&boot_params, known, ARRAY_SIZE(known), names, sizeof(names));
 
@@ -90,6 +91,7 @@ void kernel_main(void)
 	time_init();
 	mm_init();
 	fs_init();
+	shm_init();
 	params_apply();
 	arch_start_cpus();
 	pcp_set_cpus(sched_nr_cpus());

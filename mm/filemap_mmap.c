@@ -122,6 +122,8 @@ static void file_area_open(struct vma *v)
 	if (writes_to_file(v))
 		atomic_inc(&file->inode->mapping->nr_writable);
 	file_get(file);
+	if (unlikely(file->ops->areas != NULL))
+		file->ops->areas(file, true);
 }
 
 static void file_area_close(struct vma *v)
@@ -130,6 +132,8 @@ static void file_area_close(struct vma *v)
 
 	if (writes_to_file(v))
 		atomic_dec(&file->inode->mapping->nr_writable);
+	if (unlikely(file->ops->areas != NULL))
+		file->ops->areas(file, false);
 	file_put(file);
 }
 

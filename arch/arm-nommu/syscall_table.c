@@ -68,6 +68,8 @@ const syscall_fn syscall_table[] = {
 	CALL(pwrite64, arm_pwrite64),
 	CALL(mremap, sys_mremap),
 
+	CALL(shmctl, sys_old_shmctl),
+
 	CALL(sigpending, sys_sigpending),
 	CALL(sigprocmask, sys_sigprocmask),
 	CALL(sigsuspend, sys_sigsuspend),

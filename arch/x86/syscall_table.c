@@ -60,6 +60,9 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(sigreturn, sys_sigreturn),
 	CALL(rt_sigreturn, sys_rt_sigreturn),
 
+	CALL(shmctl, sys_shmctl),
+	CALL(ipc, sys_ipc),
+
 	CALL(set_thread_area, sys_set_thread_area),
 	CALL(get_thread_area, sys_get_thread_area),
 };

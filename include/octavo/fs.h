@@ -156,6 +156,9 @@ struct file_ops {
 	 * those that share, and ops->close() after the last; -ENOSYS: it may be copied.
 	 *   => 0 or -errno; mmap_sem write; sleeps */
 	int (*mmap)(struct file *file, struct vma *new);
+	/* areas - with an MMU: after the first, one more area maps the file (then a spinlock may be held),
+	 * or one fewer (sleeps). NULL: nothing to do */
+	void (*areas)(struct file *file, bool more);
 };
 
 struct inode {

@@ -22,6 +22,7 @@
 	X(rename_mutex,      SLEEP, 0) /* no directory changes its parent meanwhile */ \
 	X(inode_mutex,       SLEEP, 1) /* contents of a directory or file; parent before child */ \
 	X(mmap_sem,          SLEEP, 1) /* an mm's vmas; fork holds the parent's, then the child's */ \
+	X(shm_mutex,         SLEEP, 0) /* System V segments and their ids; munmap detaches */ \
 	X(page_lock,         SLEEP, 0) /* a page's contents and place in a mapping */ \
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
 	X(region_lock,       SLEEP, 0) /* without an MMU: regions of files, and what of a file is in them */ \
@@ -35,6 +36,7 @@
 	X(mount_lock,        SPIN,  0) /* what covers what */ \
 	X(futex_lock,        SPIN,  1) /* who waits for a word; the bucket of the lower address first */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
+	X(shm_use_lock,      SPIN,  0) /* who uses a System V segment */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(tree_lock,         SPIN,  0) /* a file's page tree */ \
 	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \

@@ -34,6 +34,10 @@ int shmem_append(struct inode *inode, const void *data, u32 len);
  * multiple of it; its reference is taken over on success. => 0, -ENOMEM; sleeps; [im] held */
 int shmem_append_page(struct inode *inode, struct page *page);
 extern const struct file_ops shmem_file_ops;
+/* shmem_unnamed - an empty regular file that no directory has, in a tmpfs of its own, which has no limit
+ * but the memory: one reference. `name`, kmalloc'ed, is its own in any case. => NULL without memory;
+ * sleeps (fs/memfd.c) */
+struct inode *shmem_unnamed(u32 mode, char *name);
 
 /* --- what a machine can do with a file's pages (shmem_mmu.c, shmem_nommu.c); [im] held --- */
 /* shmem_gather - a file without pages is about to have nr_pages: with an MMU holes will do; without, it gets

@@ -256,6 +256,14 @@ long sys_fallocate(u32 fd, u32 mode, u32 low, u32 high, u32 len_low, u32 len_hig
 /* where the two halves of a size come in an even register and the next */
 long sys_truncate64_even(const char __user *path, u32 pad, u32 low, u32 high);
 long sys_ftruncate64_even(u32 fd, u32 pad, u32 low, u32 high);
+/* ipc/ */
+long sys_shmget(s32 key, u32 size, u32 flags);
+long sys_shmat(int id, vaddr_t addr, u32 flags);
+long sys_shmdt(vaddr_t addr);
+long sys_shmctl(int id, int cmd, void __user *buf);
+long sys_old_shmctl(int id, int cmd,
+		    void __user *buf); /* needs IPC_64 where there is a structure */
+long sys_ipc(u32 call, int first, u32 second, u32 third, void __user *ptr);
 /* fs/: poll */
 long sys_poll(void __user *fds, u32 nr, int timeout_ms);
 long sys_ppoll(void __user *fds, u32 nr, void __user *timeout, const void __user *mask, u32 size);

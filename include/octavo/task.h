@@ -87,6 +87,8 @@ struct task {
 	struct signal_state *signal;   /* [I] of its process, see signal.h */
 	struct signal_thread sig;      /* see signal.h */
 
+	LIST_HEAD(task_segments, segment)
+	shm_made;                /* [shm_mutex] that it has made; looked at without */
 	struct cred *cred;       /* [o], others under [tl], under which it changes: cred.h */
 	struct files *files;     /* [o], others under [tl]; shared by threads */
 	struct fs_context *fs;   /* [o], others under [tl]: root, working directory; shared, too */

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #define NEWLIB_STUB(name) _##name
+#define SHMCTL_FLAGS      IPC_64 /* else the structures are those of old */
 
 struct stat;
 struct timeval;

@@ -6,5 +6,6 @@
 #define LIBC_STUB_NAME_H
 
 #define NEWLIB_STUB(name) name
+#define SHMCTL_FLAGS      0
 
 #endif

@@ -25,6 +25,18 @@ static int map_file(long fd, unsigned long len, int prot, int flags)
 	return sys(__NR_munmap, p, len) != 0;
 }
 
+/* A segment of System V shared memory, removed before it is attached. */
+static int attach(void)
+{
+	long id = sys(__NR_shmget, 0, 3 * PAGE, 0600), p;
+
+	if (id < 0)
+		return 1;
+	p = sys(__NR_shmat, id, 0, 0);
+	sys(__NR_shmctl, id, 0, NULL);
+	return (unsigned long)p >= (unsigned long)-4095 || sys(__NR_shmdt, p) != 0;
+}
+
 /* Mappings of files, one that is copied and one that has its pages in a row, and of a device; and less than
  * a page. */
 static int map_files(long rom)
@@ -46,6 +58,7 @@ static int map_files(long rom)
 	else
 		refused |= map_file(fd, 10 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
 	sys(__NR_close, fd);
+	refused |= attach();
 	refused |= sys(__NR_munmap, sys(__NR_mmap2, 0, 10, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		       10) != 0;
 	return refused;

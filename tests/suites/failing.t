@@ -16,7 +16,7 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mremap", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
-            "filemap", "text", "fallocate", "memfd", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
+            "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
             "proc_pid", "proc_mm", "kmsg",
             "descriptors", "vectors", "eventfd", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.
@@ -25,7 +25,7 @@ LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "f
 # In `make test` all call chains of some, and samples of others: less than 90 seconds in all.
 QUICK = ("mmap_anon", "brk", "shared_anon", "stack")
 SAMPLED = ("fork", "mprotect", "files", "pipes", "signals", "jobs", "mount", "proc",
-           "poll", "descriptors", "clone", "limits memory", "efault", "sigfault", "futex")
+           "poll", "descriptors", "clone", "limits memory", "sysvshm", "efault", "sigfault", "futex")
 
 
 def sweep(name, each, on="64M debug", **expectations):

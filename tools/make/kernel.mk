@@ -16,7 +16,7 @@
 # octavo-ktest.elf is the same kernel with its own tests (ktest_*.c), and runs
 # wherever ktest= is asked for.
 
-KERNEL_FOLDERS := lib mm kernel fs drivers
+KERNEL_FOLDERS := lib mm kernel fs ipc drivers
 
 kernel-COMMON :=
 kernel-MMU    :=
