@@ -41,7 +41,7 @@ Suite(
     run("/tests/eventfd", on="arm debug"),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
       for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
-                   "thread_signals", "thread_waits", "futex", "sysvshm", "sysvshm_rights")
+                   "thread_signals", "thread_waits", "futex", "sysvshm", "sysvshm_rights", "spawn")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     # the other boards: one with each flavour, all for `make test-all`
     *(run(f"/tests/{name}", on=f"arm {board} {flavour}", only_all=only_all)

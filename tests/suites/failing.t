@@ -16,7 +16,7 @@ EACH = 100
 PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mremap", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
-            "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
+            "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "spawn", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
             "proc_pid", "proc_mm", "kmsg",
             "descriptors", "vectors", "eventfd", "clone", "limits memory")
 # Programs that take a second or more for each run: fewer one by one.

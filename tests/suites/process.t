@@ -12,7 +12,7 @@ PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/s
             "/tests/clock", "/tests/syslog", "/tests/orphans", "/tests/pipes", "/tests/poll",
             "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/inspect",
             "/tests/attributes",
-            "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd")
+            "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd", "/tests/spawn")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")
 
