@@ -145,12 +145,22 @@ static u64 file_area_serial(const struct vma *v)
 	return file->inode->serial;
 }
 
+static bool file_area_has_page(const struct vma *v, u32 index)
+{
+	struct page *page = filemap_find(vma_mapping(v), index);
+
+	if (page)
+		put_page(page);
+	return page != NULL;
+}
+
 const struct vma_ops file_vma_ops = {
 	.name = "file",
 	.open = file_area_open,
 	.close = file_area_close,
 	.fault = filemap_fault,
 	.serial = file_area_serial,
+	.has_page = file_area_has_page,
 };
 
 /* What a file that is sealed against writing allows. => 0, -EPERM [t] */

@@ -148,12 +148,26 @@ static u64 shared_serial(const struct vma *v)
 	return o->serial;
 }
 
+static bool shared_has_page(const struct vma *v, u32 index)
+{
+	struct shared_anon *o = v->object;
+	bool has;
+
+	if (index >= o->nr_pages)
+		return false;
+	mutex_lock(&o->mutex);
+	has = o->leaves[index / LEAF_PAGES] && o->leaves[index / LEAF_PAGES][index % LEAF_PAGES];
+	mutex_unlock(&o->mutex);
+	return has;
+}
+
 const struct vma_ops shared_anon_ops = {
 	.name = "/dev/zero (deleted)",
 	.open = shared_open,
 	.close = shared_close,
 	.fault = shared_fault,
 	.serial = shared_serial,
+	.has_page = shared_has_page,
 };
 
 /* /dev/zero: what is mapped from it is anonymous memory. zero(4) */

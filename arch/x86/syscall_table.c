@@ -43,6 +43,7 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(mprotect, sys_mprotect),
 	CALL(madvise, sys_madvise),
 	CALL(mremap, sys_mremap),
+	CALL(mincore, sys_mincore),
 	CALL(msync, sys_msync),
 	CALL(mlock, sys_mlock),
 	CALL(mlock2, sys_mlock2),

@@ -65,6 +65,8 @@ struct vma_ops {
 	 * (SIGBUS) */
 	int (*fault)(struct mm *mm, struct vma *v, vaddr_t va, bool write);
 	u64 (*serial)(const struct vma *v); /* of what it maps, whichever way: serial_number() */
+	/* is page `index` of the object in memory? => mmap_sem; sleeps */
+	bool (*has_page)(const struct vma *v, u32 index);
 };
 
 /* --- life (mm/mm.c) --- */

@@ -149,6 +149,7 @@ long sys_brk(vaddr_t brk);
 long sys_mmap2(vaddr_t addr, u32 len, u32 prot, u32 flags, int fd, u32 pgoff);
 long sys_old_mmap(const u32 __user *args);
 long sys_munmap(vaddr_t addr, u32 len);
+long sys_mincore(vaddr_t start, u32 len, u8 __user *vec);
 long sys_mremap(vaddr_t addr, u32 old_len, u32 new_len, u32 flags, vaddr_t new_addr);
 long sys_mprotect(vaddr_t addr, u32 len, u32 prot);
 long sys_msync(vaddr_t addr, u32 len, u32 flags);

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import FOUR_CPUS, Suite, run  # noqa: E402
 
 EACH = 100
-PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mremap", "stack", "files", "efault",
+PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mremap", "mincore", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "spawn", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",

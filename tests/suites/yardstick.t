@@ -10,7 +10,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, "tests", "lib"))
 from tap import Tap  # noqa: E402
 
-PROGRAMS = ("mmap_anon", "mprotect", "mremap", "munmap", "brk", "stack", "shared_anon", "fork", "cow", "wait",
+PROGRAMS = ("mmap_anon", "mprotect", "mremap", "mincore", "munmap", "brk", "stack", "shared_anon", "fork", "cow", "wait",
             "exec", "badelf", "interp", "faults", "efault", "files", "sysargs", "orphans", "fpu", "oom",
             "mm_random", "filemap", "file_random", "truncate_race", "text", "clone",
             "identity", "signals", "jobs", "sigfault", "attributes", "clock", "descriptors", "sendfile")
