@@ -24,16 +24,32 @@ static bool may_ask(const struct vma *v)
 	       inode_permission(((struct file *)v->object)->inode, MAY_WRITE) == 0;
 }
 
-static bool is_there(struct mm *mm, const struct vma *v, vaddr_t va)
+/* Which of the pages of [va, end) have entries, a table's span at a time. */
+static void look_at_entries(struct mm *mm, vaddr_t va, vaddr_t end, u8 *vec)
 {
-	bool present;
+	while (va < end) {
+		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, end);
+		struct pmap_iter it = pmap_iter_start(&mm->pmap, va, stop);
 
-	spin_lock(&mm->page_table_lock);
-	present = pte_present(pmap_query(&mm->pmap, va));
-	spin_unlock(&mm->page_table_lock);
-	if (present || !v->ops)
-		return present;
-	return v->ops->has_page(v, v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT));
+		if (!pmap_prepared(&mm->pmap, va)) {
+			memset(vec, 0, (stop - va) >> PAGE_SHIFT);
+			vec += (stop - va) >> PAGE_SHIFT;
+		} else {
+			spin_lock(&mm->page_table_lock);
+			for (pmap_iter_table(&it); it.pte < it.stop; it.pte++)
+				*vec++ = pte_present(*it.pte);
+			spin_unlock(&mm->page_table_lock);
+		}
+		va = stop;
+	}
+}
+
+static void look_at_object(const struct vma *v, vaddr_t start, u32 pages, u8 *vec)
+{
+	u32 first = v->pgoff + (u32)((start - v->start) >> PAGE_SHIFT);
+
+	for (u32 i = 0; i < pages; i++)
+		vec[i] = vec[i] != 0 || v->ops->has_page(v, first + i);
 }
 
 /* What one area has of the pages from `start` on, `nr` at the most. => how many; -ENOMEM a hole */
@@ -46,11 +62,13 @@ static int look(struct mm *mm, vaddr_t start, u32 nr, u8 *vec)
 	v = vma_find(&mm->vmas, start);
 	if (v && v->start <= start) {
 		pages = (int)MIN(nr, (u32)((v->end - start) >> PAGE_SHIFT));
-		if (!may_ask(v))
+		if (!may_ask(v)) {
 			memset(vec, 1, (u32)pages);
-		else
-			for (int i = 0; i < pages; i++)
-				vec[i] = is_there(mm, v, start + (u32)i * PAGE_SIZE);
+		} else {
+			look_at_entries(mm, start, start + ((u32)pages << PAGE_SHIFT), vec);
+			if (v->ops)
+				look_at_object(v, start, (u32)pages, vec);
+		}
 	}
 	rwsem_up_read(&mm->mmap_sem);
 	return pages;
