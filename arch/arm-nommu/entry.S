@@ -17,6 +17,10 @@
  *	                 +-----------+  <- PSP when thread mode begins
  *	                 | C frames  |
  *
+ * A call that only reads what is the task's (short_calls in syscall_table.c) the handler makes by itself,
+ * and puts its result into the hardware's frame. Work that has come up for the task meanwhile has PendSV
+ * pending, as in the program.
+ *
  * A program that is preempted, or has faulted, enters the same way. A preempted kernel thread
  * continues at preempt_thread on its own stack, below the frame that the hardware pushed, and
  * returns to that frame by svc 0 with r0 = 1: only an exception return restores all of xPSR.
@@ -89,7 +93,26 @@ function svcall
 	mrs	r0, control
 	lsls	r1, r0, #31
 	beq	svcall_kernel
-	user_to_kernel syscall_thread
+	cmp	r7, #256
+	bhs	1f
+	ldr	r1, =short_calls
+	lsrs	r2, r7, #5
+	ldr	r1, [r1, r2, lsl #2]
+	and	r2, r7, #31
+	lsrs	r1, r2
+	lsls	r1, #31
+	bne	svcall_short
+1:	user_to_kernel syscall_thread
+
+svcall_short:
+	ldr	r1, =syscall_table
+	ldr	r1, [r1, r7, lsl #2]
+	push	{r4, lr}
+	blx	r1
+	pop	{r4, lr}
+	mrs	r1, psp
+	str	r0, [r1]		/* the program's r0 */
+	bx	lr
 
 svcall_kernel:
 	mrs	r1, psp

@@ -98,7 +98,7 @@ static void on_stack(struct mpu_space *space, const struct mpu_region *r, u32 gu
 	space->guard_bytes = guard_bytes;
 	if (space != active)
 		return;
-	user_stack_bounds.lowest = r->start + sizeof(struct hw_frame) + 4;
+	user_stack_bounds.lowest = r->start + USER_STACK_ROOM;
 	user_stack_bounds.highest = r->end;
 }
 

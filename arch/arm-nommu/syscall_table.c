@@ -18,6 +18,7 @@
 
 extern const syscall_fn syscall_table[];
 extern const u32 nr_syscalls; /* entries of syscall_table; entry.S */
+extern const u32 short_calls[256 / 32];
 
 /* 64 bits lie in an even register and the next: one is left out before them. */
 static long arm_pread64(u32 fd, char __user *buf, u32 len, u32 unused, u32 low, u32 high)
@@ -97,3 +98,15 @@ const syscall_fn syscall_table[] = {
 	REFUSED(userfaultfd),
 };
 const u32 nr_syscalls = ARRAY_SIZE(syscall_table);
+
+/* Calls that the handler makes by itself (entry.S), a bit each: they read what is the current task's, and
+ * neither sleep, nor take a lock, nor touch its program's memory. */
+#define BIT_OF(name) (1u << __NR_##name % 32)
+const u32 short_calls[256 / 32] = {
+	[__NR_getpid / 32] = BIT_OF(getpid),
+	[__NR_getppid / 32] = BIT_OF(getppid),
+	[__NR_getuid32 / 32] =
+		BIT_OF(getuid32) | BIT_OF(getgid32) | BIT_OF(geteuid32) | BIT_OF(getegid32),
+	[__NR_gettid / 32] = BIT_OF(gettid),
+};
+_Static_assert(__NR_getuid32 / 32 == __NR_getegid32 / 32, "they share a word");

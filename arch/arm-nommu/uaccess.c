@@ -7,6 +7,7 @@
  * pieces are small, since nobody is scheduled in between.
  */
 #include <arch/atomic.h>
+#include <arch/local.h>
 #include <octavo/errno.h>
 #include <octavo/nommu.h>
 #include <octavo/string.h>
@@ -21,6 +22,16 @@ enum direction {
 	CLEAR,
 };
 
+/* On the stack that the current task's program has open just now, where most of what calls read and write
+ * lies? It may write there itself. => preemption off */
+static __always_inline bool on_open_stack(vaddr_t user, size_t len)
+{
+	u32 start = user_stack_bounds.lowest - USER_STACK_ROOM;
+
+	return user >= start && user < user_stack_bounds.highest &&
+	       len <= user_stack_bounds.highest - user;
+}
+
 /* One piece of one run, at most; => bytes done, 0 where nothing may be touched. */
 static size_t copy_piece(char *kernel, vaddr_t user, size_t len, enum direction direction)
 {
@@ -30,7 +41,9 @@ static size_t copy_piece(char *kernel, vaddr_t user, size_t len, enum direction 
 	if (mm == NULL)
 		return 0;
 	spin_lock(&mm->page_table_lock);
-	n = nommu_accessible(mm, user, MIN(len, PIECE), direction != FROM_USER);
+	n = MIN(len, PIECE);
+	if (!on_open_stack(user, n))
+		n = nommu_accessible(mm, user, n, direction != FROM_USER);
 	if (direction == FROM_USER)
 		memcpy(kernel, (const char *)user, n);
 	else if (direction == TO_USER)

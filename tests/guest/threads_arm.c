@@ -186,6 +186,37 @@ static void test_stacks(void)
 	is(threads[0].result, 0, "is, when it is used");
 }
 
+/* The last words of its stack, and what lies behind it: to a pipe, and from it. */
+static void calls_at_the_end(struct thread *t)
+{
+	char *end = t->stack + STACK_BYTES;
+	int pair[2];
+
+	if (sys(__NR_pipe, pair) != 0)
+		return;
+	if (sys(__NR_write, pair[1], end - 4, 8) != -EFAULT)
+		t->result = 1;
+	else if (sys(__NR_write, pair[1], end - 8, 8) != 8)
+		t->result = 2;
+	else
+		t->result = sys(__NR_read, pair[0], end - 4, 8) == 4 ? 0 : 3;
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void test_end_of_stack(void)
+{
+	static struct thread t;
+
+	t.stack = mmap(NULL, 2 * STACK_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	is(munmap(t.stack + STACK_BYTES, STACK_BYTES), 0, "a stack with nothing behind it");
+	is(peek(t.stack + STACK_BYTES), KILLED(SIGSEGV), "it is so");
+	thread_start(&t, calls_at_the_end, NULL);
+	thread_join(&t);
+	is(t.result, 0, "a call has of a stack what is there, and no more");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -194,5 +225,6 @@ int main(int argc, char **argv)
 	test_word(argv[0]);
 	test_together();
 	test_stacks();
+	test_end_of_stack();
 	return tap_done();
 }

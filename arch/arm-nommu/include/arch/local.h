@@ -25,6 +25,8 @@ u32 mpu_guard_rbar(const void *kstack);
 struct user_stack_bounds {
 	u32 lowest, highest;
 };
+#define USER_STACK_ROOM                                                                            \
+	(sizeof(struct hw_frame) + 4) /* below `lowest`: what a return writes there */
 extern struct user_stack_bounds user_stack_bounds;
 
 /* fpu.c: fpu_init at boot; fpu_fault in the handler: an instruction that had no access to a coprocessor
