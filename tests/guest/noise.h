@@ -4,7 +4,8 @@
 
 #include "guest.h"
 
-/* Calls that would end us, sleep for ever, reach other processes or the machine. */
+/* Calls that would end us, sleep for ever, reach other processes or the machine, or leave behind what
+ * outlives us. */
 static inline int noise_spares(long nr)
 {
 	static const short spared[] = {__NR_exit,
@@ -41,6 +42,10 @@ static inline int noise_spares(long nr)
 #ifdef __NR_alarm /* not on every machine */
 				       __NR_alarm,
 #endif
+#ifdef __NR_ipc
+				       __NR_ipc,
+#endif
+				       __NR_shmget,
 				       __NR_setitimer,
 				       __NR_read,
 				       __NR_munmap,

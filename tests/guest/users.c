@@ -516,8 +516,8 @@ static void test_others(void)
 
 	WANT(sys(__NR_prlimit64, parent, 7, NULL, NULL), 0);
 	become(USER);
-	WANT(sys(__NR_setpriority, 0, 0, 5), 0);
-	WANT(sys(__NR_setpriority, 0, 0, 4), -EACCES);
+	WANT(sys(__NR_setpriority, 0, 0, 19), 0);
+	WANT(sys(__NR_setpriority, 0, 0, 18), -EACCES);
 	WANT(sys(34, -1), -EPERM);
 	WANT(sys(__NR_setpriority, 0, parent, 10), -EPERM);
 	WANT(sys(__NR_sched_setaffinity, parent, 4, &mask), -EPERM);
