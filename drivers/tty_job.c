@@ -142,8 +142,8 @@ int tty_open(struct inode *inode, struct file *file)
 	(void)inode;
 	spin_lock(&tty->job_lock);
 	file->private = (void *)(uintptr_t)(tty->hangups + 1);
-	if (!(file->flags & O_NOCTTY) && (file->flags & O_ACCMODE) != O_WRONLY &&
-	    current->signal->session_leader && tty->session == 0)
+	if (!(file->flags & O_NOCTTY) && file_can_read(file) && current->signal->session_leader &&
+	    tty->session == 0)
 		become_controlling(tty);
 	spin_unlock(&tty->job_lock);
 	return 0;
@@ -173,7 +173,7 @@ bool tty_hung_up(struct tty *tty, const struct file *file)
 long tty_set_controlling(struct tty *tty, const struct file *file, u32 arg)
 {
 	bool admin = capable(CAP_SYS_ADMIN);
-	bool may = admin || (file->flags & O_ACCMODE) != O_WRONLY;
+	bool may = admin || file_can_read(file);
 	bool steal = admin && arg == 1;
 	long err = 0;
 

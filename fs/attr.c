@@ -422,7 +422,7 @@ static long truncate_fd(u32 fd, loff_t size)
 	if (f == NULL)
 		return -EBADF;
 	err = -EINVAL;
-	if (S_ISREG(f->inode->mode) && (f->flags & O_ACCMODE) != O_RDONLY)
+	if (S_ISREG(f->inode->mode) && file_can_write(f))
 		err = inode_truncate(f->inode, size);
 	file_put(f);
 	return err;

@@ -153,6 +153,7 @@ static const struct inode_ops eventfd_inode_ops = {
 static const struct file_ops eventfd_fops = {
 	.empty = STREAM_READ | STREAM_WRITE,
 	.nowait = STREAM_READ,
+	.stays = true,
 	.read = eventfd_read,
 	.read_vector = eventfd_read_vector,
 	.write = eventfd_write,

@@ -22,7 +22,7 @@
 /* Does it keep its file system from becoming read-only? */
 static bool is_writer(const struct inode *inode, u32 flags)
 {
-	return (flags & O_ACCMODE) != O_RDONLY && S_ISREG(inode->mode);
+	return open_writes(flags) && S_ISREG(inode->mode);
 }
 
 /* => 0; -ENOENT unmounted while it was looked for, -EROFS, -ETXTBSY */

@@ -131,8 +131,6 @@ static int find_or_make(struct path *p, u32 flags, u32 mode, bool *made)
 	*made = false;
 	if (p->inode != NULL)
 		return exclusive ? -EEXIST : check_inode(p->inode, flags);
-	if (p->must_be_dir)
-		return -EISDIR;
 	err = entry_make(p, S_IFREG | (mode & 07777), 0);
 	*made = err == 0;
 	return err;

@@ -158,12 +158,21 @@ static int finish_root(struct walk *w, unsigned flags, struct path *out)
 	return finish(w, &root, inode, out);
 }
 
-/* The last component, of which only the directory is wanted. Nobody has looked at its length. */
-static int finish_entry(struct walk *w, const struct component *c, struct path *out)
+/* The last component, of which only the directory is wanted. Nobody has looked at its length. A file is
+ * not made by a name with a slash behind it. */
+static int finish_entry(struct walk *w, const struct component *c, unsigned flags, struct path *out)
 {
 	int err = S_ISDIR(world_mode(w->dir)) ? world_may_search(w->dir) : -ENOTDIR;
 
+	if (err == 0 && !(flags & WALK_ENTRY))
+		err = -EISDIR;
 	return err == 0 ? finish(w, c, NULL, out) : err;
+}
+
+static bool is_entry_only(const struct component *c, unsigned flags)
+{
+	return c->last && ((flags & WALK_ENTRY) ||
+			   ((flags & WALK_PARENT) && c->slash && c->kind == WALK_LAST_NAME));
 }
 
 /* One component. => 1: the walk has ended well, 0: it goes on */
@@ -173,8 +182,8 @@ static int step(struct walk *w, unsigned flags, struct path *out)
 	struct component c = cut_component(w);
 	int err;
 
-	if (c.last && (flags & WALK_ENTRY)) {
-		err = finish_entry(w, &c, out);
+	if (is_entry_only(&c, flags)) {
+		err = finish_entry(w, &c, flags, out);
 		return err != 0 ? err : 1;
 	}
 	err = look_up(w, &c, &inode);

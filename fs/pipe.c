@@ -397,7 +397,7 @@ static ssize_t pipe_write_vector(struct file *f, struct user_vector *from, size_
 	return pipe_write_long(pipe_of(f), f, from, len);
 }
 
-/* What fits into one page's rest, up to len. => bytes, 0: no room; -EPIPE, -ENOMEM; [mutex] */
+/* What fits into one page's rest, up to len. => bytes; -EAGAIN no room, -EPIPE, -ENOMEM; [mutex] */
 static ssize_t pipe_put_kernel(struct pipe *p, const void *buf, size_t len)
 {
 	u32 offset = p->write_pos % PAGE_SIZE;
@@ -407,7 +407,7 @@ static ssize_t pipe_put_kernel(struct pipe *p, const void *buf, size_t len)
 	if (p->nr_readers == 0)
 		return -EPIPE;
 	if (n == 0)
-		return 0;
+		return pipe_bytes(p) == PIPE_BYTES ? -EAGAIN : 0;
 	err = pipe_need_page(p, p->write_pos);
 	if (err != 0)
 		return err;
@@ -434,12 +434,12 @@ static ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t len, lo
 		mutex_unlock(&p->mutex);
 		if (n > 0 && was_empty)
 			wake_one(&p->readable);
-		if (n == 0)
-			err = wait ? pipe_wait_room(p, f, 1, PIPE_BUF + 1) : -EAGAIN;
-	} while (n == 0 && err == 0);
+		if (n == -EAGAIN && wait)
+			err = pipe_wait_room(p, f, 1, PIPE_BUF + 1);
+	} while (n == -EAGAIN && wait && err == 0);
 	if (n == -EPIPE)
 		signal_send_self(SIGPIPE);
-	return n != 0 ? n : err;
+	return err != 0 ? err : n;
 }
 
 /* --- poll(2) --- */

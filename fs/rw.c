@@ -107,6 +107,8 @@ static loff_t seek_fd(u32 fd, loff_t offset, u32 whence)
 		mutex_unlock(&f->pos_mutex);
 	} else if (f->ops->seek != NULL) {
 		pos = f->ops->seek(f, offset, whence);
+	} else if (f->ops->stays) {
+		pos = 0;
 	}
 	file_put(f);
 	return pos;

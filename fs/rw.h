@@ -7,16 +7,6 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/stat.h>
 
-static inline bool file_can_read(const struct file *f)
-{
-	return (f->flags & O_ACCMODE) != O_WRONLY;
-}
-
-static inline bool file_can_write(const struct file *f)
-{
-	return (f->flags & O_ACCMODE) != O_RDONLY;
-}
-
 /* Does a call keep others from the file's position? Of what is no device, and has one: a device's read
  * may sleep for as long as it likes. */
 static inline bool file_locks_position(const struct file *f)

@@ -45,13 +45,14 @@ static void set_position(struct file *f, loff_t pos)
 	mutex_unlock(&f->pos_mutex);
 }
 
-/* One page at the most. => bytes that went, 0: the end of `in` */
-static ssize_t move_page(struct transfer *t, void *buf, size_t len, bool wait)
+/* One page at the most; a pipe is asked first of all whether it can be written. => bytes that went, 0: the
+ * end of `in` */
+static ssize_t move_page(struct transfer *t, void *buf, size_t len, bool first)
 {
 	ssize_t n = file_read_kernel(t->in, buf, MIN(len, (size_t)PAGE_SIZE), t->in_pos);
 
-	if (n > 0)
-		n = t->out->ops->write_kernel(t->out, buf, (size_t)n, &t->out_pos, wait);
+	if (n > 0 || (n == 0 && first && S_ISFIFO(t->out->inode->mode)))
+		n = t->out->ops->write_kernel(t->out, buf, (size_t)n, &t->out_pos, first);
 	if (n > 0)
 		t->in_pos += n;
 	return n;
@@ -97,7 +98,8 @@ static int check_out(const struct file *in, const struct file *out, u32 count)
 		return -EBADF;
 	if (!S_ISFIFO(out->inode->mode) && ((out->flags & O_APPEND) || in->ops->seek == NULL))
 		return -EINVAL;
-	if (count > 0 && (in->ops->read_kernel == NULL || out->ops->write_kernel == NULL))
+	if ((count > 0 || S_ISFIFO(out->inode->mode)) &&
+	    (in->ops->read_kernel == NULL || out->ops->write_kernel == NULL))
 		return -EINVAL;
 	return 0;
 }
@@ -108,7 +110,7 @@ static ssize_t send(struct file *out, struct file *in, loff_t *offset, u32 count
 	struct transfer t = {.in = in, .out = out};
 	ssize_t n = check_out(in, out, count);
 
-	if (n != 0 || count == 0)
+	if (n != 0 || (count == 0 && !S_ISFIFO(out->inode->mode)))
 		return n;
 	t.in_pos = offset != NULL ? *offset : position(in);
 	t.out_pos = position(out);

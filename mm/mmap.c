@@ -179,9 +179,8 @@ static int anonymous_area(struct vma *new, u32 flags)
 /* May this file be mapped so? The order of the answers is Linux's. */
 static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm_flags)
 {
-	u32 access = file->flags & O_ACCMODE, type = flags & MAP_TYPE;
-	bool may_read = access == O_RDONLY || access == O_RDWR;
-	bool may_write = access == O_WRONLY || access == O_RDWR;
+	bool may_write = file_can_write(file);
+	u32 type = flags & MAP_TYPE;
 
 	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
 		return -EINVAL;
@@ -189,7 +188,7 @@ static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm
 		return -EOPNOTSUPP;
 	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !may_write)
 		return -EACCES;
-	if (!may_read)
+	if (!file_can_read(file))
 		return -EACCES;
 	if (file->inode->sb->flags & MS_NOEXEC) {
 		if (prot & PROT_EXEC)

@@ -54,7 +54,7 @@ static int refuse(int err, const char *reason)
 /* A shared mapping of a file: others see what is written. => 0 or -errno */
 static int validate_shared(const struct file *file, u32 prot, u32 *caps)
 {
-	if ((prot & PROT_WRITE) && (file->flags & O_ACCMODE) == O_RDONLY)
+	if ((prot & PROT_WRITE) && !file_can_write(file))
 		return -EACCES;
 	if (!(*caps & MAP_CAN_DIRECT))
 		return refuse(-ENODEV, "the file has no memory of its own to share");
@@ -72,7 +72,7 @@ static int validate_file(const struct file *file, u32 *prot, u32 flags, u32 *cap
 	if (err < 0)
 		return err;
 	*caps = (u32)err;
-	if ((file->flags & O_ACCMODE) == O_WRONLY)
+	if (!file_can_read(file))
 		return -EACCES;
 	if ((flags & MAP_TYPE) == MAP_SHARED) {
 		err = validate_shared(file, *prot, caps);
@@ -106,7 +106,7 @@ static u32 file_flags(const struct file *file, u32 prot, u32 flags, u32 caps)
 	if (caps & MAP_CAN_DIRECT)
 		may &= caps;
 	if ((flags & MAP_TYPE) == MAP_SHARED) {
-		if ((file->flags & O_ACCMODE) == O_RDONLY)
+		if (!file_can_write(file))
 			may &= ~VM_MAYWRITE;
 		return may | VM_SHARED | VM_MAYSHARE;
 	}

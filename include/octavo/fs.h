@@ -116,8 +116,9 @@ struct rename {
 #define MAP_CAN_EXEC   0x40u
 
 struct file_ops {
-	u8 empty;  /* STREAM_*: a read or write of 0 bytes is asked for, too; else it is 0 */
-	u8 nowait; /* STREAM_*: O_NONBLOCK, and so RWF_NOWAIT, means something to it */
+	u8 empty;   /* STREAM_*: a read or write of 0 bytes is asked for, too; else it is 0 */
+	u8 nowait;  /* STREAM_*: O_NONBLOCK, and so RWF_NOWAIT, means something to it */
+	bool stays; /* without `seek`: lseek(2) is no error, and leads nowhere */
 	/* open - after the file is made; failure undoes it. NULL: nothing to do. */
 	int (*open)(struct inode *inode, struct file *file);
 	void (*close)(struct file *file); /* the last reference went; NULL: nothing to do */
@@ -134,12 +135,12 @@ struct file_ops {
 				loff_t *pos);
 	/* read_kernel - the same into kernel memory: exec, unpacking */
 	ssize_t (*read_kernel)(struct file *file, void *buf, size_t len, loff_t pos);
-	/* write_kernel - len bytes (1 .. PAGE_SIZE) of kernel memory at *pos, which is advanced, as far
-	 * as they fit; wait: until one does, where there is no room (else -EAGAIN). => bytes or -errno;
+	/* write_kernel - len bytes (1 .. PAGE_SIZE; of a pipe 0, too, where there must be a reader and
+	 * room all the same) of kernel memory at *pos, which is advanced, as far as they fit; wait: until one does, where there is no room (else -EAGAIN). => bytes or -errno;
 	 * sleeps. NULL: sendfile(2) does not write to it */
 	ssize_t (*write_kernel)(struct file *file, const void *buf, size_t len, loff_t *pos,
 				bool wait);
-	/* seek - pos_mutex held; NULL: ESPIPE. file_seek_inode() serves what has a size. */
+	/* seek - pos_mutex held; NULL: ESPIPE, but for `stays`. file_seek_inode() serves what has a size. */
 	loff_t (*seek)(struct file *file, loff_t offset, u32 whence);
 	long (*ioctl)(struct file *file, u32 cmd, u32 arg); /* NULL: ENOTTY */
 	/* poll - what the file is ready for, POLL* (poll.h); NULL: always for reading and writing */
@@ -249,6 +250,27 @@ struct file {
 	const struct file_ops *ops; /* [I] */
 	void *private;              /* the ops' own */
 };
+
+/* What open(2)'s access mode allows: a bit each of one more than it is, so 3 allows neither. */
+static inline bool open_reads(u32 flags)
+{
+	return ((flags + 1) & 1) != 0;
+}
+
+static inline bool open_writes(u32 flags)
+{
+	return ((flags + 1) & 2) != 0;
+}
+
+static inline bool file_can_read(const struct file *f)
+{
+	return open_reads(f->flags);
+}
+
+static inline bool file_can_write(const struct file *f)
+{
+	return open_writes(f->flags);
+}
 
 /* --- inodes (fs/inode.c) --- */
 /* inode_init - fill in the common part; refs 1. */

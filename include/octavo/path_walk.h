@@ -12,7 +12,8 @@
 struct inode;
 
 #define WALK_FOLLOW 0x1u /* a symbolic link at the end is followed */
-#define WALK_PARENT 0x2u /* the last component may be missing: inode NULL, not -ENOENT */
+/* the last component may be missing: inode NULL, not -ENOENT; -EISDIR where a slash follows a name */
+#define WALK_PARENT 0x2u
 #define WALK_ENTRY  0x4u /* the last component is not looked up at all: inode NULL */
 #define WALK_EMPTY                                                                                 \
 	0x8u /* path_from_fd(): an empty path names what the descriptor is (AT_EMPTY_PATH) */

@@ -251,6 +251,9 @@ static int model_resolve(struct model *m, struct inode *dir, const char *path, u
 			return -ENOTDIR;
 		if (last && (flags & WALK_ENTRY))
 			return model_end(m, dir, NULL, name, slash);
+		if (last && slash && (flags & WALK_PARENT) && strcmp(name, ".") &&
+		    strcmp(name, ".."))
+			return -EISDIR;
 		if (strlen(name) > UAPI_NAME_MAX)
 			return -ENAMETOOLONG;
 		n = model_lookup(m, &dir, name);

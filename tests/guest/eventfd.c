@@ -75,6 +75,9 @@ static void test_descriptor(void)
 	is(sys(__NR_fcntl64, fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_RDWR | O_NONBLOCK,
 	   "its flags");
 	is(sys(__NR_pread64, fd, &got, 8, 0, 0, 0), -ESPIPE, "it has no places");
+	is(sys(__NR_lseek, fd, 5, SEEK_SET), 0, "so that seeking leads nowhere");
+	is(sys(__NR_lseek, fd, -5, SEEK_END), 0, "however it is done");
+	is(sys(__NR_lseek, fd, 0, 99), -EINVAL, "of the ways that there are");
 	is(sys(__NR_ftruncate, fd, 0), -EINVAL, "and no length");
 	close((int)plain);
 	close((int)fd);

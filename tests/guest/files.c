@@ -48,6 +48,23 @@ static void test_open(void)
 	is(open_error(long_path, O_RDONLY), 0, "a path of 4095 bytes");
 }
 
+/* Both permissions are asked for, and then neither reading nor writing is possible. */
+static void test_mode_of_none(void)
+{
+	int fd = (int)sys_open(FILE_PATH, 3);
+	char byte = 0;
+
+	ok(fd >= 0, "access mode 3");
+	is(fcntl(fd, F_GETFL) & O_ACCMODE, 3, "stays what it is");
+	is(sys(__NR_read, fd, &byte, 1), -EBADF, "no reading");
+	is(sys(__NR_write, fd, &byte, 1), -EBADF, "no writing");
+	is(sys(__NR_ftruncate, fd, 0), -EINVAL, "no new length");
+	is(sys(__NR_lseek, fd, 3, SEEK_SET), 3, "but a position");
+	is(sys(__NR_mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0), -EACCES, "no mapping");
+	close(fd);
+	is(open_error(DIR_PATH, 3), -EISDIR, "it asks for writing");
+}
+
 static void test_read_write(void)
 {
 	char buf[16];
@@ -249,6 +266,7 @@ int main(void)
 	sys(__NR_umask, 0);
 	mkdir(DIR_PATH, 0755);
 	test_open();
+	test_mode_of_none();
 	test_read_write();
 	test_holes();
 	test_stat();

@@ -391,6 +391,9 @@ static void opening(void)
 	is(sys(__NR_open, "d", O_CREAT | O_RDONLY, 0600), -EISDIR, "O_CREAT of a directory");
 	is(sys(__NR_open, "d", O_RDONLY | O_TRUNC), -EISDIR, "O_TRUNC of a directory");
 	is(sys(__NR_open, "new/", O_CREAT | O_RDWR, 0600), -EISDIR, "O_CREAT with a slash");
+	is(sys(__NR_open, "f/", O_CREAT | O_RDWR, 0600), -EISDIR, "of a file that is there");
+	is(sys(__NR_open, "d/", O_CREAT | O_EXCL | O_RDWR, 0600), -EISDIR, "of a directory");
+	is(sys(__NR_open, "f/new/", O_CREAT | O_RDWR, 0600), -ENOTDIR, "below no directory");
 	is(sys(__NR_open, "new", O_CREAT | DIRECTORY, 0600), -EINVAL, "O_CREAT | O_DIRECTORY");
 	is(sys(__NR_open, ".", O_CREAT | O_EXCL | O_RDWR, 0600), -EEXIST, "O_EXCL of .");
 	is(sys(__NR_symlink, "nowhere", "dangling"), 0, "a link to nothing");

@@ -158,6 +158,26 @@ static void test_pipe(void)
 	seek(in, 0);
 	is(sf(p[1], in, NULL, 10), -EPIPE, "nobody reads");
 	is(where(in), 0, "and the source stays");
+	seek(in, SIZE);
+	is(sf(p[1], in, NULL, 10), -EPIPE, "which is seen at the source's end, too");
+	is(sf(p[1], in, NULL, 0), -EPIPE, "and of no bytes");
+	close(p[1]);
+}
+
+static void test_full_pipe(void)
+{
+	int p[2];
+
+	if (pipe(p) < 0)
+		bail_out("pipe: errno %d", errno);
+	fcntl(p[1], F_SETFL, O_NONBLOCK);
+	seek(in, SIZE);
+	is(sf(p[1], in, NULL, 10), 0, "at the source's end nothing goes into a pipe");
+	seek(in, 0);
+	is(sf(p[1], in, NULL, SIZE), PIPE, "(it is full)");
+	seek(in, SIZE);
+	is(sf(p[1], in, NULL, 10), -EAGAIN, "room is asked for even so");
+	close(p[0]);
 	close(p[1]);
 }
 
@@ -231,6 +251,7 @@ int main(void)
 	test_files();
 	test_hole();
 	test_pipe();
+	test_full_pipe();
 	test_errors();
 	unlink(name[0]);
 	unlink(name[1]);

@@ -46,6 +46,11 @@ static void names_and_links(void **state)
 	assert_int_equal(err, -ENOENT);
 	assert_null(named("dir/none", WALK_PARENT, &err));
 	assert_int_equal(err, 0);
+	named("dir/none/", WALK_PARENT, &err);
+	assert_int_equal(err, -EISDIR);
+	named("dir/file/", WALK_PARENT, &err);
+	assert_int_equal(err, -EISDIR);
+	assert_ptr_equal(named("dir/./", WALK_PARENT, &err), dir);
 	named("none/x", WALK_PARENT, &err);
 	assert_int_equal(err, -ENOENT);
 }
