@@ -13,7 +13,7 @@
  * many children there are, the lock is held for REAPER_STEP of them at a time.
  *
  *	parent --> children: child - child - child	run, sleep, are stopped
- *	      '--> zombies:  child - child		have ended: wait4(2) looks here first
+ *	      '--> zombies:  child - child		have ended: wait4(2) takes the oldest that has news
  */
 #include <octavo/arch.h>
 #include <octavo/cpu_time.h>
@@ -110,9 +110,25 @@ static u32 tell_parents_death(struct task *child)
 	return threads;
 }
 
+void child_enter(struct task_children *list, struct task *child)
+{
+	struct task *older;
+
+	assert_held(&task_list_lock);
+	TAILQ_FOREACH_REVERSE(older, list, task_children, sibling) {
+		if (older->started_ns <= child->started_ns)
+			break;
+	}
+	if (older != NULL)
+		TAILQ_INSERT_AFTER(list, older, child, sibling);
+	else
+		TAILQ_INSERT_HEAD(list, child, sibling);
+}
+
 #define REAPER_STEP 32u /* of children and their threads, while task_list_lock is held once */
 
-/* `child` of the dying task t, on neither list now, becomes its reaper's. => how many tasks were looked at */
+/* `child` of the dying task t, on neither list now, becomes its reaper's, behind those that it has.
+ * => how many tasks were looked at */
 static u32 child_to_reaper(struct task *t, struct task *child, struct task *reaper)
 {
 	u32 looked = 1;
@@ -121,15 +137,15 @@ static u32 child_to_reaper(struct task *t, struct task *child, struct task *reap
 	child->parent_pid = reaper->pid;
 	child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
 	if (process_ended(child)) {
-		LIST_INSERT_HEAD(&reaper->zombies, child, sibling);
+		TAILQ_INSERT_TAIL(&reaper->zombies, child, sibling);
 		if (signal_parent_of_end(child)) {
-			LIST_REMOVE(child, sibling);
+			TAILQ_REMOVE(&reaper->zombies, child, sibling);
 			task_unlist(child);
 			sched_bury(child);
 			return looked;
 		}
 	} else {
-		LIST_INSERT_HEAD(&reaper->children, child, sibling);
+		TAILQ_INSERT_TAIL(&reaper->children, child, sibling);
 	}
 	if (unlikely(child->signal->death_signals))
 		looked += tell_parents_death(child);
@@ -145,13 +161,12 @@ static bool children_to_reaper(struct task *t)
 
 	assert_held(&task_list_lock);
 	for (u32 n = 0; n < REAPER_STEP;) {
-		struct task *child = LIST_FIRST(&t->zombies);
+		struct task_children *list = TAILQ_EMPTY(&t->zombies) ? &t->children : &t->zombies;
+		struct task *child = TAILQ_FIRST(list);
 
 		if (child == NULL)
-			child = LIST_FIRST(&t->children);
-		if (child == NULL)
 			return true;
-		LIST_REMOVE(child, sibling);
+		TAILQ_REMOVE(list, child, sibling);
 		n += child_to_reaper(t, child, reaper);
 	}
 	return false;
@@ -179,11 +194,11 @@ static bool process_end(struct task *t)
 	t->exit_status = t->signal->exit_status;
 	t->exit_code = t->signal->exit_code;
 	pgrp_parent_lost(t, t->parent, t);
-	LIST_REMOVE(t, sibling);
-	LIST_INSERT_HEAD(&t->parent->zombies, t, sibling);
+	TAILQ_REMOVE(&t->parent->children, t, sibling);
+	child_enter(&t->parent->zombies, t);
 	if (!signal_parent_of_end(t))
 		return false;
-	LIST_REMOVE(t, sibling);
+	TAILQ_REMOVE(&t->parent->zombies, t, sibling);
 	task_unlist(t);
 	return true;
 }

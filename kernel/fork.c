@@ -117,10 +117,10 @@ static int process_link(struct task *child, u32 flags)
 		spin_unlock(&task_list_lock);
 		return -ERESTARTNOINTR;
 	}
-	LIST_INSERT_HEAD(&parent->children, child, sibling);
 	if (flags & CLONE_VFORK)
 		child->vfork_parent = current;
 	task_list(child);
+	child_enter(&parent->children, child);
 	spin_unlock(&task_list_lock);
 	return 0;
 }

@@ -140,7 +140,7 @@ static void take_zombie(struct task *child, const struct wait_want *w, struct wa
 	found->info = end_info(child);
 	found->times = cpu_times_with_children(child);
 	if (!(w->options & WNOWAIT)) {
-		LIST_REMOVE(child, sibling);
+		TAILQ_REMOVE(&child->parent->zombies, child, sibling);
 		task_unlist(child); /* another thread may look for it by its pid */
 		found->dead = child;
 	}
@@ -164,23 +164,32 @@ static bool wait_may_tell(bool ended, const struct wait_want *w)
 	return !ended || (w->options & WEXITED);
 }
 
-/* The first of a list that has news. *any: one matches. Where no news can be but an end, the first
- * that lives says enough. */
-static bool wait_look_at(struct task_children *list, const struct wait_want *w,
-			 struct wait_found *found, bool *any)
+static struct task *older(struct task *a, struct task *b)
 {
-	const bool ended = list == &task_leader(current)->zombies;
-	struct task *child;
+	return b == NULL || (a != NULL && a->started_ns <= b->started_ns) ? a : b;
+}
 
-	if (!wait_may_tell(ended, w))
-		return false;
-	LIST_FOREACH(child, list, sibling) {
+/* The oldest child that has news. *any: one matches. Where no news can be but an end, the first that lives
+ * says enough. */
+static bool wait_look_at_all(struct task *me, const struct wait_want *w, struct wait_found *found,
+			     bool *any)
+{
+	struct task *ended = wait_may_tell(true, w) ? TAILQ_FIRST(&me->zombies) : NULL;
+	struct task *living = TAILQ_FIRST(&me->children), *child;
+
+	while ((child = older(ended, living)) != NULL) {
+		bool lives = child == living;
+
+		if (lives)
+			living = TAILQ_NEXT(child, sibling);
+		else
+			ended = TAILQ_NEXT(child, sibling);
 		if (!wait_matches(child, w))
 			continue;
 		*any = true;
-		if (!ended && !(w->options & (WUNTRACED | WCONTINUED)))
-			return false;
-		if (take_child(child, w, found))
+		if (lives && !(w->options & (WUNTRACED | WCONTINUED)))
+			living = NULL;
+		else if (take_child(child, w, found))
 			return true;
 	}
 	return false;
@@ -201,8 +210,7 @@ static bool wait_look(const struct wait_want *w, struct wait_found *found, int *
 		      wait_matches(child, w) && wait_may_tell(process_ended(child), w);
 		taken = any && take_child(child, w, found);
 	} else {
-		taken = wait_look_at(&me->zombies, w, found, &any) ||
-			wait_look_at(&me->children, w, found, &any);
+		taken = wait_look_at_all(me, w, found, &any);
 	}
 	spin_unlock(&task_list_lock);
 	*err = any ? 0 : -ECHILD;

@@ -277,8 +277,8 @@ struct task *task_alloc_thread(const char *comm, struct signal_state *process)
 	if (t == NULL)
 		return err_ptr(err);
 	strlcpy(t->comm, comm, sizeof(t->comm));
-	LIST_INIT(&t->children);
-	LIST_INIT(&t->zombies);
+	TAILQ_INIT(&t->children);
+	TAILQ_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
 	err = signal_task_init(t, process);
 	if (err != 0)
@@ -318,8 +318,8 @@ struct task *task_alloc_idle(unsigned cpu)
 	t->flags = TASK_KTHREAD;
 	t->head.cpu = cpu;
 	t->active_mm = &kernel_mm;
-	LIST_INIT(&t->children);
-	LIST_INIT(&t->zombies);
+	TAILQ_INIT(&t->children);
+	TAILQ_INIT(&t->zombies);
 	wait_queue_init(&t->child_exit);
 	if (signal_task_init(t, NULL) != 0) {
 		arch_kstack_free(t);

@@ -72,17 +72,15 @@ static bool is_alone(struct signal_state *s)
 static bool move_children(struct task *old, struct task *t)
 {
 	for (u32 n = 0; n < MOVE_STEP; n++) {
-		bool ended = !LIST_EMPTY(&old->zombies);
-		struct task *child = LIST_FIRST(ended ? &old->zombies : &old->children);
+		bool ended = !TAILQ_EMPTY(&old->zombies);
+		struct task_children *from = ended ? &old->zombies : &old->children;
+		struct task *child = TAILQ_FIRST(from);
 
 		if (child == NULL)
 			return true;
-		LIST_REMOVE(child, sibling);
+		TAILQ_REMOVE(from, child, sibling);
 		child->parent = t;
-		if (ended)
-			LIST_INSERT_HEAD(&t->zombies, child, sibling);
-		else
-			LIST_INSERT_HEAD(&t->children, child, sibling);
+		TAILQ_INSERT_TAIL(ended ? &t->zombies : &t->children, child, sibling);
 	}
 	return false;
 }
@@ -98,12 +96,12 @@ static void become_leader(struct task *old)
 	spin_lock(&task_list_lock);
 	task_swap_pids(t, old);
 	pgrp_replace(old, t);
-	LIST_REMOVE(old, sibling);
 	t->parent = old->parent;
 	t->parent_pid = old->parent_pid;
 	t->exit_signal = old->exit_signal; /* by which the parent knows us */
-	LIST_INSERT_HEAD(&t->parent->children, t, sibling);
 	t->started_ns = old->started_ns;
+	TAILQ_INSERT_AFTER(&t->parent->children, old, t, sibling);
+	TAILQ_REMOVE(&t->parent->children, old, sibling);
 	signal_leave(old);
 	irqs = spin_lock_irqsave(&s->lock);
 	s->leader = t;

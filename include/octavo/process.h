@@ -28,6 +28,9 @@ struct mm *process_copy_mm(struct mm *parent);
  * what clear_child_tid points to, if anybody else is there to see it, and lets go of the robust futexes.
  * => sleeps */
 void process_leave_mm(void);
+/* child_enter - on a list of its parent's, in the order of birth: looks at those that are younger.
+ * => task_list_lock held */
+void child_enter(struct task_children *list, struct task *child);
 /* process_vfork_done - the current task leaves its parent's address space: wake the parent. */
 void process_vfork_done(void);
 /* process_use_mm - the current task runs in `mm` from now on (its reference is taken over);

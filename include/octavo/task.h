@@ -67,12 +67,12 @@ struct task {
 
 	LIST_ENTRY(task) thread_link; /* [tl and sighand_lock] in signal->threads */
 	/* From here to exit_code: of a process, and used in its leader only. */
-	struct task *parent;                     /* [tl] a leader too */
-	volatile u32 parent_pid;                 /* [tl] its pid, or 0; read without */
-	LIST_HEAD(task_children, task) children; /* [tl] that have not ended */
-	struct task_children zombies;            /* [tl] that have, and are to be waited for */
-	LIST_ENTRY(task) sibling;                /* [tl] in one of the two */
-	LIST_ENTRY(task) pid_hash;               /* [tl] every task but the idle ones */
+	struct task *parent;                      /* [tl] a leader too */
+	volatile u32 parent_pid;                  /* [tl] its pid, or 0; read without */
+	TAILQ_HEAD(task_children, task) children; /* [tl] that have not ended, the oldest first */
+	struct task_children zombies; /* [tl] that have, and are to be waited for; the same order */
+	TAILQ_ENTRY(task) sibling;    /* [tl] in one of the two */
+	LIST_ENTRY(task) pid_hash;    /* [tl] every task but the idle ones */
 	struct wait_queue child_exit; /* wait4() sleeps here; and any task that calls vfork() */
 	int exit_status;              /* raw wait status; valid from TASK_ZOMBIE on [tl] */
 	int exit_code;                /* full 32 bits given to exit */

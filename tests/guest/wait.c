@@ -69,6 +69,42 @@ static void test_whom(void)
 	munmap((void *)(uintptr_t)go, PAGE);
 }
 
+/* Until it has ended, or (WSTOPPED) stopped, which is for a later wait to tell. */
+static void await_news(pid_t pid, int what)
+{
+	sys(__NR_waitid, 1 /* P_PID */, pid, NULL, what | WNOWAIT, NULL);
+}
+
+static void test_order(void)
+{
+	volatile int *go = map_shared(1);
+	pid_t child[4];
+	int status;
+
+	for (int i = 0; i < 4; i++) {
+		child[i] = must_fork();
+		if (child[i] == 0) {
+			await(go, 1);
+			_exit(i);
+		}
+	}
+	sys(__NR_kill, child[3], SIGKILL);
+	await_news(child[3], WEXITED);
+	sys(__NR_kill, child[1], SIGKILL);
+	await_news(child[1], WEXITED);
+	sys(__NR_kill, child[0], SIGSTOP);
+	await_news(child[0], WSTOPPED);
+	sys(__NR_kill, child[2], SIGKILL);
+	await_news(child[2], WEXITED);
+	is(wait4_(-1, &status, WUNTRACED), child[0], "the oldest that has news comes first");
+	for (int i = 1; i < 4; i++)
+		is(wait4_(-1, &status, WUNTRACED), child[i],
+		   "then the next, whichever ended first (%d)", i);
+	sys(__NR_kill, child[0], SIGKILL);
+	is(wait4_(-1, &status, 0), child[0], "the oldest, which ended last");
+	munmap((void *)(uintptr_t)go, PAGE);
+}
+
 static void test_zombie(void)
 {
 	int status;
@@ -124,6 +160,7 @@ int main(void)
 {
 	test_statuses();
 	test_whom();
+	test_order();
 	test_zombie();
 	test_errors();
 	test_kill_spinning();
