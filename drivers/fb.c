@@ -23,8 +23,6 @@ enum {
 };
 #define FRAME_NS (NSEC_PER_SEC / 50)
 
-static struct memory_device fb = {.bytes = 256 << 10}; /* a power of two: one region of the MPU */
-
 static const struct uapi_fb_var_screeninfo variable = {
 	.xres = WIDTH,
 	.yres = HEIGHT,
@@ -39,12 +37,6 @@ static const struct uapi_fb_var_screeninfo variable = {
 static void tell_host(void)
 {
 	control_sendf(CONTROL_REPORT, "framebuffer %08x %ux%u", (u32)fb.start, WIDTH, HEIGHT);
-}
-
-static int fb_open(struct inode *inode, struct file *file)
-{
-	(void)inode;
-	return memory_device_open(file, &fb);
 }
 
 static long put_fixed(u32 arg)
@@ -94,13 +86,19 @@ static int fb_mmap(struct file *file, struct vma *area)
 	return 0;
 }
 
-const struct file_ops fb_fops = {
-	.open = fb_open,
+static const struct file_ops fb_fops = {
+	MEMORY_DEVICE_OPS,
 	.read = memory_device_read,
 	.write = memory_device_write,
-	.seek = memory_device_seek,
 	.ioctl = fb_ioctl,
 	.map_caps = MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_WRITE,
-	.get_unmapped_area = memory_device_place,
 	.mmap = fb_mmap,
+};
+
+struct memory_device fb = {
+	.name = "fb0",
+	.major = 29,
+	.mode = 0660,
+	.ops = &fb_fops,
+	.bytes = 256 << 10, /* a power of two: one region of the MPU */
 };

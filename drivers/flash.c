@@ -31,7 +31,6 @@ enum {
 #define PROGRAM_NS  (1 * NSEC_PER_MSEC) /* for a chunk */
 #define ERASE_NS    (10 * NSEC_PER_MSEC)
 
-static struct memory_device flash = {.bytes = 4 * BLOCK_BYTES};
 static struct mutex flash_mutex = MUTEX_INIT(flash_mutex, device_mutex);
 
 /* --- the chip --- */
@@ -65,12 +64,6 @@ static void program(u32 at, const u8 *data, u32 len, u64 takes_ns)
 	chip_toggle_mode();
 	chip_program(at, data, len);
 	nommu_show();
-}
-
-static int flash_open(struct inode *inode, struct file *file)
-{
-	(void)inode;
-	return memory_device_open(file, &flash);
 }
 
 static ssize_t flash_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
@@ -133,7 +126,7 @@ static long erase(struct file *file, u32 arg)
 {
 	struct uapi_erase_info e;
 
-	if ((file->flags & O_ACCMODE) == O_RDONLY)
+	if (!file_can_write(file))
 		return -EPERM;
 	if (copy_from_user(&e, (void __user *)arg, sizeof(e)) != 0)
 		return -EFAULT;
@@ -166,14 +159,15 @@ static long flash_ioctl(struct file *file, u32 cmd, u32 arg)
 	}
 }
 
-const struct file_ops flash_fops = {
-	.open = flash_open,
+static const struct file_ops flash_fops = {
+	MEMORY_DEVICE_OPS,
 	.read = flash_read,
 	.write = flash_write,
 	.read_kernel = flash_read_kernel,
-	.seek = memory_device_seek,
 	.ioctl = flash_ioctl,
 	.map_caps = MAP_CAN_COPY | MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_EXEC,
-	.get_unmapped_area = memory_device_place,
 	.mmap = memory_device_mmap,
 };
+
+struct memory_device flash = {
+	.name = "mtd0", .major = 90, .mode = 0660, .ops = &flash_fops, .bytes = 4 * BLOCK_BYTES};

@@ -8,12 +8,18 @@
 #include <octavo/uaccess.h>
 #include <octavo/vma.h>
 #include <octavo/vmalloc.h>
-#include <uapi/octavo/stat.h>
 
 static struct mutex open_mutex = MUTEX_INIT(open_mutex, device_mutex);
 
-int memory_device_open(struct file *file, struct memory_device *d)
+static struct memory_device *const devices[] = {&fb, &flash, &ramdisk};
+
+int memory_device_open(struct inode *inode, struct file *file)
 {
+	struct memory_device *d = NULL;
+
+	(void)inode;
+	for (unsigned i = 0; d == NULL || d->ops != file->ops; i++)
+		d = devices[i];
 	mutex_lock(&open_mutex);
 	if (d->start == 0)
 		d->start = (vaddr_t)vmalloc_user(d->bytes);
@@ -94,8 +100,10 @@ void memory_devices_init(void)
 {
 	int err = device_register(1, 1, "mem", 0600, &mem_fops);
 
-	err |= device_register(29, 0, "fb0", 0660, &fb_fops);
-	err |= device_register(90, 0, "mtd0", 0660, &flash_fops);
-	err |= device_register(1, 0, "ram0", S_IFBLK | 0660, &ramdisk_fops);
+	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
+		const struct memory_device *d = devices[i];
+
+		err |= device_register(d->major, d->minor, d->name, d->mode, d->ops);
+	}
 	PANIC_ON(err != 0);
 }

@@ -5,14 +5,7 @@
 #include <octavo/memory_device.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/mount.h>
-
-static struct memory_device ramdisk = {.bytes = 256 << 10};
-
-static int ramdisk_open(struct inode *inode, struct file *file)
-{
-	(void)inode;
-	return memory_device_open(file, &ramdisk);
-}
+#include <uapi/octavo/stat.h>
 
 static long ramdisk_ioctl(struct file *file, u32 cmd, u32 arg)
 {
@@ -24,14 +17,18 @@ static long ramdisk_ioctl(struct file *file, u32 cmd, u32 arg)
 	return copy_to_user((void __user *)arg, &bytes, sizeof(bytes));
 }
 
-const struct file_ops ramdisk_fops = {
-	.open = ramdisk_open,
+static const struct file_ops ramdisk_fops = {
+	MEMORY_DEVICE_OPS,
 	.read = memory_device_read,
 	.write = memory_device_write,
 	.read_kernel = memory_device_read_kernel,
-	.seek = memory_device_seek,
 	.ioctl = ramdisk_ioctl,
 	.map_caps = MAP_CAN_COPY | MAP_CAN_DIRECT | MAP_CAN_READ | MAP_CAN_WRITE | MAP_CAN_EXEC,
-	.get_unmapped_area = memory_device_place,
 	.mmap = memory_device_mmap,
 };
+
+struct memory_device ramdisk = {.name = "ram0",
+				.major = 1,
+				.mode = S_IFBLK | 0660,
+				.ops = &ramdisk_fops,
+				.bytes = 256 << 10};
