@@ -83,7 +83,9 @@ int sysctl_show(struct proc_inode *p, struct text *t, u64 *cursor)
 {
 	const struct sysctl *s = p->entry->data;
 
-	text_printf(t, "%u\n", s->get());
+	u32 n = s->get != NULL ? s->get() : *s->value;
+
+	text_printf(t, s->max > INT32_MAX ? "%u\n" : "%d\n", n);
 	*cursor = PROC_END;
 	return 0;
 }
@@ -99,7 +101,10 @@ int sysctl_store(struct proc_inode *p, char *buf, size_t len)
 		return err;
 	if (n < s->min || n > s->max)
 		return -EINVAL;
-	return s->set(n);
+	if (s->set != NULL)
+		return s->set(n);
+	*s->value = n;
+	return 0;
 }
 
 /* --- kernel/ --- */
@@ -176,12 +181,7 @@ static const struct proc_entry kernel_entries[] = {
 	{.name = "ostype", .mode = SHOWN, .sysctl = true, .text = ostype_text},
 	{.name = "pid_max", .mode = SET, SYSCTL(pid_max)},
 	{.name = "random", .mode = DIR, .dir = &random_dir},
-	{.name = "shm_next_id",
-	 .mode = SET,
-	 .sysctl = true,
-	 .data = &sysctl_shm_next_id,
-	 .show = sysctl_shm_next_id_show,
-	 .store = sysctl_store},
+	{.name = "shm_next_id", .mode = SET, SYSCTL(sysctl_shm_next_id)},
 	{.name = "shm_rmid_forced", .mode = SET, SYSCTL(sysctl_shm_rmid_forced)},
 	{.name = "shmall", .mode = SET, SYSCTL(sysctl_shmall)},
 	{.name = "shmmax", .mode = SET, SYSCTL(sysctl_shmmax)},

@@ -6,9 +6,10 @@
 
 /* A number that can be read and set. */
 struct sysctl {
+	u32 *value; /* where the number is; or */
 	u32 (*get)(void);
 	int (*set)(u32 n); /* => 0, -errno; sleeps */
-	u32 min, max;      /* others are EINVAL */
+	u32 min, max; /* others are EINVAL; max up to INT32_MAX: it is shown as a signed number */
 };
 /* sysctl_show, sysctl_store - entry functions of such a number: see struct proc_entry.
  * => 0; store: what proc_number() and `set` say, -EINVAL outside min and max; sleep */
@@ -19,8 +20,6 @@ int sysctl_store(struct proc_inode *p, char *buf, size_t len);
 /* settings of System V shared memory (proc_sysvipc.c) */
 extern const struct sysctl sysctl_shmmax, sysctl_shmall, sysctl_shmmni, sysctl_shm_rmid_forced,
 	sysctl_shm_next_id;
-int sysctl_shm_next_id_show(struct proc_inode *p, struct text *t,
-			    u64 *cursor); /* which may be -1 */
 
 /* settings of every machine, for the tables of vm/ (proc_sys_vm.c) */
 extern const struct sysctl sysctl_min_free_kbytes, sysctl_drop_caches;

@@ -6,19 +6,7 @@
 #include <octavo/mm_user.h>
 #include <uapi/octavo/stat.h>
 
-static u32 max_map_count_get(void)
-{
-	return area_max;
-}
-
-static int max_map_count_set(u32 n)
-{
-	area_max = n;
-	return 0;
-}
-
-static const struct sysctl max_map_count = {
-	.get = max_map_count_get, .set = max_map_count_set, .max = INT32_MAX};
+static const struct sysctl max_map_count = {.value = &area_max, .max = INT32_MAX};
 
 static const struct sysctl mmap_min_addr = {
 	.get = mm_min_address, .set = mm_set_min_address, .max = UINT32_MAX};

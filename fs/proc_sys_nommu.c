@@ -5,18 +5,7 @@
 #include <octavo/nommu.h>
 #include <uapi/octavo/stat.h>
 
-static u32 trim_get(void)
-{
-	return nr_trim_pages;
-}
-
-static int trim_set(u32 n)
-{
-	nr_trim_pages = n;
-	return 0;
-}
-
-static const struct sysctl trim = {.get = trim_get, .set = trim_set, .max = INT32_MAX};
+static const struct sysctl trim = {.value = &nr_trim_pages, .max = INT32_MAX};
 
 static const struct proc_entry entries[] = {
 	SYSCTL_VM_OF_EVERY_MACHINE,

@@ -54,61 +54,9 @@ const struct proc_dir proc_sysvipc_dir = {
 
 /* --- sys/kernel/ --- */
 
-static u32 max_get(void)
-{
-	return shm_limits.max;
-}
-
-static int max_set(u32 n)
-{
-	shm_limits.max = n;
-	return 0;
-}
-
-static u32 all_get(void)
-{
-	return shm_limits.all;
-}
-
-static int all_set(u32 n)
-{
-	shm_limits.all = n;
-	return 0;
-}
-
-static u32 mni_get(void)
-{
-	return shm_limits.mni;
-}
-
-static int mni_set(u32 n)
-{
-	shm_limits.mni = n;
-	return 0;
-}
-
-static u32 rmid_forced_get(void)
-{
-	return shm_limits.rmid_forced;
-}
-
-static int next_id_set(u32 n)
-{
-	shm_limits.next_id = (s32)n;
-	return 0;
-}
-
-const struct sysctl sysctl_shmmax = {.get = max_get, .set = max_set, .max = UINT32_MAX};
-const struct sysctl sysctl_shmall = {.get = all_get, .set = all_set, .max = UINT32_MAX};
-const struct sysctl sysctl_shmmni = {.get = mni_get, .set = mni_set, .max = SHM_MNI_MAX};
+const struct sysctl sysctl_shmmax = {.value = &shm_limits.max, .max = UINT32_MAX};
+const struct sysctl sysctl_shmall = {.value = &shm_limits.all, .max = UINT32_MAX};
+const struct sysctl sysctl_shmmni = {.value = &shm_limits.mni, .max = SHM_MNI_MAX};
+const struct sysctl sysctl_shm_next_id = {.value = &shm_limits.next_id, .max = INT32_MAX};
 const struct sysctl sysctl_shm_rmid_forced = {
-	.get = rmid_forced_get, .set = shm_force_rmid, .max = 1};
-const struct sysctl sysctl_shm_next_id = {.set = next_id_set, .max = INT32_MAX};
-
-int sysctl_shm_next_id_show(struct proc_inode *p, struct text *t, u64 *cursor)
-{
-	(void)p;
-	text_printf(t, "%d\n", shm_limits.next_id);
-	*cursor = PROC_END;
-	return 0;
-}
+	.value = &shm_limits.rmid_forced, .set = shm_force_rmid, .max = 1};

@@ -30,7 +30,8 @@ spinlock_t shm_use_lock = SPINLOCK_INIT(shm_use_lock);
 
 /* As little as there is to forbid: other limits stop a program first. */
 #define NO_LIMIT (UINT32_MAX - (1u << 24))
-struct shm_limits shm_limits = {.max = NO_LIMIT, .all = NO_LIMIT, .mni = 4096, .next_id = -1};
+struct shm_limits shm_limits = {
+	.max = NO_LIMIT, .all = NO_LIMIT, .mni = 4096, .next_id = SHM_ID_ANY};
 
 void shm_init(void)
 {

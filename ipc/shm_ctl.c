@@ -56,7 +56,30 @@ static long give(void __user *to, const void *from, u32 len, long result)
 	return copy_to_user(to, from, len) != 0 ? -EFAULT : result;
 }
 
-static long stat(int id, int cmd, void __user *buf)
+static long give_old(void __user *to, const struct uapi_shmid64_ds *ds, long result)
+{
+	const struct uapi_ipc64_perm *p = &ds->shm_perm;
+	const struct uapi_shmid_ds old = {
+		.shm_perm = {.key = p->key,
+			     .uid = id_to_16(p->uid),
+			     .gid = id_to_16(p->gid),
+			     .cuid = id_to_16(p->cuid),
+			     .cgid = id_to_16(p->cgid),
+			     .mode = p->mode,
+			     .seq = p->seq},
+		.shm_segsz = (int)ds->shm_segsz,
+		.shm_atime = (int)ds->shm_atime,
+		.shm_dtime = (int)ds->shm_dtime,
+		.shm_ctime = (int)ds->shm_ctime,
+		.shm_cpid = (u16)ds->shm_cpid,
+		.shm_lpid = (u16)ds->shm_lpid,
+		.shm_nattch = (u16)ds->shm_nattch,
+	};
+
+	return give(to, &old, sizeof(old), result);
+}
+
+static long stat(int id, int cmd, void __user *buf, bool old)
 {
 	struct uapi_shmid64_ds ds;
 	struct segment *s;
@@ -73,18 +96,30 @@ static long stat(int id, int cmd, void __user *buf)
 		result = cmd == IPC_STAT ? 0 : (long)s->id;
 	}
 	mutex_unlock(&shm_mutex);
-	return result < 0 ? result : give(buf, &ds, sizeof(ds), result);
+	if (result < 0)
+		return result;
+	return old ? give_old(buf, &ds, result) : give(buf, &ds, sizeof(ds), result);
 }
 
-static long limits(void __user *buf)
+static long limits(void __user *buf, bool old)
 {
 	struct uapi_shminfo64 info = {.shmmax = shm_limits.max,
 				      .shmmin = 1,
 				      .shmmni = shm_limits.mni,
 				      .shmseg = shm_limits.mni,
 				      .shmall = shm_limits.all};
+	struct uapi_shminfo old_info = {.shmmax = (int)MIN(info.shmmax, (unsigned long)INT32_MAX),
+					.shmmin = (int)info.shmmin,
+					.shmmni = (int)info.shmmni,
+					.shmseg = (int)info.shmseg,
+					.shmall = (int)info.shmall};
+	long highest;
 
-	return give(buf, &info, sizeof(info), (long)shm_ids.highest);
+	mutex_lock(&shm_mutex);
+	highest = (long)shm_ids.highest;
+	mutex_unlock(&shm_mutex);
+	return old ? give(buf, &old_info, sizeof(old_info), highest)
+		   : give(buf, &info, sizeof(info), highest);
 }
 
 static long usage(void __user *buf)
@@ -129,22 +164,42 @@ static bool may_change(const struct segment *s)
 	return euid == s->cuid || euid == s->uid || capable(CAP_SYS_ADMIN);
 }
 
-static long set(int id, const void __user *buf)
+/* What of a structure can be set. => 0, -EFAULT */
+static int take(struct uapi_ipc64_perm *perm, const void __user *buf, bool old)
 {
 	struct uapi_shmid64_ds ds;
+	struct uapi_shmid_ds old_ds;
+
+	if (!old) {
+		if (copy_from_user(&ds, buf, sizeof(ds)) != 0)
+			return -EFAULT;
+		*perm = ds.shm_perm;
+		return 0;
+	}
+	if (copy_from_user(&old_ds, buf, sizeof(old_ds)) != 0)
+		return -EFAULT;
+	perm->uid = old_ds.shm_perm.uid;
+	perm->gid = old_ds.shm_perm.gid;
+	perm->mode = old_ds.shm_perm.mode;
+	return 0;
+}
+
+static long set(int id, const void __user *buf, bool old)
+{
+	struct uapi_ipc64_perm perm;
 	struct segment *s;
 	long err = -EINVAL;
 
-	if (copy_from_user(&ds, buf, sizeof(ds)) != 0)
+	if (take(&perm, buf, old) != 0)
 		return -EFAULT;
 	mutex_lock(&shm_mutex);
 	s = segment_by_id(id);
 	if (s != NULL && !may_change(s)) {
 		err = -EPERM;
-	} else if (s != NULL && ds.shm_perm.uid != ID_NONE && ds.shm_perm.gid != ID_NONE) {
-		s->uid = ds.shm_perm.uid;
-		s->gid = ds.shm_perm.gid;
-		s->mode = (s->mode & ~0777u) | (ds.shm_perm.mode & 0777u);
+	} else if (s != NULL && perm.uid != ID_NONE && perm.gid != ID_NONE) {
+		s->uid = perm.uid;
+		s->gid = perm.gid;
+		s->mode = (s->mode & ~0777u) | (perm.mode & 0777u);
 		s->ctime_ns = clock_realtime_ns();
 		err = 0;
 	}
@@ -236,21 +291,21 @@ static long set_locked(int id, bool lock)
 	return err;
 }
 
-long sys_shmctl(int id, int cmd, void __user *buf)
+static long shmctl(int id, int cmd, void __user *buf, bool old)
 {
 	if (id < 0 || cmd < 0)
 		return -EINVAL;
 	switch (cmd) {
 	case IPC_INFO:
-		return limits(buf);
+		return limits(buf, old);
 	case SHM_INFO:
 		return usage(buf);
 	case IPC_STAT:
 	case SHM_STAT:
 	case SHM_STAT_ANY:
-		return stat(id, cmd, buf);
+		return stat(id, cmd, buf, old);
 	case IPC_SET:
-		return set(id, buf);
+		return set(id, buf, old);
 	case IPC_RMID:
 		return remove(id);
 	case SHM_LOCK:
@@ -261,10 +316,12 @@ long sys_shmctl(int id, int cmd, void __user *buf)
 	}
 }
 
-/* The structures without IPC_64, of 16-bit users, are told to nobody. */
+long sys_shmctl(int id, int cmd, void __user *buf)
+{
+	return shmctl(id, cmd, buf, false);
+}
+
 long sys_old_shmctl(int id, int cmd, void __user *buf)
 {
-	if (!(cmd & IPC_64) && cmd != IPC_RMID && cmd != SHM_LOCK && cmd != SHM_UNLOCK)
-		return -EINVAL;
-	return sys_shmctl(id, cmd & ~IPC_64, buf);
+	return shmctl(id, cmd & ~IPC_64, buf, !(cmd & IPC_64));
 }

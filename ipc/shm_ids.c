@@ -85,8 +85,7 @@ static u32 next_index(u32 *sequence)
 
 int segment_enter(struct segment *s)
 {
-	s32 asked = shm_limits.next_id;
-	u32 index, sequence;
+	u32 asked = shm_limits.next_id, index, sequence;
 	int err;
 
 	if (shm_ids.nr >= shm_limits.mni) {
@@ -94,10 +93,10 @@ int segment_enter(struct segment *s)
 		    shm_limits.mni);
 		return -ENOSPC;
 	}
-	if (asked >= 0) {
-		sequence = (u32)asked >> SHM_ID_SHIFT;
-		index = free_index((u32)asked & SHM_ID_INDEX, SHM_MNI_MAX);
-		shm_limits.next_id = -1;
+	if (asked != SHM_ID_ANY) {
+		sequence = asked >> SHM_ID_SHIFT;
+		index = free_index(asked & SHM_ID_INDEX, SHM_MNI_MAX);
+		shm_limits.next_id = SHM_ID_ANY;
 	} else {
 		index = next_index(&sequence);
 	}
@@ -106,7 +105,7 @@ int segment_enter(struct segment *s)
 	err = grow(index);
 	if (err != 0)
 		return err;
-	if (asked < 0) {
+	if (asked == SHM_ID_ANY) {
 		shm_ids.last_index = (s32)index;
 		shm_ids.sequence = sequence;
 	}

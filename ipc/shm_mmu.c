@@ -38,7 +38,7 @@ long shm_map(struct file *file, vaddr_t addr, u32 size, u32 prot, u32 map_flags)
 {
 	long result;
 
-	if (addr + size < addr)
+	if (!(map_flags & MAP_FIXED) && addr + size < addr)
 		return -EINVAL;
 	result = mm_map(current->mm, addr, size, prot, map_flags, file, 0);
 	return result == -EEXIST ? -EINVAL : result;
@@ -58,9 +58,9 @@ static int detach_at(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v = vma_find(&mm->vmas, addr), *next;
 	const struct file *file = NULL;
-	vaddr_t end = USER_END;
+	u32 span = UINT32_MAX;
 
-	for (; v != NULL && v->end <= end; v = next) {
+	for (; v != NULL && v->end - addr <= span; v = next) {
 		vaddr_t start = v->start, stop = v->end;
 		int err;
 
@@ -69,7 +69,7 @@ static int detach_at(struct mm *mm, vaddr_t addr)
 			continue;
 		if (file == NULL) {
 			file = v->object;
-			end = addr + ALIGN_UP((u32)file->inode->size, PAGE_SIZE);
+			span = ALIGN_UP((u32)file->inode->size, PAGE_SIZE);
 		}
 		err = mm_unmap_locked(mm, start, stop);
 		if (err != 0)

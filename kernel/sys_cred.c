@@ -15,13 +15,7 @@
 #include <octavo/uaccess.h>
 
 #define NGROUPS_MAX 65536
-#define OVERFLOW_ID 65534u /* kernel.overflowuid */
 #define ID16_NONE   0xffffu
-
-static u32 to_id16(u32 id)
-{
-	return id > ID16_NONE ? OVERFLOW_ID : id;
-}
 
 static u32 from_id16(u32 id)
 {
@@ -291,22 +285,22 @@ long sys_getresgid(u32 __user *real, u32 __user *effective, u32 __user *saved)
 
 long sys_getuid16(void)
 {
-	return (long)to_id16(current->cred->uid);
+	return (long)id_to_16(current->cred->uid);
 }
 
 long sys_geteuid16(void)
 {
-	return (long)to_id16(current->cred->euid);
+	return (long)id_to_16(current->cred->euid);
 }
 
 long sys_getgid16(void)
 {
-	return (long)to_id16(current->cred->gid);
+	return (long)id_to_16(current->cred->gid);
 }
 
 long sys_getegid16(void)
 {
-	return (long)to_id16(current->cred->egid);
+	return (long)id_to_16(current->cred->egid);
 }
 
 long sys_setuid16(u32 id)
@@ -341,17 +335,17 @@ long sys_setresgid16(u32 real, u32 effective, u32 saved)
 
 long sys_setfsuid16(u32 id)
 {
-	return (long)to_id16((u32)set_fsid(false, from_id16(id)));
+	return (long)id_to_16((u32)set_fsid(false, from_id16(id)));
 }
 
 long sys_setfsgid16(u32 id)
 {
-	return (long)to_id16((u32)set_fsid(true, from_id16(id)));
+	return (long)id_to_16((u32)set_fsid(true, from_id16(id)));
 }
 
 static int put_id16(u32 id, u16 __user *to)
 {
-	u16 value = (u16)to_id16(id);
+	u16 value = (u16)id_to_16(id);
 
 	return copy_to_user(to, &value, sizeof(value));
 }

@@ -24,6 +24,11 @@ typedef u64 cap_set; /* a bit for each CAP_* */
 #define CAP_ALL      (CAP_BIT(CAP_LAST_CAP + 1) - 1)
 
 #define ID_NONE 0xffffffffu /* no user or group: -1 */
+/* id_to_16 - as structures of 16 bits tell it: kernel.overflowuid where it does not fit */
+static inline u16 id_to_16(u32 id)
+{
+	return (u16)(id > 0xffff ? 65534 : id);
+}
 
 struct groups { /* supplementary ones, ascending [I] */
 	atomic_t refs;

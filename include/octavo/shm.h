@@ -28,10 +28,11 @@ struct shm_limits {
 	u32 all; /* pages of all segments */
 	u32 mni; /* segments */
 	u32 rmid_forced;
-	s32 next_id; /* of the next segment; -1: any */
+	u32 next_id; /* of the next segment; SHM_ID_ANY */
 };
 extern struct shm_limits shm_limits; /* [a] each by itself */
 #define SHM_MNI_MAX 32768u
+#define SHM_ID_ANY  UINT32_MAX /* -1, for programs */
 /* shm_force_rmid - set rmid_forced: what nobody uses and whose maker has ended goes. => 0; sleeps */
 int shm_force_rmid(u32 on);
 /* shm_init - shm=2.6 on the command line: the limits of Linux 2.6 */

@@ -262,8 +262,7 @@ long sys_shmget(s32 key, u32 size, u32 flags);
 long sys_shmat(int id, vaddr_t addr, u32 flags);
 long sys_shmdt(vaddr_t addr);
 long sys_shmctl(int id, int cmd, void __user *buf);
-long sys_old_shmctl(int id, int cmd,
-		    void __user *buf); /* needs IPC_64 where there is a structure */
+long sys_old_shmctl(int id, int cmd, void __user *buf); /* with IPC_64: today's structures */
 long sys_ipc(u32 call, int first, u32 second, u32 third, void __user *ptr);
 /* fs/: poll */
 long sys_poll(void __user *fds, u32 nr, int timeout_ms);

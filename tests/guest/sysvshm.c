@@ -253,6 +253,56 @@ static void test_ids(void)
 	is(ctl(first, IPC_STAT, &ds), -EINVAL, "the old one leads nowhere");
 }
 
+/* --- the structures of old --- */
+
+static long old_ctl(long id, int cmd, void *buf)
+{
+#ifdef __arm__
+	return sys(__NR_shmctl, id, cmd, buf);
+#else
+	return sys(__NR_ipc, SHMCTL, id, cmd, 0, buf, 0);
+#endif
+}
+
+static void test_old_structures(void)
+{
+	struct uapi_shmid_ds old[2];
+	struct uapi_shminfo limits;
+	long id = get(KEY, 3 * PAGE, IPC_CREAT | 0640), a = at(id, 0, 0);
+
+	memset(old, 0x55, sizeof(old));
+	is(old_ctl(id, IPC_STAT, old), 0, "without IPC_64");
+	ctl(id, IPC_STAT, &ds);
+	ok(old->shm_perm.key == KEY && old->shm_perm.mode == 0640 &&
+		   old->shm_perm.seq == (id >> 15 & 0xffff) && old->shm_segsz == 3 * PAGE,
+	   "what it is");
+	ok(old->shm_atime == (int)ds.shm_atime && old->shm_dtime == 0 &&
+		   old->shm_ctime == (int)ds.shm_ctime && old->shm_nattch == 1 &&
+		   old->shm_cpid == (getpid() & 0xffff) && old->shm_lpid == old->shm_cpid,
+	   "and its use");
+	ok(((char *)old)[48] == 0x55, "of 48 bytes");
+	is(old_ctl(id & 32767, SHM_STAT, old), id, "by its place");
+	is(old_ctl(id, IPC_STAT, (void *)KERNEL_ADDRESS), -EFAULT, "where nothing is put");
+	ok(old_ctl(0, IPC_INFO, &limits) >= 0 && limits.shmmni == 4096 && limits.shmmin == 1,
+	   "limits");
+	is(limits.shmmax, INT32_MAX, "of which that of bytes does not fit");
+	is(old_ctl(0, IPC_INFO, (void *)KERNEL_ADDRESS), -EFAULT, "where nothing is put");
+	old->shm_perm.mode = 07600;
+	is(old_ctl(id, IPC_SET, old), 0, "set");
+	is(old_ctl(id, IPC_SET, (void *)KERNEL_ADDRESS), -EFAULT, "from where nothing is");
+	is(nattch(id), 1, "still attached");
+	is(ds.shm_perm.mode, 0600, "its new mode");
+	if (sys(__NR_getuid32) == 0) {
+		ds.shm_perm.uid = 70000;
+		ds.shm_perm.gid = 7;
+		is(ctl(id, IPC_SET, &ds), 0, "(a user of more than 16 bits)");
+		old_ctl(id, IPC_STAT, old);
+		ok(old->shm_perm.uid == 65534 && old->shm_perm.gid == 7, "does not fit");
+	}
+	dt(a);
+	is(old_ctl(id, IPC_RMID, NULL), 0, "removed");
+}
+
 /* --- with an MMU: addresses, pieces, fork, exec --- */
 #ifndef __arm__
 
@@ -321,6 +371,8 @@ static void test_addresses(void)
 	dt((long)place);
 	if (on_octavo())
 		is(at(id, 0xfffff000, 0), -EINVAL, "beyond all addresses");
+	if (on_octavo())
+		is(at(id, 0xfffff000, SHM_REMAP), -ENOMEM, "in the place of what is there");
 	is(at(id, 0xd0000000, 0), -ENOMEM, "beyond the program's");
 	is(sys(__NR_munmap, a + PAGE, PAGE), 0, "a hole");
 	is(nattch(id), 2, "makes two pieces");
@@ -437,6 +489,7 @@ int main(int argc, char **argv)
 	test_all();
 	test_readonly();
 	test_ids();
+	test_old_structures();
 	test_of_machine();
 	tidy();
 	return tap_done();

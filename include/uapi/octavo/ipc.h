@@ -21,6 +21,12 @@
 #define SHMGET 23
 #define SHMCTL 24
 
+struct uapi_ipc_perm { /* without IPC_64 */
+	int key;
+	unsigned short uid, gid, cuid, cgid;
+	unsigned short mode, seq;
+};
+
 struct uapi_ipc64_perm {
 	int key;
 	unsigned int uid, gid;   /* whose it is */

@@ -37,9 +37,21 @@ struct uapi_shmid64_ds {
 	unsigned long unused4, unused5;
 };
 
+struct uapi_shmid_ds { /* without IPC_64 */
+	struct uapi_ipc_perm shm_perm;
+	int shm_segsz;
+	int shm_atime, shm_dtime, shm_ctime;
+	unsigned short shm_cpid, shm_lpid, shm_nattch, unused;
+	unsigned long unused2, unused3;
+};
+
 struct uapi_shminfo64 { /* IPC_INFO */
 	unsigned long shmmax, shmmin, shmmni, shmseg, shmall;
 	unsigned long unused[4];
+};
+
+struct uapi_shminfo { /* without IPC_64 */
+	int shmmax, shmmin, shmmni, shmseg, shmall;
 };
 
 struct uapi_shm_info { /* SHM_INFO; all but the first are pages */
