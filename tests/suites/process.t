@@ -31,6 +31,8 @@ Suite(
     run("/tests/sigfault", on="64M debug qemu32,-fxsr,-sse,-sse2"),
     *(run("/tests/timeouts", "exact", on=machine)
       for machine in ("64M debug", "16M release", "64M debug 4cpus", "64M release 4cpus")),
+    *(run("/tests/sched", "exact", on=machine)
+      for machine in ("64M debug 2cpus", "64M debug 4cpus", "64M release 4cpus")),
     *(run("/tests/timeouts", on=machine) for machine in (FOUR_CPUS, "64M debug qemu32,-apic")),
     *(run("/tests/limits", on=machine) for machine in ("64M release", FOUR_CPUS)),
     *(run("/tests/greet", "of mine", on=machine, name="a script is the first program",
