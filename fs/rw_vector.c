@@ -16,8 +16,7 @@
 #include <octavo/user_vector.h>
 #include <uapi/octavo/stat.h>
 
-#define IOV_MAX  1024u /* buffers in one vector */
-#define IOV_FAST 8u    /* so many lie on the stack */
+#define IOV_MAX 1024u /* buffers in one vector */
 
 /* Flags of preadv2(2). What the first three ask for is so without asking; others are refused. */
 #define RWF_HIPRI    0x1u
@@ -67,14 +66,17 @@ long sys_pwrite64(u32 fd, const char __user *buf, u32 len, u32 low, u32 high)
 
 /* --- several buffers --- */
 
-/* Every length is one, and then: every buffer is the user's; all together they are cut at FILE_IO_MAX.
- * => 0, -EINVAL, -EFAULT */
+/* Every length is one, and then (total not NULL): every buffer is the user's; all together they are cut at
+ * FILE_IO_MAX. => 0, -EINVAL, -EFAULT */
 static int vector_check(struct iovec32 *v, u32 count, u32 *total)
 {
 	for (u32 i = 0; i < count; i++) {
 		if ((int)v[i].len < 0)
 			return -EINVAL;
 	}
+	if (total == NULL)
+		return 0;
+	*total = 0;
 	for (u32 i = 0; i < count; i++) {
 		if (!user_range_ok((void __user __force *)v[i].base, v[i].len))
 			return -EFAULT;
@@ -84,14 +86,12 @@ static int vector_check(struct iovec32 *v, u32 count, u32 *total)
 	return 0;
 }
 
-/* The vector in kernel memory: `fast`, or kmalloc'ed. => it; err_ptr(-EINVAL, -EFAULT, -ENOMEM) */
-static struct iovec32 *vector_from_user(const void __user *user, u32 count, struct iovec32 *fast,
-					u32 *total)
+struct iovec32 *iovec_from_user(const void __user *user, u32 count, struct iovec32 *fast,
+				u32 *total)
 {
 	struct iovec32 *v = fast;
 	int err = 0;
 
-	*total = 0;
 	if (count > IOV_MAX)
 		return err_ptr(-EINVAL);
 	if (count > IOV_FAST) {
@@ -211,7 +211,7 @@ static long rw_vector(u32 fd, bool write, const void __user *user, u32 count, lo
 		n = file_rw_check(f, write, NULL, 0);
 	if (n != 0)
 		goto put_file;
-	v = vector_from_user(user, count, fast, &io.total);
+	v = iovec_from_user(user, count, fast, &io.total);
 	if (ptr_is_err(v)) {
 		n = ptr_err(v);
 		goto put_file;

@@ -453,6 +453,31 @@ int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
 	return err;
 }
 
+/* The page stays the program's own while it is written: nobody forks under mmap_sem. */
+int mm_access_user(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write)
+{
+	struct page *page;
+	struct vma *v;
+	char *at;
+	int err = -EFAULT;
+
+	rwsem_down_read(&mm->mmap_sem);
+	v = addr < USER_END ? mm_find(mm, addr) : NULL;
+	if (v && v->start <= addr && (v->flags & (write ? VM_WRITE : VM_READ)))
+		err = served_page(mm, v, addr & PAGE_MASK, write, &page);
+	if (err == 0) {
+		at = pmap_map_temp(page_to_pfn(page));
+		if (write)
+			memcpy(at + (addr & (PAGE_SIZE - 1)), buf, len);
+		else
+			memcpy(buf, at + (addr & (PAGE_SIZE - 1)), len);
+		pmap_unmap_temp(at);
+		put_page(page);
+	}
+	rwsem_up_read(&mm->mmap_sem);
+	return err;
+}
+
 /* Bytes of one page; src NULL: zeros. */
 static int write_in_page(struct mm *mm, vaddr_t addr, const void *src, u32 len)
 {

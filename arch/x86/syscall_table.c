@@ -44,6 +44,8 @@ const syscall_fn syscall_table[SYSCALL_LIMIT] = {
 	CALL(madvise, sys_madvise),
 	CALL(mremap, sys_mremap),
 	CALL(mincore, sys_mincore),
+	CALL(process_vm_readv, sys_process_vm_readv),
+	CALL(process_vm_writev, sys_process_vm_writev),
 	CALL(msync, sys_msync),
 	CALL(mlock, sys_mlock),
 	CALL(mlock2, sys_mlock2),

@@ -126,6 +126,10 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes);
 int mm_write_user(struct mm *mm, vaddr_t addr, const void *src, u32 len);
 /* mm_clear_user - zero bytes of one page of it. => 0, -ENOMEM, -EFAULT, -EIO; sleeps */
 int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len);
+/* mm_access_user - move len bytes of one page, 1 at least, to (write) or from the memory of any mm, as its
+ * own program could: no stack grows for it. => 0, -EFAULT, -EIO behind a file's end, -ENOMEM; takes mmap_sem
+ * for reading; sleeps */
+int mm_access_user(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
  * caller. => 0 and *page, -ENOMEM, -EFAULT */
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page);

@@ -264,6 +264,11 @@ long sys_shmdt(vaddr_t addr);
 long sys_shmctl(int id, int cmd, void __user *buf);
 long sys_old_shmctl(int id, int cmd, void __user *buf); /* with IPC_64: today's structures */
 long sys_ipc(u32 call, int first, u32 second, u32 third, void __user *ptr);
+/* on a machine with an MMU; the same order on both sides */
+long sys_process_vm_readv(int pid, const void __user *ours, u32 nr_ours, const void __user *theirs,
+			  u32 nr_theirs, u32 flags);
+long sys_process_vm_writev(int pid, const void __user *ours, u32 nr_ours, const void __user *theirs,
+			   u32 nr_theirs, u32 flags);
 /* fs/: poll */
 long sys_poll(void __user *fds, u32 nr, int timeout_ms);
 long sys_ppoll(void __user *fds, u32 nr, void __user *timeout, const void __user *mask, u32 size);

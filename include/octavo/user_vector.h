@@ -26,6 +26,14 @@ struct user_vector {
 	const struct iovec32 name##_buffer = {(u32)(uintptr_t)(buf), (len)};                       \
 	struct user_vector name = {&name##_buffer, &name##_buffer, 0}
 
+#define IOV_FAST 8u /* buffers that the caller has room for */
+
+/* iovec_from_user - a vector in kernel memory: `fast`, or else to be given to kfree(). *total: its bytes,
+ * cut at FILE_IO_MAX; every buffer is the user's. total NULL: they are another one's, and not looked at.
+ * => it; err_ptr(-EINVAL too many, a length is none; -EFAULT, -ENOMEM); sleeps */
+struct iovec32 *iovec_from_user(const void __user *user, u32 count, struct iovec32 *fast,
+				u32 *total);
+
 /* user_vector_at - where byte `at` is, which is one of the vector's; *len bytes from there on are asked
  * for, and cut at the buffer's end. => *len is 1 at least, where it was */
 char __user *user_vector_at(struct user_vector *v, size_t at, size_t *len);

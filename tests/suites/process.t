@@ -12,7 +12,8 @@ PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/s
             "/tests/clock", "/tests/syslog", "/tests/orphans", "/tests/pipes", "/tests/poll",
             "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/inspect",
             "/tests/attributes",
-            "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd", "/tests/spawn")
+            "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd", "/tests/spawn",
+            "/tests/process_vm")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")
 
@@ -23,7 +24,8 @@ Suite(
     run("/tests/wait", on="64M release", append="chaos=3"),
     run("/tests/orphans", on="64M debug", append="chaos=4"),
     *(run(f"/tests/{name}", on="64M debug", append="chaos=3")
-      for name in ("clone", "users", "users_exec")),
+      for name in ("clone", "users", "users_exec", "process_vm")),
+    run("/tests/process_vm", on=FOUR_CPUS),
     *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")
       for machine in ("64M debug", "64M release", FOUR_CPUS)),
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in

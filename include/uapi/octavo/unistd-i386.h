@@ -71,6 +71,8 @@
 #define __NR_rt_tgsigqueueinfo 335
 #define __NR_prlimit64         340
 #define __NR_syncfs            344
+#define __NR_process_vm_readv  347
+#define __NR_process_vm_writev 348
 #define __NR_getrandom         355
 #define __NR_memfd_create      356
 #define __NR_userfaultfd       374
