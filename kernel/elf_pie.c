@@ -2,9 +2,6 @@
 /*
  * elf_pie.c - split static PIE programs for machines without an MMU (pure). elf_pie.h has the
  * picture.
- *
- * elf_pie_plan() looks at every relocation once, so that elf_pie_relocate(), which runs at each
- * start of the program, has nothing left to doubt.
  */
 #include <octavo/elf_pie.h>
 
@@ -101,23 +98,6 @@ static bool points_into(u32 v, const struct elf_segment *s)
 	return v - s->vaddr <= s->memsz;
 }
 
-static const char *check_rel(const u8 *file, const struct elf_pie *pie, u32 i)
-{
-	const struct elf_segment *data = &pie->data;
-	struct rel r;
-	u32 v;
-
-	memcpy(&r, file + pie->rel_offset + i * sizeof(r), sizeof(r));
-	if (r.info != R_ARM_RELATIVE)
-		return "a relocation other than R_ARM_RELATIVE";
-	if (data->filesz < 4 || r.offset - data->vaddr > data->filesz - 4 || (r.offset & 3))
-		return "a relocation outside the data";
-	memcpy(&v, file + data->offset + (r.offset - data->vaddr), sizeof(v));
-	if (!points_into(v, data) && !points_into(v, &pie->text))
-		return "a pointer to neither text nor data";
-	return NULL;
-}
-
 /* The relocations lie in the text segment, whose addresses are file offsets. */
 static const char *find_rels(const struct dynamic *d, size_t len, struct elf_pie *pie)
 {
@@ -148,27 +128,36 @@ int elf_pie_plan(const void *file, size_t len, const struct elf_plan *plan, stru
 			read_dynamic(file, plan, &d);
 		fault = d.fault ? d.fault : find_rels(&d, len, pie);
 	}
-	for (u32 i = 0; !fault && i < pie->nr_rel; i++)
-		fault = check_rel(file, pie, i);
 	if (fault && why)
 		*why = fault;
 	return fault ? -ENOEXEC : 0;
 }
 
-void elf_pie_relocate(const void *file, const struct elf_pie *pie, void *data, u32 text_addr,
-		      u32 data_addr)
+const char *elf_pie_relocate(const void *file, const struct elf_pie *pie, void *data, u32 text_addr,
+			     u32 data_addr)
 {
 	const u8 *rels = (const u8 *)file + pie->rel_offset;
+	const u8 *from = (const u8 *)file + pie->data.offset;
+	u32 end = pie->data.filesz & ~3u;
 
 	for (u32 i = 0; i < pie->nr_rel; i++) {
 		struct rel r;
-		u8 *at;
-		u32 v;
+		u32 v, at;
 
 		memcpy(&r, rels + i * sizeof(r), sizeof(r));
-		at = (u8 *)data + (r.offset - pie->data.vaddr);
-		memcpy(&v, at, sizeof(v));
-		v += points_into(v, &pie->data) ? data_addr - pie->data.vaddr : text_addr;
-		memcpy(at, &v, sizeof(v));
+		at = r.offset - pie->data.vaddr;
+		if (r.info != R_ARM_RELATIVE)
+			return "a relocation other than R_ARM_RELATIVE";
+		if (at >= end || (at & 3))
+			return "a relocation outside the data";
+		memcpy(&v, from + at, sizeof(v));
+		if (points_into(v, &pie->data))
+			v += data_addr - pie->data.vaddr;
+		else if (points_into(v, &pie->text))
+			v += text_addr;
+		else
+			return "a pointer to neither text nor data";
+		memcpy((u8 *)data + at, &v, sizeof(v));
 	}
+	return NULL;
 }

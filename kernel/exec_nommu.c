@@ -86,6 +86,7 @@ static int map_data(struct mm *mm, struct program *p)
 	const struct elf_segment *data = &p->pie.data;
 	u32 below = data->vaddr & ~PAGE_MASK;
 	u32 least = below + data->memsz + USER_HEAP_MIN, bytes = PAGE_SIZE;
+	const char *reason;
 	long start;
 
 	while (bytes < least)
@@ -95,7 +96,9 @@ static int map_data(struct mm *mm, struct program *p)
 		return (int)start;
 	p->data = (vaddr_t)start + below;
 	memcpy((void *)p->data, p->image + data->offset, data->filesz);
-	elf_pie_relocate(p->image, &p->pie, (void *)p->data, (u32)p->text, (u32)p->data);
+	reason = elf_pie_relocate(p->image, &p->pie, (void *)p->data, (u32)p->text, (u32)p->data);
+	if (reason != NULL)
+		return refuse(reason);
 	mm->brk_start = ALIGN_UP(p->data + data->memsz, 8);
 	mm->brk = mm->brk_start;
 	mm->pmap.brk_limit = (vaddr_t)start + bytes;

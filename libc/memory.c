@@ -58,5 +58,7 @@ void *NEWLIB_STUB(sbrk)(ptrdiff_t increment)
 		errno = ENOMEM;
 		return (void *)-1;
 	}
-	return brk((void *)wanted) < 0 ? (void *)-1 : (void *)old;
+	if (brk((void *)wanted) == 0)
+		return (void *)old;
+	return increment > 0 ? heap_beyond((size_t)increment) : (void *)-1;
 }

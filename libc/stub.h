@@ -19,4 +19,7 @@ static inline long stub_result(long result)
 	return -1;
 }
 
+/* Memory for malloc(3) where the heap has come to its end. => (void *)-1: none */
+void *heap_beyond(size_t bytes);
+
 #endif

@@ -57,7 +57,8 @@ int region_take_frames(struct region *r, u32 bytes)
 
 	if (nr_trim_pages != 0 && total - nr_pages >= nr_trim_pages)
 		total = nr_pages;
-	page = run_alloc(GFP_USER | __GFP_HIGHMEM, total, 1, PAGE_RUN);
+	page = run_alloc(GFP_USER | __GFP_HIGHMEM, total, r->flags & VM_GUARDED ? total : 1,
+			 PAGE_RUN);
 	if (page == NULL)
 		return -ENOMEM;
 	r->start = (vaddr_t)page_to_virt(page);

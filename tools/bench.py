@@ -7,7 +7,8 @@ nanosecond is an instruction, and prints for each operation: name, unit,
 instructions, what Linux takes, the ratio, and whether that is what we aim at.
 The same goes to build/bench.tsv.  Linux's figures and the aims are in
 bench/linux-6.1-*.tsv.  Each x86 row is measured on a machine with four CPUs too,
-where one does the work: it may pay MOST_ON_MANY times as much at the most.
+where one does the work: it may pay MOST_ON_MANY times as much at the most. Each row
+of ARM is measured with `nompu` too: what it takes less then is the price of the MPU.
 
 A program prints lines: name, unit, operations, least, most, separated by
 tabs; least and most are nanoseconds for one operation.  Operations that are
@@ -36,7 +37,8 @@ CALIBRATION = (0.99, 1.01)
 MANY_CPUS = "4"
 MOST_ON_MANY = 1.1
 RUN_POLICIES = ("blocks", "ends")
-COLUMNS = ("name", "unit", "instructions", "linux", "ratio", "aim", f"{MANY_CPUS} CPUs", "cost")
+COLUMNS = ("name", "unit", "instructions", "linux", "ratio", "aim", f"{MANY_CPUS} CPUs", "cost",
+           "no MPU", "price")
 
 
 def read_linux(name):
@@ -93,13 +95,20 @@ def on_many(instructions, alone):
     return f"{instructions:.1f}", f"{ratio:.3f}" + (" missed" if ratio > MOST_ON_MANY else "")
 
 
-def table(rows, many, linux, prefix):
-    """One row of COLUMNS (as text) for each measured operation; many: {name: instructions}."""
+def of_mpu(without, instructions):
+    """What the same costs where nothing is protected: the number, and how much less."""
+    if without is None:
+        return "", ""
+    return f"{without:.1f}", f"{instructions - without:.1f}"
+
+
+def table(rows, many, without, linux, prefix):
+    """One row of COLUMNS (as text) for each operation; many, without: {name: instructions}."""
     for name, unit, instructions in rows:
         _, theirs, aim = linux.get(name, (unit, None, ""))
         yield (prefix + name, unit, f"{instructions:.1f}", f"{theirs:.1f}" if theirs else "",
                f"{instructions / theirs:.3f}" if theirs else "", verdict(instructions, aim),
-               *on_many(many.get(name), instructions))
+               *on_many(many.get(name), instructions), *of_mpu(without.get(name), instructions))
 
 
 def measure_machine(machine):
@@ -112,14 +121,17 @@ def measure_machine(machine):
         if name == "user_loop" and not CALIBRATION[0] <= instructions <= CALIBRATION[1]:
             sys.exit(f"bench: {prefix}user_loop took {instructions} for one instruction: "
                      "this run means nothing")
-    many = {}
+    many, without = {}, {}
     if machine == "x86":
         many = {name: n for name, _, n in measure((*options, "--cpus", MANY_CPUS), program)[0]}
-    lines = list(table(rows, many, read_linux(linux), prefix))
+    else:
+        without = {name: n for name, _, n in
+                   measure((*options, "--append", "nompu"), program)[0]}
+    lines = list(table(rows, many, without, read_linux(linux), prefix))
     if machine == "x86" and "boot_ns" in reports:
         boot = float(reports["boot_ns"])
         lines.append(("boot_to_main", "boot", f"{boot:.1f}", f"{LINUX_BOOT_NS:.1f}",
-                      f"{boot / LINUX_BOOT_NS:.3f}", verdict(boot, str(BOOT_AIM_NS)), "", ""))
+                      f"{boot / LINUX_BOOT_NS:.3f}", verdict(boot, str(BOOT_AIM_NS)), *[""] * 4))
     return lines
 
 

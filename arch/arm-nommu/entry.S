@@ -17,8 +17,8 @@
  *	                 +-----------+  <- PSP when thread mode begins
  *	                 | C frames  |
  *
- * A call that only reads what is the task's (short_calls in syscall_table.c) the handler makes by itself,
- * and puts its result into the hardware's frame. Work that has come up for the task meanwhile has PendSV
+ * A call that only reads what is the task's (short_calls in syscall_table.c), or the clock, the handler
+ * makes by itself, and puts its result into the hardware's frame. Work that has come up for the task meanwhile has PendSV
  * pending, as in the program.
  *
  * A program that is preempted, or has faulted, enters the same way. A preempted kernel thread
@@ -30,6 +30,8 @@
  */
 #include <arch/layout.h>
 #include <arch/offsets.h>
+
+#define __NR_clock_gettime64 403 /* unistd.h; systick.c compares */
 
 	.syntax unified
 	.thumb
@@ -94,7 +96,7 @@ function svcall
 	lsls	r1, r0, #31
 	beq	svcall_kernel
 	cmp	r7, #256
-	bhs	1f
+	bhs	svcall_high
 	ldr	r1, =short_calls
 	lsrs	r2, r7, #5
 	ldr	r1, [r1, r2, lsl #2]
@@ -102,7 +104,8 @@ function svcall
 	lsrs	r1, r2
 	lsls	r1, #31
 	bne	svcall_short
-1:	user_to_kernel syscall_thread
+svcall_long:
+	user_to_kernel syscall_thread
 
 svcall_short:
 	ldr	r1, =syscall_table
@@ -113,6 +116,22 @@ svcall_short:
 	mrs	r1, psp
 	str	r0, [r1]		/* the program's r0 */
 	bx	lr
+
+svcall_high:
+	movw	r1, #__NR_clock_gettime64
+	cmp	r7, r1
+	bne	svcall_long
+	mrs	r2, psp
+	ldrd	r0, r1, [r2]
+	push	{r4, lr}
+	bl	short_clock_gettime
+	pop	{r4, lr}
+	mrs	r1, psp
+	cbnz	r0, 1f
+	str	r0, [r1]
+	bx	lr
+1:	mrs	r0, control
+	b	svcall_long
 
 svcall_kernel:
 	mrs	r1, psp

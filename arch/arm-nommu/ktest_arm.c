@@ -244,6 +244,25 @@ KTEST(arm_mpu_second_stack, "")
 	KTEST_OK(mpu_load(&space, run, end, MPU_READ | MPU_WRITE, run), "until all is forgotten");
 }
 
+KTEST(arm_mpu_stack_of_two_regions, "")
+{
+	const u32 run = PSRAM_AN385 + 0x10000, edge = run + 0x8000, end = edge + 0x1000;
+
+	space = (struct mpu_space){0};
+	KTEST_OK(mpu_use_stack(&space, run, end, end - 64, true), "36K are two regions");
+	KTEST_OK(space.slot[0].start == edge && space.slot[0].end == end &&
+			 space.slot[1].start == run && space.slot[1].end == edge,
+		 "top and bottom");
+	for (u32 i = 0; i < 2 * MPU_DYNAMIC; i++)
+		mpu_load(&space, end + i * 0x1000, end + (i + 1) * 0x1000, MPU_READ,
+			 end + i * 0x1000);
+	KTEST_OK(!mpu_load(&space, run, end, MPU_READ, run) &&
+			 !mpu_load(&space, run, end, MPU_READ, edge),
+		 "both stay, whatever else is used");
+	KTEST_OK(mpu_use_stack(&space, run, end, edge - 64, true) && space.nr_pinned == 1,
+		 "in the lower one there is nothing below");
+}
+
 /* --- user copies --- */
 
 /* Give the test an address space; NULL takes it away. */

@@ -27,12 +27,15 @@
 #define RASR_NO_EXEC   0x10000000u
 
 static struct mpu_space *active; /* [interrupts off] whose slots are loaded */
+static bool off;                 /* [I] nompu: programs may do everything */
 
 struct user_stack_bounds user_stack_bounds;
 
 /* Off first: the new base with the old size could be anywhere, in the kernel's text too. */
 static void load_slot(unsigned slot, const struct mpu_region *r)
 {
+	if (off)
+		return;
 	MPU_RNR = slot;
 	MPU_RASR = 0;
 	MPU_RBAR = r->rbar;
@@ -86,26 +89,34 @@ void mpu_protect_kernel(uintptr_t start, uintptr_t end)
 	load_slot(MPU_SLOT_KERNEL, &r);
 }
 
+void mpu_off(void)
+{
+	off = true;
+	MPU_CTRL = 0;
+	__asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
 u32 mpu_guard_rbar(const void *kstack)
 {
 	return (u32)kstack | RBAR_VALID | MPU_SLOT_GUARD;
 }
 
-/* The program is on stack r, whose guard has so many bytes. */
-static void on_stack(struct mpu_space *space, const struct mpu_region *r, u32 guard_bytes)
+/* The program is on the stack [start, end), whose guard has so many bytes. */
+static void on_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, u32 guard_bytes)
 {
-	space->guard = r->start - guard_bytes;
+	space->guard = start - guard_bytes;
 	space->guard_bytes = guard_bytes;
 	if (space != active)
 		return;
-	user_stack_bounds.lowest = r->start + USER_STACK_ROOM;
-	user_stack_bounds.highest = r->end;
+	user_stack_bounds.lowest = start + USER_STACK_ROOM;
+	user_stack_bounds.highest = end;
 }
 
 /* That of its first stack is a run that nobody may touch. */
 static void on_first_stack(struct mpu_space *space)
 {
-	on_stack(space, &space->stack, (space->stack.end - space->stack.start) / 7);
+	on_stack(space, space->stack.start, space->stack.end,
+		 (space->stack.end - space->stack.start) / 7);
 }
 
 static void set_slot(struct mpu_space *space, unsigned i, const struct mpu_region *r)
@@ -120,8 +131,8 @@ void mpu_flush(struct mpu_space *space, uintptr_t start, uintptr_t end)
 	static const struct mpu_region none;
 	irqstate_t s = arch_irq_save();
 
-	if (space->pinned && space->guard < end && space->slot[0].end > start) {
-		space->pinned = false;
+	if (space->nr_pinned != 0 && space->guard < end && space->slot[0].end > start) {
+		space->nr_pinned = 0;
 		on_first_stack(space);
 	}
 	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
@@ -165,17 +176,23 @@ static void close_guard(struct mpu_space *space)
 {
 	static const struct mpu_region none;
 
-	for (unsigned i = 1; i < MPU_DYNAMIC; i++)
+	for (unsigned i = space->nr_pinned; i < MPU_DYNAMIC; i++)
 		if (space->slot[i].start < space->guard + space->guard_bytes &&
 		    space->slot[i].end > space->guard)
 			set_slot(space, i, &none);
 }
 
+static void pin(struct mpu_space *space, const struct mpu_cover *c)
+{
+	const struct mpu_region r = region_of(c, RASR_WRITE | RASR_NO_EXEC);
+
+	set_slot(space, space->nr_pinned++, &r);
+}
+
 bool mpu_use_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, uintptr_t address,
 		   bool guard)
 {
-	struct mpu_cover c;
-	struct mpu_region r;
+	struct mpu_cover c, below;
 
 	if (inside(&space->stack, address)) {
 		on_first_stack(space);
@@ -186,12 +203,24 @@ bool mpu_use_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, uint
 		mpu_region_cover(start, end, address, &c);
 	if (address < c.start)
 		return false;
-	r = region_of(&c, RASR_WRITE | RASR_NO_EXEC);
-	set_slot(space, 0, &r);
-	space->pinned = true;
-	on_stack(space, &r, guard ? c.start - c.base : 0);
+	space->nr_pinned = 0;
+	pin(space, &c);
+	below.start = c.start;
+	if (!guard && c.start > start) {
+		mpu_region_cover(start, c.start, c.start - MPU_GRANULE, &below);
+		pin(space, &below);
+	}
+	on_stack(space, below.start, c.end, guard ? c.start - start : 0);
 	close_guard(space);
 	return true;
+}
+
+void mpu_need_all(struct mpu_space *space)
+{
+	if (space->nr_pinned < 2)
+		return;
+	space->nr_pinned = 1;
+	user_stack_bounds = (struct user_stack_bounds){.lowest = UINTPTR_MAX};
 }
 
 bool mpu_guards(const struct mpu_space *space, uintptr_t address)
@@ -205,12 +234,12 @@ bool mpu_load(struct mpu_space *space, uintptr_t start, uintptr_t end, u32 prot,
 	struct mpu_region r;
 	unsigned slot;
 
-	if (inside(&space->stack, address) || mpu_guards(space, address))
+	if (off || inside(&space->stack, address) || mpu_guards(space, address))
 		return false;
 	for (slot = 0; slot < MPU_DYNAMIC; slot++)
 		if (inside(&space->slot[slot], address))
 			return false;
-	slot = MAX(space->next, (u32)space->pinned);
+	slot = MAX(space->next, space->nr_pinned);
 	space->next = slot + 1 < MPU_DYNAMIC ? slot + 1 : 0;
 	mpu_region_cover(start, end, address, &c);
 	r = region_of(&c, (prot & MPU_WRITE ? RASR_WRITE : RASR_READ) |

@@ -17,6 +17,7 @@
 #include <octavo/config.h>
 #include <octavo/memory_device.h>
 #include <octavo/panic.h>
+#include <octavo/param.h>
 #include <octavo/printk.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -141,6 +142,8 @@ void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))
 	unsigned nr_init_pages = (unsigned)(__init_data_end - __init_data_start) >> PAGE_SHIFT;
 	irqstate_t s = arch_irq_save();
 
+	if (params_get(&boot_params, "nompu") != NULL)
+		mpu_off();
 	mpu_protect_kernel(KERNEL_BASE, (uintptr_t)__rodata_end);
 	arch_irq_restore(s);
 	if (nr_init_pages > 0)

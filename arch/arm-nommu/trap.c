@@ -66,6 +66,29 @@ static bool is_breakpoint(uintptr_t pc)
 	return (*(const u16 *)pc & 0xff00) == 0xbe00;
 }
 
+/* An instruction that lies in two regions; it may need two more for its data, more than a stack of two
+ * leaves. */
+static uintptr_t crossing_pc;
+
+static bool load_fetched(struct mm *mm, uintptr_t pc)
+{
+	if (nommu_load(mm, pc))
+		return true;
+	crossing_pc = pc;
+	mpu_need_all(&mm->pmap.mpu);
+	return nommu_load(mm, pc + 2);
+}
+
+/* A program that moves its stack pointer itself: what that is in is not to be replaced. */
+static void follow_stack(const struct hw_frame *psp)
+{
+	const struct user_stack_bounds *b = &user_stack_bounds;
+	u32 sp = (u32)(psp + 1);
+
+	if (unlikely(sp - b->lowest > b->highest - b->lowest) && psp->pc != crossing_pc)
+		(void)user_stack_follow(sp);
+}
+
 /*
  * mpu_fault - the quick way: load the region that was missing.
  *   => handler, a program has faulted; false: done, try again; true: trap_from_user() decides
@@ -81,10 +104,10 @@ bool mpu_fault(const struct hw_frame *psp)
 	if (cfsr & CFSR_MUNSTKERR) {
 		loaded = nommu_load(mm, (uintptr_t)psp);
 		loaded |= nommu_load(mm, (uintptr_t)psp + sizeof(*psp) - 1);
-	} else if (cfsr & CFSR_DACCVIOL) {
-		loaded = nommu_load(mm, SCB_MMFAR);
 	} else {
-		loaded = nommu_load(mm, psp->pc) || nommu_load(mm, psp->pc + 2);
+		follow_stack(psp);
+		loaded = cfsr & CFSR_DACCVIOL ? nommu_load(mm, SCB_MMFAR)
+					      : load_fetched(mm, psp->pc);
 	}
 	if (!loaded)
 		return true;

@@ -22,16 +22,6 @@ enum direction {
 	CLEAR,
 };
 
-/* On the stack that the current task's program has open just now, where most of what calls read and write
- * lies? It may write there itself. => preemption off */
-static __always_inline bool on_open_stack(vaddr_t user, size_t len)
-{
-	u32 start = user_stack_bounds.lowest - USER_STACK_ROOM;
-
-	return user >= start && user < user_stack_bounds.highest &&
-	       len <= user_stack_bounds.highest - user;
-}
-
 /* One piece of one run, at most; => bytes done, 0 where nothing may be touched. */
 static size_t copy_piece(char *kernel, vaddr_t user, size_t len, enum direction direction)
 {

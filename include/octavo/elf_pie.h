@@ -27,7 +27,7 @@ struct elf_pie {
 /*
  * elf_pie_plan - `file` is the whole file of len bytes, `plan` what elf_plan() made of it.
  *   => 0; -ENOEXEC: not of this kind: other than two segments, text writable or without its
- *	headers, relocations of another type, outside the data, unaligned, or pointing nowhere.
+ *	headers, relocations that are not all in the text.
  *	*why (if not NULL) says which, in words.
  */
 int elf_pie_plan(const void *file, size_t len, const struct elf_plan *plan, struct elf_pie *pie,
@@ -35,7 +35,9 @@ int elf_pie_plan(const void *file, size_t len, const struct elf_plan *plan, stru
 
 /*
  * elf_pie_relocate - `data` is the process's copy of the data segment (at least filesz bytes, 4-
- * aligned), still as in the file; text_addr and data_addr are where the two lie for the program.
+ * aligned); text_addr and data_addr are where the two lie for the program.
+ *   => NULL; or what is wrong, in words, some pointers done: a relocation of another type, outside the
+ *	data, unaligned, or pointing nowhere
  */
-void elf_pie_relocate(const void *file, const struct elf_pie *pie, void *data, u32 text_addr,
-		      u32 data_addr);
+const char *elf_pie_relocate(const void *file, const struct elf_pie *pie, void *data, u32 text_addr,
+			     u32 data_addr);

@@ -23,11 +23,15 @@ void mpu_activate(struct mpu_space *space);
 /* mpu_set_stack - the first stack: power-of-two size, aligned to it; its lowest eighth stays closed,
  * a guard. => 0 or -EINVAL */
 int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size);
-/* mpu_use_stack - a slot for as long as the program is on the stack [start, end), around `address`.
+/* mpu_use_stack - a slot for as long as the program is on the stack [start, end), around `address`, and
+ * another for what lies below, where one region cannot open all.
  * `guard`: where it is of a size as above, its lowest eighth is closed so long.
  *   => interrupts off; false: `address` is in the guard */
 bool mpu_use_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, uintptr_t address,
 		   bool guard);
+/* mpu_need_all - an instruction may need all slots but one for the stack, till mpu_use_stack() is called
+ * again. => handler */
+void mpu_need_all(struct mpu_space *space);
 /* mpu_guards - is `address` in the guard of the stack that the program is on? => as mpu_load() */
 bool mpu_guards(const struct mpu_space *space, uintptr_t address);
 /* mpu_load - make [start, end) with prot accessible where `address` lies: one region that does not

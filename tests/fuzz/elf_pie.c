@@ -106,21 +106,20 @@ static u32 moved(u32 v)
 
 static void check_words(const u8 *data, const struct elf_pie *pie)
 {
-	u8 times[DATA_MAX / 4] = {0};
+	bool moves[DATA_MAX / 4] = {false};
 
 	for (u32 i = 0; i < pie->nr_rel; i++) {
 		Elf32_Rel rel;
 
 		memcpy(&rel, file + pie->rel_offset + i * 8, 8);
-		times[(rel.r_offset - DATA_VADDR) / 4]++;
+		moves[(rel.r_offset - DATA_VADDR) / 4] = true;
 	}
 	for (u32 w = 0; w < data_size / 4; w++) {
 		u32 before, after;
 
 		memcpy(&before, file + text_size + w * 4, 4);
 		memcpy(&after, data + w * 4, 4);
-		if (times[w] <= 1)
-			MUST(after == (times[w] ? moved(before) : before));
+		MUST(after == (moves[w] ? moved(before) : before));
 	}
 }
 
@@ -141,8 +140,8 @@ static bool load(bool compare)
 	if (ok) {
 		data = malloc(pie.data.filesz ? pie.data.filesz : 1);
 		memcpy(data, copy + pie.data.offset, pie.data.filesz);
-		elf_pie_relocate(copy, &pie, data, TEXT_ADDR, DATA_ADDR);
-		if (compare)
+		ok = elf_pie_relocate(copy, &pie, data, TEXT_ADDR, DATA_ADDR) == NULL;
+		if (ok && compare)
 			check_words(data, &pie);
 		free(data);
 	}

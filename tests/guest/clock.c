@@ -45,6 +45,26 @@ static void test_clocks(void)
 		/* coarse clocks may stand still between ticks, none goes back */
 		ok(a >= 0 && a <= b && b <= c, "clock %d: both forms agree", clocks[i]);
 	}
+	for (size_t at = 0; at < 4; at++) {
+		static char elsewhere[3 * sizeof(struct time64)];
+		char here[3 * sizeof(struct time64)];
+		struct time64 t;
+
+		memset(here, 0x55, sizeof(here));
+		memset(elsewhere, 0x55, sizeof(elsewhere));
+		b = read64(1);
+		is(sys(__NR_clock_gettime64, 1, here + 12 + at), 0, "on the stack");
+		is(sys(__NR_clock_gettime64, 1, elsewhere + 12 + at), 0, "elsewhere");
+		memcpy(&t, here + 12 + at, sizeof(t));
+		a = t.sec * 1000 * MS + t.nsec;
+		memcpy(&t, elsewhere + 12 + at, sizeof(t));
+		c = t.sec * 1000 * MS + t.nsec;
+		ok(b <= a && a <= c && c <= read64(1), "one after the other");
+		ok(all_bytes(here, 12 + at, 0x55) && all_bytes(elsewhere, 12 + at, 0x55) &&
+			   all_bytes(here + 28 + at, 20 - at, 0x55) &&
+			   all_bytes(elsewhere + 28 + at, 20 - at, 0x55),
+		   "and nothing beside it");
+	}
 	is(sys(__NR_clock_gettime, 99, &a), -EINVAL, "a clock that is not there");
 	is(sys(__NR_clock_gettime64, 99, &a), -EINVAL, "the same, 64-bit form");
 	is(sys(__NR_clock_gettime, 1, KERNEL_ADDRESS), -EFAULT, "the kernel's address");

@@ -398,6 +398,91 @@ static void test_stack_elsewhere(void)
 	}
 }
 
+/* On the stack that ends at `top` read all pages; then wait `below` bytes further down, which are not
+ * touched, until ticks have come. => getpid() */
+static long wait_on_stack(char *top, unsigned below, char **pages, unsigned nr)
+{
+	register long r7 __asm__("r7") = __NR_getpid;
+	register long r0 __asm__("r0") = 0;
+	unsigned turns = 8000000;
+
+	__asm__ volatile("mov	r4, sp\n"
+			 "	mov	sp, %4\n"
+			 "	push	{r0-r6}\n"
+			 "1:	ldr	r5, [%1], #4\n"
+			 "	ldrb	r5, [r5]\n"
+			 "	subs	%2, #1\n"
+			 "	bne	1b\n"
+			 "	sub	sp, sp, %5\n"
+			 "2:	subs	%3, #1\n"
+			 "	bne	2b\n"
+			 "	svc	#0\n"
+			 "	mov	sp, r4"
+			 : "+r"(r0), "+r"(pages), "+r"(nr), "+r"(turns)
+			 : "r"(top), "r"(below), "r"(r7)
+			 : "r4", "r5", "cc", "memory");
+	return r0;
+}
+
+/* On that stack call `code`, which loads r0 from r1. */
+static unsigned load_on_stack(char *top, const void *code, const void *from)
+{
+	register unsigned r0 __asm__("r0") = 0;
+	register const void *r1 __asm__("r1") = from;
+
+	__asm__ volatile("mov	r4, sp\n"
+			 "	mov	sp, %1\n"
+			 "	push	{r1, r4}\n"
+			 "	blx	%2\n"
+			 "	mov	sp, r4"
+			 : "+r"(r0)
+			 : "r"(top), "r"((unsigned long)code | 1), "r"(r1)
+			 : "r4", "lr", "cc", "memory");
+	return r0;
+}
+
+/* One instruction needs two regions for itself and two for its data, and its stack has two. */
+static void test_most_regions(void)
+{
+	static const unsigned short load[] = {0xf8d1, 0x0000, 0x4770}; /* ldr.w r0, [r1]; bx lr */
+	char *code = map_pages(9, PROT_READ | PROT_WRITE | PROT_EXEC) + 8 * PAGE;
+	char *data = map_pages(9, PROT_READ | PROT_WRITE) + 8 * PAGE;
+	char *stack = map_pages(9, PROT_READ | PROT_WRITE);
+
+	memcpy(code - 2, load, sizeof(load));
+	memcpy(data - 2, "\1\2\3\4", 4);
+	stack[9 * PAGE - 1] = 1;
+	is((long)load_on_stack(stack + 9 * PAGE, code - 2, data - 2), 0x04030201,
+	   "an instruction in two regions, its data and its stack in two each");
+	munmap(code - 8 * PAGE, 9 * PAGE);
+	munmap(data - 8 * PAGE, 9 * PAGE);
+	munmap(stack, 9 * PAGE);
+}
+
+/* The pages that are used meanwhile take no slot from a stack, though it lies in two. */
+static void test_stack_stays(void)
+{
+	enum { NR = 8 };
+	char *pages[NR], *one = map_pages(1, PROT_READ | PROT_WRITE);
+	char *two = map_pages(9, PROT_READ | PROT_WRITE), *edge = two + 8 * PAGE;
+
+	for (unsigned i = 0; i < NR; i++)
+		pages[i] = map_pages(1, PROT_READ);
+	one[PAGE - 1] = 1;
+	is(wait_on_stack(one + PAGE, 64, pages, NR), getpid(), "a stack in a mapping stays");
+	for (unsigned below = 0; below < 96; below += 16) {
+		edge[PAGE - 1] = 1;
+		is(wait_on_stack(edge + 96, below, pages, NR), getpid(),
+		   "a stack in two regions, %d bytes above the edge", 96 - 28 - (int)below);
+	}
+	edge[PAGE - 1] = 1;
+	is(wait_on_stack(edge + PAGE, 2 * PAGE, pages, NR), getpid(), "far below the edge");
+	munmap(two, 9 * PAGE);
+	munmap(one, PAGE);
+	for (unsigned i = 0; i < NR; i++)
+		munmap(pages[i], PAGE);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2)
@@ -408,6 +493,8 @@ int main(int argc, char **argv)
 	test_across_regions();
 	test_preemption(argv[0]);
 	test_stack_elsewhere();
+	test_stack_stays();
+	test_most_regions();
 	is(global, 7, "data is its own");
 	return tap_done();
 }

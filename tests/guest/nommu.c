@@ -151,21 +151,27 @@ static void test_efault(void)
 	is(sys(__NR_uname, map_pages(1, PROT_READ)), -EFAULT, "uname to read-only memory");
 }
 
+/* malloc(3) goes on where the heap ends. */
 static void test_malloc(void)
 {
-	char *p[16];
+	enum { NR = 40, BYTES = 6000 };
+	char *part[NR];
 	int right = 1;
 
-	for (int i = 0; i < 16; i++) {
-		p[i] = malloc(1000);
-		if (p[i] != NULL)
-			memset(p[i], i, 1000);
+	for (int i = 0; i < NR; i++) {
+		part[i] = malloc(BYTES);
+		right &= part[i] != NULL;
+		if (part[i] != NULL)
+			memset(part[i], i, BYTES);
 	}
-	for (int i = 0; i < 16; i++) {
-		right &= p[i] != NULL && all_bytes(p[i], 1000, (char)i);
-		free(p[i]);
+	for (int i = 0; i < NR; i++) {
+		right &= part[i] != NULL && all_bytes(part[i], BYTES, (char)i);
+		free(part[i]);
 	}
-	ok(right, "malloc");
+	ok(right, "malloc of %d bytes, more than the heap has", NR * BYTES);
+	part[0] = malloc(512 * 1024);
+	ok(part[0] != NULL, "of half a megabyte at once");
+	free(part[0]);
 }
 
 int main(void)

@@ -79,17 +79,29 @@ static void test_shared(void)
 	is(sys(__NR_munmap, p, size), 0, "nm-5: and goes");
 }
 
+/* Frames that the next mapping of so many bytes gets are not clean. */
+static void leave_dirty(unsigned long len)
+{
+	char *p = (char *)map(len, RW, ANON, -1, 0);
+
+	memset(p, 0x5a, len);
+	is(sys(__NR_munmap, p, len), 0, "frames that were written to go");
+}
+
 static void test_copies(void)
 {
-	char *p = (char *)map((unsigned long)size, RW, MAP_PRIVATE, fd, 0);
-	char *q = (char *)map((unsigned long)size, RW, MAP_PRIVATE, fd, 0);
+	char *p, *q;
 
+	leave_dirty((unsigned long)whole);
+	p = (char *)map((unsigned long)size, RW, MAP_PRIVATE, fd, 0);
+	q = (char *)map((unsigned long)size, RW, MAP_PRIVATE, fd, 0);
 	ok(!is_error((long)p) && !is_error((long)q) && p != q, "nm-4: each has its own copy");
 	ok(memcmp(p, contents, (size_t)size) == 0, "nm-4: of the file's bytes");
 	ok(all_bytes(p + size, (size_t)(whole - size), 0), "nm-4: and zeros behind them");
 	memset(p, 0x5a, (size_t)whole);
 	ok(memcmp(q, contents, (size_t)size) == 0, "nm-4: written to, the other one is as before");
 	is(sys(__NR_munmap, p, size), 0, "nm-4: unmapped");
+	leave_dirty(4 * (unsigned long)whole);
 	p = (char *)map(4 * (unsigned long)whole, RW, MAP_PRIVATE, fd, 1);
 	ok(memcmp(p, contents + PAGE, (size_t)size - PAGE) == 0 &&
 		   all_bytes(p + size - PAGE, 3 * (size_t)whole, 0),

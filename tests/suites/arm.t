@@ -17,6 +17,10 @@ Suite(
     run("/tests/mpu", on="arm debug"),
     run("/tests/mpu", on="arm release"),
     run("/tests/mpu", on="arm debug", append="chaos=3", only_all=True),
+    # deed 3 is to read the kernel's text
+    run("/tests/mpu", "3", on="arm release", append="nompu", exit=50,
+        name="nothing is protected with nompu"),
+    run("/tests/threads", on="arm debug", append="nompu"),
     run("/tests/mpu_classes", on="arm debug"),
     run("/tests/mpu_classes", on="arm release"),
     run("/tests/mpu_classes", on="arm debug", append="runs=ends chaos=2"),

@@ -285,7 +285,7 @@ void run_external(const struct node *node, const struct strings *fields, int fla
 int run_named(char **argv);
 /* Starts BODY as a process of the job, whose output goes into the pipe. */
 void run_into(struct job *job, const struct node *body, const int fds[2]);
-/* Starts a process that writes the text into the pipe and ends. */
+/* From fds[0] the text can be read, of any length: a process writes it into the pipe, or it lies in memory. */
 void write_aside(const int fds[2], const char *text, size_t len);
 
 struct program { /* to be executed: in the scratch arena */

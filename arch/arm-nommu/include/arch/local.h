@@ -6,6 +6,7 @@
 #include <octavo/types.h>
 
 struct task;
+struct uapi_timespec64;
 
 /* start.c, from vectors.S */
 void start(void) __noreturn;
@@ -18,6 +19,8 @@ void kernel_thread_end(int result) __noreturn; /* from entry.S */
 void mpu_init(void);
 /* mpu_protect_kernel - nobody writes [start, end) any more. => interrupts off */
 void mpu_protect_kernel(uintptr_t start, uintptr_t end);
+/* mpu_off - for good: nothing is protected, the kernel neither. => before the first program */
+void mpu_off(void);
 /* mpu_guard_rbar - what arch_switch() loads for the guard of the kernel stack at `kstack` */
 u32 mpu_guard_rbar(const void *kstack);
 /* The stack pointers with which a program may go on: checked on each return to user mode, by
@@ -28,6 +31,16 @@ struct user_stack_bounds {
 #define USER_STACK_ROOM                                                                            \
 	(sizeof(struct hw_frame) + 4) /* below `lowest`: what a return writes there */
 extern struct user_stack_bounds user_stack_bounds;
+
+/* on_open_stack - on the stack that the current task's program has open just now, where most of what calls
+ * read and write lies? It may write there itself. => preemption off, or handler */
+static inline bool on_open_stack(uintptr_t user, size_t len)
+{
+	uintptr_t start = user_stack_bounds.lowest - USER_STACK_ROOM;
+
+	return user >= start && user < user_stack_bounds.highest &&
+	       len <= user_stack_bounds.highest - user;
+}
 
 /* fpu.c: fpu_init at boot; fpu_fault in the handler: an instruction that had no access to a coprocessor
  * is tried again, or => true: it is no fault of the FPU's */
@@ -57,6 +70,9 @@ void backtrace_of_trap(const struct trapframe *frame);
 
 /* systick.c */
 void systick_init(void);
+/* short_clock_gettime - clock_gettime64(2) in the handler, for the usual clocks and a time on the open
+ * stack. => 0: done; else nothing is */
+int short_clock_gettime(int clock, struct uapi_timespec64 *t);
 
 /* entry.S */
 void kernel_thread_start(void);

@@ -6,7 +6,8 @@
  *	slot 1      the guard below the running task's kernel stack: nobody touches
  *	slot 2      the first stack of the running program, whole
  *	slot 3..7   parts of its runs, as it touches them, replaced in turn
- *	slot 3      but not where it holds another stack that the program was seen on last (`pinned`)
+ *	slot 3      but not where it holds another stack that the program was seen on last,
+ *	slot 4      and what lies below it in its run, where one region is not all of it
  *
  * While a program is on a stack that knows itself as one (the first, and what MAP_STACK has made),
  * nobody has its lowest eighth in a slot: the guard.
@@ -35,7 +36,7 @@ struct mpu_space {                           /* [interrupts off] */
 	struct mpu_region stack;             /* the first one */
 	struct mpu_region slot[MPU_DYNAMIC]; /* rasr 0: empty */
 	u32 next;                            /* the one to replace next */
-	bool pinned;                         /* slot[0] stays */
+	u32 nr_pinned;                       /* so many of slot[] stay: the other stack's */
 	uintptr_t guard; /* of the stack that the program is on: it begins here */
 	u32 guard_bytes;
 };

@@ -71,24 +71,33 @@ static inline void arch_copy_down(void *dst, const void *src, size_t n)
 			     : "memory");
 }
 
-/* Blocks of 64 bytes from *dst on, which is advanced; nr_blocks is not 0. */
+/* Blocks of 64 bytes from *dst on, which is advanced; nr_blocks is not 0. Four make a turn of the loop,
+ * which begins in its middle. */
 static inline void arch_fill_blocks(void **dst, uint32_t pattern, size_t nr_blocks)
 {
-	asm volatile("mov r3, %2\n\t"
+	asm volatile("rsb r3, %1, #0\n\t"
+		     "and r3, r3, #3\n\t"
+		     "adr r4, 1f + 1\n\t"
+		     "add lr, r4, r3, lsl #3\n\t"
+		     "add %1, %1, r3\n\t"
+		     "mov r3, %2\n\t"
 		     "mov r4, %2\n\t"
 		     "mov r5, %2\n\t"
 		     "mov r6, %2\n\t"
 		     "mov r8, %2\n\t"
 		     "mov r9, %2\n\t"
 		     "mov r10, %2\n\t"
-		     "mov r12, %2\n"
-		     "1:\tstmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+		     "mov r12, %2\n\t"
+		     "bx lr\n\t"
+		     ".balign 4\n"
+		     "1:\t.rept 8\n\t"
 		     "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
-		     "subs %1, #1\n\t"
+		     ".endr\n\t"
+		     "subs %1, #4\n\t"
 		     "bne 1b"
 		     : "+r"(*dst), "+r"(nr_blocks)
 		     : "r"(pattern)
-		     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+		     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "cc", "memory");
 }
 
 static inline void arch_fill(void *dst, unsigned char c, size_t n)
