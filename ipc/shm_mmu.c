@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm_mmu.c - segments are mapped like the files that they are; every area counts.
+ * shm_mmu.c - segments are mapped like the files that they are; every area counts, and stays one.
  *
  *	shmat	[ area ]		1 attached
  *	munmap	[a]    [a]		2: the pieces have the offsets that they had
@@ -19,6 +19,7 @@ static int shm_mmap(struct file *file, struct vma *new)
 {
 	int err = filemap_mmap(file, new);
 
+	new->flags |= VM_APART;
 	if (err == 0)
 		shm_attached(file->private);
 	return err;

@@ -89,6 +89,8 @@ static void find_neighbours(struct vma_tree *t, const struct vma *new, struct vm
 		v = vma_next(v);
 	}
 	*next = v && v->start == new->end &&vma_can_merge(new, v) ? v : NULL;
+	if (*prev && *next && ((*prev)->flags & (*next)->flags & VM_APART))
+		*next = NULL;
 }
 
 bool area_extends(struct vma_tree *t, const struct vma *new)

@@ -109,6 +109,7 @@ static int extend(struct remap *r)
 	more.start = r->v->end;
 	more.end = r->from + r->new_len;
 	more.pgoff += (u32)((more.start - r->v->start) >> PAGE_SHIFT);
+	more.flags &= ~VM_APART; /* no other one than v, which stays so */
 	vma_open_object(&more);
 	err = mm_area_new(r->mm, &more);
 	PANIC_ON(err != 0); /* v takes it in */

@@ -186,7 +186,8 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 
 bool vma_can_merge(const struct vma *a, const struct vma *b)
 {
-	return a->end == b->start && a->flags == b->flags && a->object == b->object &&
+	return a->end == b->start && ((a->flags ^ b->flags) & ~VM_APART) == 0 &&
+	       (a->flags & b->flags & VM_APART) == 0 && a->object == b->object &&
 	       a->ops == b->ops && a->mm == b->mm &&
 	       b->pgoff == a->pgoff + (u32)((a->end - a->start) >> PAGE_SHIFT);
 }

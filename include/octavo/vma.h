@@ -32,6 +32,7 @@ struct vma_ops;
 #define VM_LOCKFAULT 0x80000u  /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
 #define VM_GUARDED   0x100000u /* MAP_STACK, where there is no MMU: a stack on it has a guard */
 #define VM_IO        0x200000u /* a device's registers: the kernel touches nothing there for a program */
+#define VM_APART     0x800000u /* areas of its object are counted: no two of them become one */
 #define VM_LOCK_BITS (VM_LOCKED | VM_LOCKFAULT)
 
 #define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */
