@@ -18,7 +18,7 @@ PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mre
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "spawn", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
             "proc_pid", "proc_mm", "kmsg",
-            "descriptors", "vectors", "eventfd", "clone", "limits memory")
+            "descriptors", "vectors", "eventfd", "clone", "limits memory", "process_vm")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
         "hostile 1 1000": 30, "threads": 8}
