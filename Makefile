@@ -67,6 +67,11 @@ test: $(test-needs)	## all tests, in a few minutes (T="tests/suites/NAME.t ..." 
 test-all: $(test-needs)	## every combination, every mutant, long fuzz runs
 	@OCTAVO_TEST_ALL=1 tests/run -j $(TEST_JOBS) $(T)
 
+.PHONY: difftest
+difftest: build/linux/vmlinuz build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpio	## the same calls on Debian's Linux (SEED= COUNT= STEPS=)
+	@tools/difftest.py --flavour $(FLAVOUR) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
+		$(if $(STEPS),--steps $(STEPS))
+
 .PHONY: fuzz mutants lint bench requirements size
 FUZZ_SECONDS ?= 60
 fuzz: $(host-fuzzers)	## run each fuzzer for FUZZ_SECONDS

@@ -35,8 +35,7 @@ static void put_line(struct text *t, const struct area_info *a, struct inode *ro
 	text_printf(t, "%08lx-%08lx %c%c%c%c %08llx %02x:%02x %u ", (unsigned long)a->start,
 		    (unsigned long)a->end, a->flags & VM_READ ? 'r' : '-',
 		    a->flags & VM_WRITE ? 'w' : '-', a->flags & VM_EXEC ? 'x' : '-',
-		    mm_sharing_letter(a->flags),
-		    inode != NULL ? (unsigned long long)a->pgoff << PAGE_SHIFT : 0ull,
+		    mm_sharing_letter(a->flags), (unsigned long long)a->pgoff << PAGE_SHIFT,
 		    UAPI_MAJOR(dev), UAPI_MINOR(dev), inode != NULL ? inode->ino : 0);
 	if (a->file != NULL && file_path(a->file, root, path) >= 0)
 		put_name(t, start, path);

@@ -37,7 +37,7 @@ static bool brk_grow(struct mm *mm, vaddr_t from, vaddr_t to)
 	struct vma new = {
 		.start = from,
 		.end = to,
-		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_HEAP |
+		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCT |
 			 mm->lock_future,
 		.pgoff = from >> PAGE_SHIFT,
 		.mm = mm,

@@ -363,7 +363,7 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes)
 		.start = top - bytes,
 		.end = top,
 		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |
-			 VM_STACK,
+			 VM_ACCT | VM_STACK,
 		.pgoff = (top - bytes) >> PAGE_SHIFT,
 		.mm = mm,
 	};

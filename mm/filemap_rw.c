@@ -125,6 +125,16 @@ static struct read_step read_begin(struct address_space *m, loff_t pos, size_t l
 	return s;
 }
 
+/* At most a page of zeros, which may be in two of the program's. => bytes that could be written */
+static size_t hole_to_user(char __user *buf, size_t len)
+{
+	size_t head = PAGE_SIZE - ((uintptr_t)buf & (PAGE_SIZE - 1));
+
+	if (clear_user(buf, len) == 0)
+		return len;
+	return head < len && clear_user(buf, head) == 0 ? head : 0;
+}
+
 ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
 	size_t done = 0;
@@ -138,8 +148,8 @@ ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *po
 		if (s.page != NULL) {
 			n -= page_to_user(s.page, s.offset, buf + done, s.len);
 			put_page(s.page);
-		} else if (clear_user(buf + done, s.len) != 0) {
-			n = 0;
+		} else {
+			n = hole_to_user(buf + done, s.len);
 		}
 		done += n;
 		*pos += n;
@@ -287,7 +297,7 @@ static ssize_t write_locked(struct file *file, const struct source *s, size_t le
 			return done > 0 ? (ssize_t)done : n;
 		done += (size_t)n;
 		*pos += n;
-		if ((size_t)n < want || signal_fatal())
+		if (signal_fatal())
 			break;
 	}
 	return (ssize_t)done;

@@ -16,14 +16,18 @@
 #include <octavo/task.h>
 #include <uapi/octavo/mman.h>
 
-/* The pages of [start, end) that are locked already; *whole: every page is mapped. */
-static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, bool *whole)
+/* The pages of [start, end) that are locked already; *whole: every page is mapped; *same: with these
+ * bits, as far as that. */
+static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits, bool *whole,
+			bool *same)
 {
 	vaddr_t at = start;
 	u32 pages = 0;
 
+	*same = true;
 	for (const struct vma *v = vma_find(&mm->vmas, start); v && v->start <= at;
 	     v = vma_next(v)) {
+		*same = *same && (v->flags & VM_LOCK_BITS) == bits;
 		if (v->flags & VM_LOCKED)
 			pages += (MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT;
 		at = v->end;
@@ -34,14 +38,20 @@ static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, bool *whole)
 	return pages;
 }
 
-/* All areas of [start, end), which are cut at both ends, get these VM_LOCK_BITS. */
+/* All areas of [start, end), which are cut at both ends, get these VM_LOCK_BITS; those that change, and
+ * the cuts, are merged with neighbours that are alike. */
 static void set_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits)
 {
+	vaddr_t at = start;
 	struct vma *v;
 
-	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v)) {
+	while ((v = vma_find(&mm->vmas, at)) != NULL && v->start < end) {
 		u32 pages = (u32)((v->end - v->start) >> PAGE_SHIFT);
+		vaddr_t first = v->start;
 
+		at = v->end;
+		if ((v->flags & VM_LOCK_BITS) == bits)
+			continue;
 		spin_lock(&mm->page_table_lock);
 		if (v->flags & VM_LOCKED)
 			mm->locked_pages -= pages;
@@ -49,8 +59,10 @@ static void set_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits)
 		if (v->flags & VM_LOCKED)
 			mm->locked_pages += pages;
 		spin_unlock(&mm->page_table_lock);
+		mm_merge_around(mm, first, at);
 	}
-	mm_merge_around(mm, start, end);
+	mm_merge_around(mm, start, start);
+	mm_merge_around(mm, end, end);
 	CHECK(mm_check(mm));
 }
 
@@ -59,8 +71,8 @@ static int lock_range(struct mm *mm, vaddr_t start, u32 bytes, u32 bits)
 {
 	vaddr_t end = start + bytes;
 	struct range_cuts cuts;
-	bool whole;
-	u32 there = locked_there(mm, start, end, &whole);
+	bool whole, same;
+	u32 there = locked_there(mm, start, end, bits, &whole, &same);
 	int err;
 
 	if (bits && !mm_may_lock(mm, mm->locked_pages + bytes / PAGE_SIZE - there))
@@ -71,6 +83,8 @@ static int lock_range(struct mm *mm, vaddr_t start, u32 bytes, u32 bits)
 		return 0;
 	if (!whole)
 		return -ENOMEM;
+	if (same)
+		return 0;
 	err = range_cuts_get(mm, start, end, "mlock", &cuts);
 	if (err != 0)
 		return err;

@@ -21,6 +21,7 @@
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mman.h>
 #include <uapi/octavo/mount.h>
+#include <uapi/octavo/stat.h>
 
 /* --- areas in general --- */
 
@@ -124,6 +125,8 @@ static u32 map_vm_flags(u32 prot, u32 flags)
 		vm |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm |= VM_LOCKED;
+	if (flags & MAP_NORESERVE)
+		vm |= VM_NORESERVE;
 	return vm;
 }
 
@@ -211,8 +214,11 @@ static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm
 
 static int file_area(struct vma *new, struct file *file, u32 prot, u32 flags)
 {
-	int err = file_area_flags(file, prot, flags, &new->flags);
+	int err;
 
+	if (!S_ISREG(file->inode->mode) && new->pgoff > ~(new->end - new->start) >> PAGE_SHIFT)
+		return -EOVERFLOW; /* what is no file has 4 GB at the most */
+	err = file_area_flags(file, prot, flags, &new->flags);
 	if (err == 0)
 		err = file->ops->mmap(file, new);
 	if (err == 0 && !new->ops) /* private anonymous memory by another name */
@@ -234,7 +240,11 @@ static int map_at(struct mm *mm, vaddr_t start, u32 len, u32 prot, u32 flags, st
 
 	if (err != 0)
 		return err;
-	if (vma_overlaps(&mm->vmas, new.start, new.end))
+	if (area_accountable(new.flags))
+		new.flags |= VM_ACCT;
+	if (!mm_may_expand(mm, new.start, new.end, new.flags))
+		err = -ENOMEM;
+	else if (vma_overlaps(&mm->vmas, new.start, new.end))
 		err = mm_area_replace(mm, &new);
 	else
 		err = mm_area_new(mm, &new);
@@ -268,10 +278,6 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct fi
 	err = mm_map_place(mm, addr, len, flags, pgoff, &where);
 	if (err == 0)
 		err = check_locked(mm, bytes, flags);
-	if (err == 0 &&
-	    !mm_may_expand(mm, where, where + bytes,
-			   (prot & VM_WRITE) | ((flags & MAP_TYPE) == MAP_PRIVATE ? 0 : VM_SHARED)))
-		err = -ENOMEM;
 	if (err == 0)
 		err = map_at(mm, where, bytes, prot, flags, file, pgoff);
 	rwsem_up_write(&mm->mmap_sem);

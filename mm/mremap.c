@@ -40,8 +40,6 @@ static int check_arguments(const struct remap *r)
 		return -EINVAL;
 	if ((r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !(r->flags & MREMAP_MAYMOVE))
 		return -EINVAL;
-	if ((r->flags & MREMAP_DONTUNMAP) && r->old_len != r->new_len)
-		return -EINVAL;
 	return (r->from & (PAGE_SIZE - 1)) || r->new_len == 0 ? -EINVAL : 0;
 }
 
@@ -145,7 +143,7 @@ static struct vma area_elsewhere(const struct remap *r)
 
 	new.start = r->to;
 	new.end = r->to + r->new_len;
-	new.flags &= ~(VM_HEAP | VM_STACK);
+	new.flags &= ~VM_STACK;
 	new.pgoff = first_page(r);
 	if (!new.ops && !has_pages(r->mm, r->v->start, r->v->end))
 		new.pgoff = r->to >> PAGE_SHIFT;
@@ -288,6 +286,10 @@ static int move_to(struct remap *r)
 		return -EINVAL;
 	if (r->mm->vmas.nr + 5 >= area_max)
 		return -ENOMEM;
+	if (fixed && r->from == r->to)
+		return -EFAULT; /* the same object's, in the place of what it is made from */
+	if (r->old_len > kept && (r->old_len > USER_END || r->from > USER_END - r->old_len))
+		return -EINVAL;
 	err = check_length(r, kept);
 	if (err == 0 && (r->flags & MREMAP_DONTUNMAP) && !may_grow(r, r->new_len))
 		err = -ENOMEM;
@@ -337,6 +339,8 @@ long mm_remap(struct mm *mm, vaddr_t addr, u32 old_len, u32 new_len, u32 flags, 
 	u32 before = r.old_len;
 	int err = check_arguments(&r);
 
+	if (err == 0 && (flags & MREMAP_DONTUNMAP) && old_len != new_len)
+		err = -EINVAL;
 	if (err != 0)
 		return err;
 	rwsem_down_write(&mm->mmap_sem);

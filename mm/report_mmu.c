@@ -20,7 +20,7 @@ static const char *area_name(const struct mm *mm, const struct vma *v)
 		return "[stack]";
 	if (v->ops != NULL)
 		return v->ops->name;
-	if (v->start < mm->brk && v->end > mm->brk_start)
+	if (v->start <= mm->brk && v->end >= mm->brk_start)
 		return "[heap]";
 	return NULL;
 }

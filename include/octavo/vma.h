@@ -26,12 +26,13 @@ struct vma_ops;
 #define VM_MAYSHARE  0x80u /* without an MMU: others may be given the same region */
 #define VM_GROWSDOWN 0x100u
 #define VM_LOCKED    0x2000u
-#define VM_HEAP      0x10000u  /* brk's area, for /proc/PID/maps */
+#define VM_HEAP      0x10000u  /* without an MMU: brk's area, for /proc/PID/maps */
 #define VM_STACK     0x20000u  /* the first stack */
-#define VM_ACCT      0x40000u  /* counts against the commit limit */
+#define VM_ACCT      0x40000u  /* counts against the commit limit, once there is one */
 #define VM_LOCKFAULT 0x80000u  /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
 #define VM_GUARDED   0x100000u /* MAP_STACK, where there is no MMU: a stack on it has a guard */
 #define VM_IO        0x200000u /* a device's registers: the kernel touches nothing there for a program */
+#define VM_NORESERVE 0x400000u /* MAP_NORESERVE: never VM_ACCT */
 #define VM_APART     0x800000u /* areas of its object are counted: no two of them become one */
 #define VM_LOCK_BITS (VM_LOCKED | VM_LOCKFAULT)
 

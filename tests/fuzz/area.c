@@ -273,8 +273,13 @@ static void step_protect(struct input *in)
 		return;
 	MUST(same == model_same);
 	real_protect(start, end, access);
-	for (u32 page = page_of(start); page < page_of(end); page++)
-		model[page].flags = (model[page].flags & ~7u) | access;
+	for (u32 page = page_of(start); page < page_of(end); page++) {
+		u32 *flags = &model[page].flags;
+
+		*flags = (*flags & ~7u) | access;
+		if ((*flags & VM_WRITE) && !(*flags & VM_SHARED))
+			*flags |= VM_ACCT;
+	}
 }
 
 /* A fault below an area that grows down. */

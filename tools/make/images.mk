@@ -61,6 +61,14 @@ build/trixie/%.version: tools/fetch-i386
 	@$(say) FETCH build/trixie/$*
 	$(Q)tools/fetch-i386 $* build/trixie/$* trixie
 
+# Debian's own kernel for i386 without PAE, to compare with; LINUX=VERSION says which.
+LINUX ?= 6.1.0-50-686
+build/linux/vmlinuz: build/i386/linux-image-$(LINUX).version
+	@mkdir -p $(@D)
+	$(Q)cp build/i386/linux-image-$(LINUX)/boot/vmlinuz-$(LINUX) $@
+	$(Q)rm -rf build/i386/linux-image-$(LINUX)/lib
+	$(Q)touch $@
+
 build/i386/%.version: tools/fetch-i386
 	@mkdir -p $(@D)
 	@$(say) FETCH build/i386/$*
