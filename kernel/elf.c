@@ -142,6 +142,7 @@ static const char *plan_one(struct elf_plan *plan, const struct phdr *ph, u64 fi
 		return NULL;
 	case PT_GNU_STACK:
 		plan->exec_stack = ph->flags & PF_X;
+		plan->stack_bytes = ph->memsz;
 		return NULL;
 	default:
 		return NULL;

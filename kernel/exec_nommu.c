@@ -33,6 +33,7 @@ struct program {
 	struct elf_plan plan;
 	struct elf_pie pie;
 	vaddr_t text, data; /* where they run */
+	u32 stack_size;
 };
 
 static int refuse(const char *reason)
@@ -105,8 +106,21 @@ static int map_data(struct mm *mm, struct program *p)
 	return 0;
 }
 
+/* A power of two. */
+static u32 stack_size(const struct elf_plan *plan)
+{
+	u32 size = USER_STACK_MIN;
+
+	if (plan->stack_bytes == 0)
+		return USER_STACK_SIZE;
+	while (size < plan->stack_bytes && size < LINKED_MAX)
+		size *= 2;
+	return size;
+}
+
 static int map_program(struct mm *mm, struct file *file, struct program *p)
 {
+	u32 size;
 	long stack;
 	int err = map_text(mm, file, p);
 
@@ -119,10 +133,12 @@ static int map_program(struct mm *mm, struct file *file, struct program *p)
 	}
 	if (err != 0)
 		return err;
-	stack = nommu_map_stack(mm, USER_STACK_SIZE);
+	size = stack_size(&p->plan);
+	stack = nommu_map_stack(mm, size);
 	if (stack < 0)
 		return (int)stack;
-	mm->stack_top = (vaddr_t)stack + USER_STACK_SIZE;
+	mm->stack_top = (vaddr_t)stack + size;
+	p->stack_size = size;
 	mm->program.start_code = p->text;
 	mm->program.end_code = p->text + p->pie.text.filesz;
 	mm->program.start_data = p->data;
@@ -150,7 +166,7 @@ int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 	image->phdr = p.plan.phdr != 0 ? p.text + p.plan.phdr : 0;
 	image->nr_phdrs = p.plan.phnum;
 	image->stack_top = mm->stack_top;
-	image->stack_bytes_max = USER_STACK_SIZE / 4;
+	image->stack_bytes_max = p.stack_size / 4;
 	image->data_base = p.data;
 	return 0;
 }

@@ -199,13 +199,26 @@ long nommu_map_memory(struct mm *mm, u32 bytes, u32 flags)
 	return nommu_map(mm, &(struct nommu_request){.bytes = bytes, .flags = flags});
 }
 
+/* Its guard is less than a page, so no area, but closed as long as the program is on the stack. */
+static long map_short_stack(struct mm *mm, u32 size, u32 flags)
+{
+	long start = nommu_map_memory(mm, size, flags | VM_GUARDED);
+	int err = start < 0 ? 0 : mpu_set_stack(&mm->pmap.mpu, (vaddr_t)start, size);
+
+	return err != 0 ? err : start;
+}
+
 long nommu_map_stack(struct mm *mm, u32 size)
 {
 	const u32 flags = VM_STACK | VM_MAYREAD | VM_MAYWRITE | VM_READ | VM_WRITE;
-	struct vma *guard = new_area(mm, VM_STACK), *stack = new_area(mm, flags);
+	struct vma *guard, *stack;
 	struct region *r;
 	int err = -ENOMEM;
 
+	if (size / 8 < PAGE_SIZE)
+		return map_short_stack(mm, size, flags);
+	guard = new_area(mm, VM_STACK);
+	stack = new_area(mm, flags);
 	if (guard == NULL || stack == NULL)
 		goto free_areas;
 	r = own_region(stack); /* which goes last */

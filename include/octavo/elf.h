@@ -57,6 +57,7 @@ struct elf_plan {
 	u16 phnum;
 	bool relocatable;
 	bool exec_stack;                  /* PT_GNU_STACK asks for an executable stack */
+	u32 stack_bytes;                  /* and of so many bytes; 0: it does not say */
 	bool has_interp;                  /* PT_INTERP: wants a dynamic linker */
 	u32 interp_offset, interp_size;   /* its name in the file, as it says: not checked */
 	bool has_dynamic;                 /* PT_DYNAMIC, below */

@@ -100,14 +100,17 @@ folder-of  = $(if $(filter tests/%,$1),guest,$(if $(filter bench/%,$1),bench,use
 sources-of = $($(folder-of)-$(notdir $1)-sources)
 objects-of = $(patsubst %,build/user-$1/obj/%.o,$(basename $(call sources-of,$2)))
 
-# program ARCH,PLACE/NAME: linked with newlib; NAME.debug keeps the symbols for a debugger
+# program ARCH,PLACE/NAME: linked with newlib; NAME.debug keeps the symbols for a debugger. NAME-stack is
+# the size of its stack in bytes, where there is no MMU.
+comma := ,
 define program
 build/user-$1/$2: $$(call objects-of,$1,$2) $$(crt0-$1-objs) build/user-$1/liboctavo.a \
 		build/newlib-$1/lib/libc.a $$(user-$1-script)
 	@mkdir -p $$(@D)
 	@$$(say) LD $$@
 	$$(Q)$$(user-$1-link) $$(crt0-$1-objs) $$(call objects-of,$1,$2) -Wl,--start-group \
-		build/user-$1/liboctavo.a $$(user-$1-newlib)/lib/libc.a -Wl,--end-group -lgcc -o $$@.debug
+		build/user-$1/liboctavo.a $$(user-$1-newlib)/lib/libc.a -Wl,--end-group -lgcc \
+		$$(addprefix -Wl$$(comma)--defsym=stack_bytes=,$$($(notdir $2)-stack)) -o $$@.debug
 	$$(Q)$$($1-cross)objcopy --strip-all $$@.debug $$@
 -include $$(patsubst %.o,%.d,$$(call objects-of,$1,$2))
 endef

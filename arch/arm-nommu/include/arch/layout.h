@@ -33,9 +33,11 @@
 #define HANDLER_STACK_SIZE 0x1000 /* interrupts and faults, nested */
 #define KSTACK_GUARD       0x400  /* the lowest bytes of it: an MPU region that nobody may touch */
 
-/* A program's stack, and the least room above its bss that brk(2) may take: fixed when it starts. */
+/* A program's stack where it does not say how long, and the least; and the least room above its bss that
+ * brk(2) may take. All are fixed when it starts. */
 #define USER_STACK_SIZE 0x8000
-#define USER_HEAP_MIN   0xc000
+#define USER_STACK_MIN  0x2000
+#define USER_HEAP_MIN   0x600
 
 /* What the machine calls itself: uname(2), AT_PLATFORM, the e_machine of its programs. */
 #define ARCH_MACHINE  "armv7ml"
