@@ -51,7 +51,8 @@ static ssize_t zero_read(struct file *file, char __user *buf, size_t len, loff_t
 	(void)file;
 	(void)pos;
 	while (done < len) {
-		size_t n = MIN(len - done, (size_t)PAGE_SIZE);
+		u32 offset = (u32)(uintptr_t)(buf + done) & (PAGE_SIZE - 1);
+		size_t n = MIN(len - done, (size_t)(PAGE_SIZE - offset)); /* all of it, or none */
 
 		if (clear_user(buf + done, n) != 0)
 			return done > 0 ? (ssize_t)done : -EFAULT;

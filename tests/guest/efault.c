@@ -113,6 +113,17 @@ static void test_time(void)
 	is(sys(__NR_nanosleep, none, 0), -EINVAL, "a time that is not");
 }
 
+/* 200 bytes from a file that gets a hole of that size, if it can have one. */
+static long read_zeros(int fd, char *buf)
+{
+	long result;
+
+	sys(__NR_ftruncate, fd, 200);
+	result = sys(__NR_read, fd, buf, 200);
+	close(fd);
+	return result;
+}
+
 /* Buffers of which only the beginning may be used: that much is done, or nothing. */
 static void test_straddling(void)
 {
@@ -125,6 +136,8 @@ static void test_straddling(void)
 	lseek(file, 0, SEEK_SET);
 	result = sys(__NR_write, file, edge - 100, 200);
 	ok(result == 100 || result == -EFAULT, "write across the edge (%ld)", result);
+	is(read_zeros(open("/dev/zero", O_RDONLY), edge - 100), 100, "zeros across the edge");
+	is(read_zeros((int)sys(__NR_memfd_create, "hole", 0), edge - 100), 100, "a hole across it");
 	memset(edge - 10, 'x', 10);
 	is(sys(__NR_open, edge - 10, O_RDONLY, 0), -EFAULT, "a path without end");
 	strcpy(edge - 2, "/");

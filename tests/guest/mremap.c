@@ -53,6 +53,8 @@ static void test_arguments(void)
 	is(remap(p, PAGE, PAGE, FIXED, PLACE), -EINVAL, "fixed, but may not move");
 	is(remap(p, PAGE, PAGE, DONTUNMAP, PLACE), -EINVAL, "nor stay behind");
 	is(remap(p, PAGE, 2 * PAGE, MAYMOVE | DONTUNMAP, NULL), -EINVAL, "longer at the same time");
+	is(remap(p, 0xfffff000, PAGE, MAYMOVE | FIXED, PLACE), -EINVAL,
+	   "longer than there is memory");
 	is(remap(p + 1, PAGE, PAGE, 0, NULL), -EINVAL, "not aligned");
 	is(remap(p, PAGE, 0, 0, NULL), -EINVAL, "to nothing");
 	is(remap(p, 0, PAGE, MAYMOVE, NULL), -EINVAL, "a second one of private memory");
