@@ -49,7 +49,7 @@ struct futex_waiter {
 struct futex_bucket {
 	spinlock_t lock;
 	TAILQ_HEAD(futex_waiters, futex_waiter) waiters; /* [lock] in the order of their coming */
-} __aligned(64);
+} __aligned(ARCH_CACHE_LINE);
 
 #define BUCKET(n)                                                                                  \
 	[n] = {.lock = SPINLOCK_INIT(futex_lock),                                                  \

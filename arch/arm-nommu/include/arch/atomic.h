@@ -10,6 +10,8 @@
 
 #include <octavo/types.h>
 
+#define ARCH_CACHE_LINE 4 /* bytes: one CPU, nothing to keep apart */
+
 typedef struct {
 	volatile int value;
 } atomic_t;

@@ -9,6 +9,8 @@
 
 #include <octavo/types.h>
 
+#define ARCH_CACHE_LINE 64 /* bytes: what different CPUs write should lie so far apart */
+
 typedef struct {
 	volatile s32 value;
 } atomic_t;
