@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ksyms.c - names of functions by address; ksyms.h draws the tables. (pure) */
+/* ksyms.c - functions by address; ksyms.h draws the tables. (pure) */
 #include <octavo/env.h>
+#include <octavo/ksym_names.h>
 #include <octavo/ksyms.h>
 
 static uint32_t nr_groups(void)
@@ -29,30 +30,6 @@ static uint32_t find(uintptr_t addr, uintptr_t *start)
 	return i;
 }
 
-static const char *skip_strings(const char *s, uint32_t nr)
-{
-	while (nr-- > 0)
-		s += strlen(s) + 1;
-	return s;
-}
-
-static void unpack(const char *packed, char *name)
-{
-	size_t len = 0;
-
-	for (; *packed != '\0'; packed++) {
-		unsigned byte = (unsigned char)*packed;
-
-		if (byte < 0x80) {
-			name[len++] = *packed;
-			continue;
-		}
-		for (const char *t = skip_strings(ksym_tokens, byte - 0x80); *t != '\0'; t++)
-			name[len++] = *t;
-	}
-	name[len] = '\0';
-}
-
 bool ksym_lookup(uintptr_t addr, char *name, size_t *offset)
 {
 	uintptr_t start;
@@ -61,9 +38,8 @@ bool ksym_lookup(uintptr_t addr, char *name, size_t *offset)
 	if (ksym_count == 0 || addr < ksym_bases[0] || addr >= ksym_bases[nr_groups()])
 		return false;
 	i = find(addr, &start);
-	if (name != NULL)
-		unpack(skip_strings(ksym_names + ksym_markers[i / KSYM_GROUP], i % KSYM_GROUP),
-		       name);
+	if (name != NULL && !ksym_name(i, name))
+		return false;
 	*offset = addr - start;
 	return true;
 }

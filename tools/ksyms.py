@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Makes the kernel's symbol table (include/octavo/ksyms.h) from nm's output.
 
-    nm -n octavo-1.elf | ksyms.py >ksyms.S          the table
-    ksyms.py --none >ksyms-none.S                   an empty one, for the first link
-    nm -n octavo.elf | ksyms.py --check ksyms.S     fails unless ksyms.S fits
+    nm -n octavo-1.elf | ksyms.py KIND >ksyms.S         the table; KIND: names or starts
+    ksyms.py none >ksyms-none.S                         an empty one, for the first link
+    nm -n octavo.elf | ksyms.py KIND --check ksyms.S    fails unless ksyms.S fits
 """
 import collections
 import re
@@ -24,10 +24,12 @@ def read_symbols(lines):
         if len(fields) != 3 or fields[1] not in "tTwW":
             continue
         address, name = int(fields[0], 16), fields[2]
+        if re.search(r"\.c\.[0-9a-f]{8}$", name):
+            continue    # link-time optimization's, in the debug information
         end = max(end, address)
         if name.startswith(("$", ".L")):
             continue
-        name = re.sub(r"\.(constprop|isra|part|cold)(\.\d+)*$", "", name)
+        name = re.sub(r"\.(constprop|isra|part|cold|lto_priv)(\.\d+)*$", "", name)
         # of several names for one address, the one without underscores reads best
         old = found.get(address)
         if old is None or (old.startswith("_") and not name.startswith("_")):
@@ -54,7 +56,7 @@ def pack(names):
     return text.split("\n")[:-1], tokens
 
 
-def table(symbols, end):
+def table(symbols, end, named):
     out = [
         "\t.section .note.GNU-stack,\"\",%progbits",
         "\t.section .rodata.ksyms,\"a\",%progbits",
@@ -70,39 +72,41 @@ def table(symbols, end):
         for value in values:
             out.append("\t.byte " + ",".join(str(ord(c)) for c in value + "\0"))
 
-    packed, tokens = pack([name[:NAME_MAX - 1] for _, name in symbols])
-    offsets = [0]
-    for name in packed:
-        offsets.append(offsets[-1] + len(name) + 1)
     bases = [address for address, _ in symbols[::GROUP]]
     deltas = [address - bases[i // GROUP] for i, (address, _) in enumerate(symbols)]
+    packed, tokens, offsets = [], [], [0]
+    if named:
+        packed, tokens = pack([name[:NAME_MAX - 1] for _, name in symbols])
+    for name in packed:
+        offsets.append(offsets[-1] + len(name) + 1)
     if max(deltas + offsets) > 0xffff:
         sys.exit("ksyms.py: the table does not fit into 16 bits")
 
     label("ksym_count", 4, [len(symbols)])
     label("ksym_bases", 4, bases + [end])
-    label("ksym_markers", 2, offsets[:len(symbols):GROUP])
     label("ksym_deltas", 2, deltas)
-    strings("ksym_names", packed + [""])
-    strings("ksym_tokens", tokens + [""])
+    if named:
+        label("ksym_markers", 2, offsets[:len(symbols):GROUP])
+        strings("ksym_names", packed + [""])
+        strings("ksym_tokens", tokens + [""])
     return "\n".join(out) + "\n"
 
 
 def main(arguments):
-    if arguments == ["--none"]:
-        sys.stdout.write(table([], 0))
-    elif arguments == []:
-        symbols, end = read_symbols(sys.stdin)
-        if not symbols:
-            sys.exit("ksyms.py: no functions in the first link")
-        sys.stdout.write(table(symbols, end))
-    elif len(arguments) == 2 and arguments[0] == "--check":
-        with open(arguments[1], encoding="ascii") as old:
-            if old.read() != table(*read_symbols(sys.stdin)):
-                sys.exit("ksyms.py: functions moved between the two links: "
-                         "read-only data must lie behind all text")
-    else:
+    kind = arguments[0] if arguments else None
+    if kind not in ("none", "names", "starts") or arguments[1:2] not in ([], ["--check"]):
         sys.exit(__doc__)
+    symbols, end = ([], 0) if kind == "none" else read_symbols(sys.stdin)
+    if not symbols and kind != "none":
+        sys.exit("ksyms.py: no functions in the first link")
+    made = table(symbols, end, kind != "starts")
+    if len(arguments) == 1:
+        sys.stdout.write(made)
+        return
+    with open(arguments[2], encoding="ascii") as old:
+        if old.read() != made:
+            sys.exit("ksyms.py: functions moved between the two links: "
+                     "read-only data must lie behind all text")
 
 
 if __name__ == "__main__":

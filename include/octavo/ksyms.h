@@ -3,7 +3,8 @@
  * The kernel's own symbol table: the names of its functions by address, for
  * backtraces.  tools/ksyms.py makes it from the first of two links; in that
  * first link it is empty.  It is packed, since it is read only when something
- * went wrong, and is always there.
+ * went wrong, and is always there.  A release kernel has where its functions
+ * begin, not what they are called: `octavo run` puts the names in.
  *
  *	group		functions 0..15	    16..31	...
  *	ksym_bases	[0]		    [1]		...  address of its first function
@@ -33,7 +34,8 @@ extern const char ksym_tokens[];
  *
  * => true: its name is in NAME (KSYM_NAME_MAX bytes; NULL: not wanted), and
  *    ADDR's distance from its start in *OFFSET
- * => false: ADDR is in no function of the kernel; nothing is changed
+ * => false: ADDR is in no function of the kernel, or its name is wanted and the
+ *    kernel does not have it; nothing is changed
  * => takes no locks, never sleeps, may be called from anywhere, from a panic too
  */
 bool ksym_lookup(uintptr_t addr, char *name, size_t *offset);

@@ -72,6 +72,9 @@ x86-cflags := -m32 -march=i686 -mno-sse -mno-mmx -mno-80387 -fcf-protection=none
 	      -mregparm=3 -mtune=generic \
 	      -falign-functions=4 -falign-jumps=1 -falign-loops=1 -falign-labels=1
 arm-cflags := -mcpu=cortex-m3 -mthumb
+# What a kernel knows of its functions (tools/ksyms.py).
+ksyms-debug   := names
+ksyms-release := starts
 debug-cflags   := -fno-omit-frame-pointer -fno-optimize-sibling-calls
 release-cflags :=
 # The release kernel is compiled to be small, but for the files that the folders list as FAST: what
@@ -120,7 +123,7 @@ build/$1-$2/%.o: %.S build/$1-$2/flags | build/.setup build/bsd/sys/tree.h
 
 build/$1-$2/ksyms-none.S: tools/ksyms.py
 	@mkdir -p $$(@D)
-	$$(Q)tools/ksyms.py --none >$$@
+	$$(Q)tools/ksyms.py none >$$@
 
 build/$1-$2/ksyms-none.o: build/$1-$2/ksyms-none.S build/$1-$2/flags
 	$$(Q)$$($1-$2-command) -c $$< -o $$@
@@ -140,7 +143,7 @@ build/$1-$2/$3-1.elf: $4 build/$1-$2/ksyms-none.o build/$1-$2/$3.list $$($1-scri
 	$$(Q)$$($1-$2-link) $$(filter %.o,$$^) $$($1-libs) -o $$@
 
 build/$1-$2/$3.ksyms.S: build/$1-$2/$3-1.elf tools/ksyms.py
-	$$(Q)$$($1-cross)nm -n $$< | tools/ksyms.py >$$@
+	$$(Q)$$($1-cross)nm -n $$< | tools/ksyms.py $$(ksyms-$2) >$$@
 
 build/$1-$2/$3.ksyms.o: build/$1-$2/$3.ksyms.S
 	$$(Q)$$($1-$2-command) -c $$< -o $$@
@@ -148,7 +151,7 @@ build/$1-$2/$3.ksyms.o: build/$1-$2/$3.ksyms.S
 build/$1-$2/$3.elf: build/$1-$2/$3-1.elf build/$1-$2/$3.ksyms.o
 	@$$(say) LINK $$@
 	$$(Q)$$($1-$2-link) $4 build/$1-$2/$3.ksyms.o $$($1-libs) -o $$@ -Wl,-Map=build/$1-$2/$3.map
-	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py --check build/$1-$2/$3.ksyms.S
+	$$(Q)$$($1-cross)nm -n $$@ | tools/ksyms.py $$(ksyms-$2) --check build/$1-$2/$3.ksyms.S
 endef
 $(foreach a,x86 arm,$(foreach f,$(FLAVOURS),\
 	$(eval $(call image,$a,$f,octavo,$(filter-out $(foreach o,$($a-$f-objs),$(if $(filter ktest_%,$(notdir $o)),$o)),$($a-$f-objs))))\

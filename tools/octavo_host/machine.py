@@ -113,12 +113,13 @@ def need(program):
     return path
 
 
-def kernel_of(machine, arch):
+def kernel_of(machine):
     """The kernel's file: the one with tests inside where its tests are asked for."""
     if machine.kernel:
         return machine.kernel
     keys = [word.partition("=")[0] for word in cmdline.split(machine.append)]
     name = "octavo-ktest.elf" if "ktest" in keys else "octavo.elf"
+    arch = "x86" if machine.arch == "x86" else "arm"
     return built(f"{arch}-{machine.flavour}/{name}")[0]
 
 
@@ -153,7 +154,7 @@ def x86_arguments(machine, folder, arguments):
     memory = machine.memory if machine.memory is not None else 1280 << 20
     arguments += ["-m", f"{memory >> 10}K", "-smp", str(machine.cpus), "-nic", "none",
                   "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
-    kernel = kernel_of(machine, "x86")
+    kernel = kernel_of(machine)
     image = x86_image(machine, folder, memory)
     if image and os.path.getsize(image) > memory:
         raise OctavoError(f"the root file system has {os.path.getsize(image) >> 20} MB, and the "
@@ -192,7 +193,7 @@ def x86_image(machine, folder, memory):
 
 def arm_arguments(machine, folder, arguments):
     line = cmdline.join(cmdline.words_of(machine.append, machine.program)).encode()
-    kernel = kernel_of(machine, "arm")
+    kernel = kernel_of(machine)
     os.symlink(os.path.abspath(kernel), os.path.join(folder, "octavo.elf"))
     with open(os.path.join(folder, "parameters"), "wb") as page:
         page.write(ARM_PARAMETER_MAGIC + struct.pack("<I", len(line)) + line)

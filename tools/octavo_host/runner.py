@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from . import frames, machine as machines, screen
+from . import frames, machine as machines, screen, symbols
 from .errors import (EXIT_AUDIT, EXIT_HANG, EXIT_LOCKVAL, EXIT_OWN, EXIT_PANIC, EXIT_SILENT,
                      OctavoError)
 from .terminal import Escapes, Terminal
@@ -205,6 +205,7 @@ class Session:
         self.reader = frames.Reader()
         self.screen = None
         self.escapes = None
+        self.names = None
         self.lines = None if sys.stdout is not None and os.isatty(1) else Lines()
         self.input = bytearray()
         self.last_input = b""  # the newest of it
@@ -251,6 +252,7 @@ class Session:
         self.console, self.control = Channel(), Channel()
         channels = {"console": self.console, "control": self.control}
         arguments = machines.command(self.machine, folder, channels)
+        self.names = symbols.Names(os.path.abspath(machines.kernel_of(self.machine)))
         self.errors = open(os.path.join(folder, "qemu-errors"), "w+", encoding="utf-8",
                            errors="replace")
         self.qemu = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL,
@@ -316,7 +318,7 @@ class Session:
             data = self.lines.rest() if ended else self.lines.plain(data)
         if data:
             self.outcome.console(data)
-            write_all(1, data)
+            write_all(1, self.names.put_in(data))
 
     def _from_control(self):
         for frame in self.reader.feed(self._receive(self.control)):
