@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * assert.h - ASSERT states what must hold where it stands, and costs nothing in a release build.
- * PANIC_ON stays in both flavours: for what would destroy data if the kernel went on.
+ * PANIC_ON stays in both flavours: for what would destroy data if the kernel went on. In a release
+ * build it does not say what it found: the backtrace tells where.
  * CHECK(call) runs a structure's x_check() in a debug build only.
  */
 #pragma once
@@ -12,5 +13,5 @@
 #define PANIC_ON(cond)                                                                             \
 	do {                                                                                       \
 		if (__builtin_expect(!!(cond), 0))                                                 \
-			panic("%s:%d: %s", __FILE__, __LINE__, #cond);                             \
+			PANIC_AT(#cond);                                                           \
 	} while (0)

@@ -6,3 +6,4 @@
 #define ASSERT(cond)   PANIC_ON(!(cond))
 #define CHECK(call)    (call)
 #define DEBUG_ONLY(x)  x
+#define PANIC_AT(text) panic("%s:%d: %s", __FILE__, __LINE__, text)

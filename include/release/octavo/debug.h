@@ -6,3 +6,4 @@
 #define ASSERT(cond)   ((void)sizeof(cond))
 #define CHECK(call)    ((void)sizeof((call), 0))
 #define DEBUG_ONLY(x)
+#define PANIC_AT(text) panic("a check failed")
