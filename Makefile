@@ -86,8 +86,8 @@ requirements:	## write docs/requirements.md: which test shows which requirement
 	@tools/requirements.py
 
 size: kernel-x86 kernel-arm	## sizes of both kernels by folder
-	@tools/size.py x86 build/x86-$(FLAVOUR)
-	@tools/size.py arm build/arm-$(FLAVOUR)
+	@tools/size.py x86 build/x86-$(FLAVOUR) $(x86-cross)nm
+	@tools/size.py arm build/arm-$(FLAVOUR) $(arm-cross)nm
 
 .PHONY: setup clean help
 setup:	## install what building and testing needs

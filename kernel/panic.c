@@ -125,13 +125,15 @@ static void panic_enter(const char *message)
 void panic(const char *fmt, ...)
 {
 	char message[MESSAGE_MAX];
+	/* On the stack, where a backtrace without frame pointers looks for it. */
+	volatile uintptr_t pc = (uintptr_t)__builtin_return_address(0);
 	va_list ap;
 
 	va_start(ap, fmt);
 	vscnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	panic_enter(message);
-	panic_end(message, NULL, arch_frame_pointer(), (uintptr_t)__builtin_return_address(0));
+	panic_end(message, NULL, arch_frame_pointer(), pc);
 }
 
 void panic_frame(const struct trapframe *frame, const char *fmt, ...)

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""size.py ARCH DIR: what the kernel in DIR consists of, by source folder.
+"""size.py ARCH DIR NM: what the kernel in DIR consists of, by source folder.
 
-Reads the linker's map, so sections that the linker dropped do not count.
+Reads the linker's map, so sections that the linker dropped do not count. Where the kernel was
+optimized in one piece the map knows no folders; of functions, NM tells them from the debug
+information.
 """
 import collections
 import os
 import re
+import subprocess
 import sys
 
 KINDS = (("text", (".text", ".init.text", ".boot", ".vectors")),
@@ -22,7 +25,15 @@ def kind_of(section):
     return None
 
 
-def read_map(path, build_dir):
+def read_sources(nm, elf):
+    """{function: folder}"""
+    top = os.getcwd() + "/"
+    lines = subprocess.run([nm, "-l", elf], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = re.findall(r"^\w+ [tT] (\S+)\t(\S+)/[^/\n]+$", lines, re.MULTILINE)
+    return {name: folder[len(top):] for name, folder in found if folder.startswith(top)}
+
+
+def read_map(path, build_dir, sources):
     """{folder: {kind: bytes}} from the memory map part of a GNU ld map."""
     sizes = collections.defaultdict(collections.Counter)
     inside = False
@@ -42,7 +53,9 @@ def read_map(path, build_dir):
                 kind = kind_of(full.group(1) or pending or "")
                 owner = full.group(3)
                 if kind and int(full.group(2), 16):
-                    if owner.startswith(build_dir + "/"):
+                    if owner.endswith(".ltrans.o"):
+                        folder = sources.get((full.group(1) or pending).split(".", 2)[-1], "all of them")
+                    elif owner.startswith(build_dir + "/"):
                         folder = os.path.dirname(owner[len(build_dir) + 1:]) or "symbol table"
                     else:
                         folder = "libgcc"
@@ -54,8 +67,9 @@ def read_map(path, build_dir):
 
 
 def main():
-    arch, build_dir = sys.argv[1], sys.argv[2].rstrip("/")
-    sizes = read_map(os.path.join(build_dir, "octavo.map"), build_dir)
+    arch, build_dir, nm = sys.argv[1], sys.argv[2].rstrip("/"), sys.argv[3]
+    sources = read_sources(nm, os.path.join(build_dir, "octavo.elf"))
+    sizes = read_map(os.path.join(build_dir, "octavo.map"), build_dir, sources)
     names = [kind for kind, _ in KINDS]
     total = collections.Counter()
     print(f"{arch} ({os.path.basename(build_dir)})")

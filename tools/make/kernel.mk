@@ -82,6 +82,9 @@ release-cflags :=
 debug-speed   := -O2
 release-speed := -Oz -falign-functions=1
 fast-speed    := -O2
+# Where every kilobyte counts the whole kernel is optimized in one piece: functions with one caller go
+# into it, whichever file that is in.
+arm-release-lto := -flto -flto-partition=one -fno-move-loop-invariants
 x86-ldflags := -Wl,-melf_i386
 # libgcc takes its arguments from the stack: arch/x86/div64.c has what is needed of it
 x86-libs :=
@@ -97,16 +100,17 @@ $1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources) $$(kernel
 ifneq ($$(words $$(sort $$($1-$2-objs))),$$(words $$($1-$2-objs)))
 $$(error two sources of the $1 kernel share a name (or one is listed twice))
 endif
-$1-$2-command = $$($1-cross)gcc $$($1-cflags) $$(kernel-cflags) $$($2-cflags) -nostdinc \
+$1-$2-command = $$($1-cross)gcc $$($1-cflags) $$(kernel-cflags) $$($2-cflags) $$($1-$2-lto) -nostdinc \
 	-Iinclude/$2 -Iinclude -I$$($1-folder)/include \
 	-isystem $$$$($$($1-cross)gcc -print-file-name=include) \
 	-isystem $$$$($$($1-cross)gcc -print-file-name=include-fixed) \
 	-isystem include/freestanding -isystem build/bsd
-$1-$2-link = $$($1-cross)gcc $$($1-cflags) $$(kernel-ldflags) $$($1-ldflags) -T $$($1-script)
+$1-$2-link = $$($1-cross)gcc $$($1-cflags) $$($1-$2-lto) $$(if $$($1-$2-lto),$$($2-speed) -ffunction-sections -fdata-sections) \
+	$$(kernel-ldflags) $$($1-ldflags) -T $$($1-script)
 
 build/$1-$2/flags: FORCE
 	@mkdir -p $$(@D)
-	@tools/stamp $$@ '$$($1-$2-command) $$($2-speed) $(kernel-FAST) $($1-fast)'
+	@tools/stamp $$@ '$$($1-$2-command) $$($2-speed) $(sort $(kernel-FAST) $($1-fast))'
 
 build/$1-$2/%.o: speed = $$($2-speed)
 $$(patsubst %,build/$1-$2/%.o,$$(basename $(kernel-FAST) $($1-fast))): speed = $$(fast-speed)
