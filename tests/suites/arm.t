@@ -47,13 +47,15 @@ Suite(
     run("/tests/clock", on="arm debug"),
     run("/tests/identity", on="arm debug"),
     run("/tests/eventfd", on="arm debug"),
+    run("/tests/statfs", on="arm debug"),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
       for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
                    "thread_signals", "thread_waits", "futex", "sysvshm", "sysvshm_rights", "spawn")
       for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=5"))),
     # the other boards: one with each flavour, all for `make test-all`
     *(run(f"/tests/{name}", on=f"arm {board} {flavour}", only_all=only_all)
-      for name in ("mpu", "mpu_classes", "nommu", "nommu_map", "nommu_devices", "nommu_fail", "nommu_args", "clock", "identity",
+      for name in ("mpu", "mpu_classes", "nommu", "nommu_cost", "nommu_map", "nommu_shm", "nommu_runs", "nommu_devices",
+                   "nommu_fail", "nommu_args", "sysvshm", "spawn", "clock", "identity",
                    "eventfd", "signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm",
                    "threads", "thread_signals", "thread_waits", "futex", "fpu_arm")
       for board, flavour, only_all in (("an386", "debug", False), ("an500", "release", False),
