@@ -120,7 +120,7 @@ int NEWLIB_STUB(unlink)(const char *path)
 	return stub_result(octavo_syscall(__NR_unlink, path));
 }
 
-int NEWLIB_STUB(mkdir)(const char *path, mode_t mode)
+int mkdir(const char *path, mode_t mode)
 {
 	return stub_result(octavo_syscall(__NR_mkdir, path, mode));
 }

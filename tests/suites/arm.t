@@ -48,6 +48,8 @@ Suite(
     run("/tests/identity", on="arm debug"),
     run("/tests/eventfd", on="arm debug"),
     run("/tests/statfs", on="arm debug"),
+    run("/tests/files", on="arm debug"),
+    run("/tests/files", on="arm release"),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
       for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
                    "thread_signals", "thread_waits", "futex", "sysvshm", "sysvshm_rights", "spawn")
