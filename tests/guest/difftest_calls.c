@@ -295,13 +295,17 @@ static void step_unmap(void)
  * A call that fails has changed nothing on Octavo, where Linux may have done a part of it: that part is
  * then done by calls of its own, so that both are in the same state again.
  */
-static void repeat_by_pages(long nr, unsigned long at, uint32_t len, uint32_t prot)
+static void repeat_in_parts(long nr, unsigned long at, uint32_t len, uint32_t prot)
 {
-	unsigned long end = at + len;
+	unsigned long end = at + len, hole = at;
 
 	if (at & (PAGE - 1))
 		return;
-	for (; at < end && sys(__NR_msync, at, PAGE, MS_ASYNC) == 0; at += PAGE)
+	while (hole < end && sys(__NR_msync, hole, PAGE, MS_ASYNC) == 0)
+		hole += PAGE;
+	if (hole == at || sys(nr, at, hole - at, prot) == 0)
+		return;
+	for (; at < hole; at += PAGE)
 		if (sys(nr, at, PAGE, prot) != 0 && nr == __NR_mprotect)
 			break;
 }
@@ -316,7 +320,7 @@ static void step_protect(void)
 	result = sys(__NR_mprotect, at, len, prot);
 	note_result(result);
 	if (result < 0)
-		repeat_by_pages(__NR_mprotect, at, len, prot);
+		repeat_in_parts(__NR_mprotect, at, len, prot);
 }
 
 static void step_remap(void)
@@ -371,7 +375,7 @@ static void step_lock(void)
 	result = sys(nr, at, len, flags);
 	note_result(result);
 	if (result < 0)
-		repeat_by_pages(nr, at & ~(PAGE - 1), len, flags);
+		repeat_in_parts(nr, at & ~(PAGE - 1), len, flags);
 }
 
 static void step_incore(void)
