@@ -69,7 +69,7 @@ static struct vma *attached_at(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v;
 
-	LIST_FOREACH(v, &mm->pmap.twins, i_mmap)
+	LIST_FOREACH(v, &mm->pmap.twins, twins)
 		if (v->start == addr)
 			break;
 	if (v == NULL)

@@ -91,6 +91,8 @@ static void find_neighbours(struct vma_tree *t, const struct vma *new, struct vm
 	*next = v && v->start == new->end &&vma_can_merge(new, v) ? v : NULL;
 	if (*prev && *next && ((*prev)->flags & (*next)->flags & VM_APART))
 		*next = NULL;
+	if (*prev && *next && (*prev)->anon && (*next)->anon && (*prev)->anon != (*next)->anon)
+		*next = NULL; /* `new` has no pages yet and goes with either */
 }
 
 bool area_extends(struct vma_tree *t, const struct vma *new)

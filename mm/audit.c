@@ -188,8 +188,6 @@ static void compare_frame(struct audit *a, pfn_t pfn, const struct frame_note *n
 	if (has != PAGE_RESERVED && refcount != note_refcount(n))
 		frame_differs(a, "frame %u (%s): refcount %u, %u references found", pfn,
 			      page_owner_name(has), refcount, note_refcount(n));
-	if (!(n->bits & NOTE_OWNED) && page->mapping)
-		frame_differs(a, "frame %u: private memory that points to an object", pfn);
 	if (n->maps > 0 && has != PAGE_ANON && has != PAGE_FILE)
 		frame_differs(a, "frame %u: programs can reach it, and %s has it", pfn,
 			      page_owner_name(has));

@@ -38,19 +38,20 @@ static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn) __releases(&mm->p
 }
 
 /* A first write: a page of zeros. */
-static __always_inline int anon_write(struct mm *mm, vaddr_t va, u32 prot)
+static __always_inline int anon_write(struct mm *mm, const struct vma *v, vaddr_t va, u32 prot)
 {
 	struct page *page;
 	pfn_t pfn;
 
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
-	page = user_page_alloc(va, GFP_FAULT);
+	page = user_page_alloc(v, GFP_FAULT);
 	if (unlikely(!page))
 		return -ENOMEM;
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
 	spin_lock(&mm->page_table_lock);
+	page->index = vma_index(v, va);
 	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn, prot)))
 		return anon_lost_race(mm, pfn);
 	mm->nr_resident++;
@@ -83,9 +84,9 @@ static int cow_reuse(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 }
 
 /* A write where so far only zeros were read. */
-static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
+static int cow_zero(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, u32 prot)
 {
-	struct page *page = user_page_alloc(va, GFP_FAULT);
+	struct page *page = user_page_alloc(v, GFP_FAULT);
 	pfn_t pfn;
 
 	if (unlikely(!page))
@@ -93,6 +94,7 @@ static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
 	spin_lock(&mm->page_table_lock);
+	page->index = vma_index(v, va);
 	if (unlikely(!pmap_replace(&mm->pmap, va, seen, pfn, prot)))
 		return anon_lost_race(mm, pfn);
 	spin_unlock(&mm->page_table_lock);
@@ -101,21 +103,23 @@ static int cow_zero(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
 
 /* If the page is ours alone by the time that it has been copied, the copy was not needed, but it is
  * right all the same. */
-__noinline int user_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot)
+__noinline int user_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen,
+				  u32 prot)
 {
 	pfn_t new, old = pte_pfn(seen);
 	struct page *page;
 
 	if (unlikely(old == zero_pfn))
-		return cow_zero(mm, va, seen, prot);
+		return cow_zero(mm, v, va, seen, prot);
 	if (user_page_may_write(old))
 		return cow_reuse(mm, va, seen, prot);
-	page = user_page_alloc(va, GFP_FAULT);
+	page = user_page_alloc(v, GFP_FAULT);
 	if (unlikely(!page))
 		return -ENOMEM;
 	new = page_to_pfn(page);
 	pmap_copy_frame(new, old);
 	spin_lock(&mm->page_table_lock);
+	page->index = vma_index(v, va);
 	if (unlikely(!pmap_replace(&mm->pmap, va, seen, new, prot | PMAP_READ)))
 		return anon_lost_race(mm, new);
 	spin_unlock(&mm->page_table_lock);
@@ -218,11 +222,13 @@ static __noinline int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write
 
 	if (unlikely(v->ops != NULL))
 		return v->ops->fault(mm, v, va, write);
+	if (write && rmap_prepare(v) != 0)
+		return -ENOMEM;
 	pte = pmap_query(&mm->pmap, va);
 	if (likely(pte_none(pte)))
-		return write ? anon_write(mm, va, vm_prot(v->flags)) : anon_read(mm, v, va);
+		return write ? anon_write(mm, v, va, vm_prot(v->flags)) : anon_read(mm, v, va);
 	if (write && !pte_writable(pte))
-		return user_copy_on_write(mm, va, pte, vm_prot(v->flags));
+		return user_copy_on_write(mm, v, va, pte, vm_prot(v->flags));
 	return 0;
 }
 
@@ -245,12 +251,12 @@ static __noinline int fault_any(struct mm *mm, vaddr_t addr, unsigned flags) __r
 	return unlikely(err == -ENOMEM) ? fault_no_memory(mm, addr) : err;
 }
 
-/* Is it an access to private memory that may be written, in the area v? */
+/* Is it an access to private memory that may be written, in the area v, and not the first? */
 static __always_inline bool private_in(const struct vma *v, vaddr_t addr)
 {
 	if (unlikely(!v || addr < v->start || addr >= v->end))
 		return false;
-	return likely(v->flags & VM_WRITE) && likely(!v->ops);
+	return likely(v->flags & VM_WRITE) && likely(!v->ops) && likely(v->anon != NULL);
 }
 
 /* Most faults are writes in the area of the last one: they take the short way. */
@@ -269,11 +275,11 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 		return fault_any(mm, addr, flags);
 	prot = PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC);
 	if (!(flags & FAULT_PRESENT)) {
-		err = anon_write(mm, va, prot);
+		err = anon_write(mm, v, va, prot);
 	} else {
 		pte = pmap_query(&mm->pmap, va);
 		if (likely(pte_read_only(pte)))
-			err = user_copy_on_write(mm, va, pte, prot);
+			err = user_copy_on_write(mm, v, va, pte, prot);
 	}
 	rwsem_up_read(&mm->mmap_sem);
 	return likely(err == 0) ? 0 : fault_no_memory(mm, addr);
@@ -282,21 +288,22 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 /* --- faults before they happen --- */
 
 /* Up to POPULATE_BATCH pages of zeros from va on, which one table maps. => -ENOMEM: none */
-static int populate_batch(struct mm *mm, const struct vma *v, vaddr_t va, u32 nr)
+static int populate_batch(struct mm *mm, struct vma *v, vaddr_t va, u32 nr)
 {
 	struct page *pages[POPULATE_BATCH];
 	u32 got = 0, used = 0;
 
-	if (need_table(mm, va) != 0)
+	if (rmap_prepare(v) != 0 || need_table(mm, va) != 0)
 		return -ENOMEM;
 	for (; got < nr; got++) {
-		pages[got] = user_page_alloc(va + got * PAGE_SIZE, GFP_HIGHUSER);
+		pages[got] = user_page_alloc(v, GFP_HIGHUSER);
 		if (!pages[got])
 			break;
 		pmap_zero_frame(page_to_pfn(pages[got]));
 	}
 	spin_lock(&mm->page_table_lock);
 	for (u32 i = 0; i < got; i++, va += PAGE_SIZE) {
+		pages[i]->index = vma_index(v, va);
 		if (!pmap_enter_empty(&mm->pmap, va, page_to_pfn(pages[i]), vm_prot(v->flags)))
 			continue;
 		pages[i] = NULL;

@@ -45,7 +45,7 @@ void filemap_init(struct address_space *m, struct inode *host, const struct mapp
 	m->kept_end = 0;
 	atomic_set(&m->nr_writable, 0);
 	rwsem_init(&m->i_mmap_lock, i_mmap_lock);
-	LIST_INIT(&m->i_mmap);
+	RB_INIT(&m->i_mmap);
 	host->mapping = m;
 }
 
@@ -291,7 +291,6 @@ void filemap_zero(struct address_space *m, loff_t from, loff_t to)
 
 u32 filemap_audit(struct audit *a, struct address_space *m)
 {
-	const struct vma *v;
 	const struct page *page;
 	u32 index = 0, nr = 0;
 
@@ -308,11 +307,5 @@ u32 filemap_audit(struct audit *a, struct address_space *m)
 	}
 	if (nr != m->pages.nr)
 		audit_differ(a, "file: %u pages found, %u counted", nr, m->pages.nr);
-	LIST_FOREACH(v, &m->i_mmap, i_mmap)
-		m->audit_areas--;
-	if (m->audit_areas != 0)
-		audit_differ(a, "file: %d areas too many map it that it does not know",
-			     (s32)m->audit_areas);
-	m->audit_areas = 0;
 	return nr;
 }

@@ -19,11 +19,6 @@
 
 #define FAULT_AROUND (16 * PAGE_SIZE) /* bytes, a power of two; one table maps them */
 
-static u32 index_of(const struct vma *v, vaddr_t va)
-{
-	return v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
-}
-
 /* What entries of the cache's pages allow: only a shared mapping writes to them. */
 static u32 cache_prot(const struct vma *v)
 {
@@ -36,7 +31,7 @@ static u32 cache_prot(const struct vma *v)
 static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va,
 		      vaddr_t end)
 {
-	u32 prot = cache_prot(v), index = index_of(v, va), mapped = 0;
+	u32 prot = cache_prot(v), index = vma_index(v, va), mapped = 0;
 
 	while (va < end) {
 		u32 run, pages = (u32)((end - va) >> PAGE_SHIFT);
@@ -65,7 +60,7 @@ static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *
 static vaddr_t in_file(const struct vma *v, const struct address_space *m, vaddr_t start,
 		       vaddr_t end)
 {
-	u32 index = index_of(v, start), file_end = filemap_end(m);
+	u32 index = vma_index(v, start), file_end = filemap_end(m);
 	u32 pages = file_end > index ? file_end - index : 0;
 
 	return pages < (end - start) >> PAGE_SHIFT ? start + (pages << PAGE_SHIFT) : end;
@@ -97,7 +92,7 @@ static int map_page(struct mm *mm, const struct vma *v, struct address_space *m,
 {
 	while (!map_around(mm, v, m, va)) {
 		struct page *page;
-		int err = filemap_get(m, index_of(v, va), GFP_FAULT, &page);
+		int err = filemap_get(m, vma_index(v, va), GFP_FAULT, &page);
 
 		if (err != 0)
 			return fault_errno(err);
@@ -108,7 +103,7 @@ static int map_page(struct mm *mm, const struct vma *v, struct address_space *m,
 
 /* A private copy `new` of the cache's page `old` in place of the entry `seen`, if both are still
  * what they were. => false: not entered */
-static bool enter_copy(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen, struct page *old,
+static bool enter_copy(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, struct page *old,
 		       struct page *new)
 {
 	struct address_space *m = vma_mapping(v);
@@ -117,16 +112,15 @@ static bool enter_copy(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen, str
 
 	spin_lock(&mm->page_table_lock);
 	spin_lock(&m->tree_lock);
-	if (old->mapping == m && old->index == index_of(v, va)) {
+	new->index = vma_index(v, va);
+	if (old->mapping == m && old->index == new->index) {
 		entered = pte_none(seen)
 				  ? pmap_enter_empty(&mm->pmap, va, page_to_pfn(new), prot)
 				  : pmap_replace(&mm->pmap, va, seen, page_to_pfn(new), prot);
 	}
 	spin_unlock(&m->tree_lock);
-	if (entered) {
-		v->copied = true;
+	if (entered)
 		mm->nr_resident += pte_none(seen);
-	}
 	spin_unlock(&mm->page_table_lock);
 	return entered;
 }
@@ -135,11 +129,11 @@ static bool enter_copy(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen, str
 static int copy_cached(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen)
 {
 	struct page *old, *new;
-	int err = filemap_get(vma_mapping(v), index_of(v, va), GFP_FAULT, &old);
+	int err = filemap_get(vma_mapping(v), vma_index(v, va), GFP_FAULT, &old);
 
 	if (err != 0)
 		return fault_errno(err);
-	new = user_page_alloc(va, GFP_FAULT);
+	new = rmap_prepare(v) == 0 ? user_page_alloc(v, GFP_FAULT) : NULL;
 	if (!new) {
 		put_page(old);
 		return -ENOMEM;
@@ -173,7 +167,7 @@ int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 		if (pte_writable(pte))
 			return 0;
 		if (!pte_none(pte) && page_is_private(pfn_to_page(pte_pfn(pte))))
-			return user_copy_on_write(mm, va, pte, vm_prot(v->flags));
+			return user_copy_on_write(mm, v, va, pte, vm_prot(v->flags));
 		return copy_cached(mm, v, va, pte);
 	}
 	if (pte_none(pte))

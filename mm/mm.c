@@ -158,7 +158,7 @@ void mm_put(struct mm *mm)
 static bool faults_bring_back(const struct vma *v)
 {
 	return (v->flags & VM_SHARED) ||
-	       (vma_is_file(v) && !v->copied && v->end - v->start > TABLE_SPAN);
+	       (vma_is_file(v) && !v->anon && v->end - v->start > TABLE_SPAN);
 }
 
 static int fork_pages(struct mm *child, struct mm *parent, const struct vma *v)
@@ -194,12 +194,14 @@ static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 	*copy = *v;
 	copy->mm = child;
 	copy->flags &= ~VM_LOCK_BITS;
+	if (copy->anon && !(copy->flags & VM_SHARED))
+		copy->flags |= VM_FORKED;
 	vma_open_object(copy);
 	spin_lock(&child->page_table_lock);
 	vma_insert(&child->vmas, copy);
 	spin_unlock(&child->page_table_lock);
 	child->total_pages += (v->end - v->start) >> PAGE_SHIFT;
-	filemap_link(copy, v);
+	rmap_link(copy, v);
 	return fork_pages(child, parent, v);
 }
 
@@ -300,6 +302,8 @@ static bool audit_entry(vaddr_t va, pte_t pte, void *arg)
 		return true;
 	}
 	audit_map(w->a, pte_pfn(pte), pte_writable(pte) && v && !(v->flags & VM_SHARED));
+	if (v && v->start <= va)
+		rmap_audit_entry(w->a, v, va, pte_pfn(pte));
 	return true;
 }
 
@@ -310,6 +314,9 @@ void mm_audit(struct audit *a)
 
 	audit_own(a, zero_pfn, 1, PAGE_RESERVED);
 	shared_anon_audit_begin();
+	LIST_FOREACH(mm, &all_mms, all)
+		mm_for_each_area(mm, v)
+			rmap_audit_begin(v);
 	LIST_FOREACH(mm, &all_mms, all) {
 		struct audit_walk w = {.a = a, .mm = mm};
 
@@ -318,13 +325,15 @@ void mm_audit(struct audit *a)
 		if (w.nr != mm->nr_resident)
 			audit_differ(a, "an address space has %u pages mapped and counts %u", w.nr,
 				     mm->nr_resident);
-		for (v = vma_first(&mm->vmas); v; v = vma_next(v)) {
+		mm_for_each_area(mm, v) {
+			rmap_audit_area(v);
 			if (v->ops == &shared_anon_ops)
 				shared_anon_audit_seen(a, v->object);
-			else if (vma_is_file(v))
-				vma_mapping(v)->audit_areas++;
 		}
 	}
+	LIST_FOREACH(mm, &all_mms, all)
+		mm_for_each_area(mm, v)
+			rmap_audit_lists(a, v);
 	shared_anon_audit(a);
 }
 
@@ -333,6 +342,7 @@ void mm_init(void)
 	struct page *zero = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
 
 	filemap_start();
+	rmap_init();
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);
 	vma_cache = slab_cache_create("vma", sizeof(struct vma), 4);
 

@@ -27,35 +27,22 @@
 
 void vma_destroy(struct vma *v)
 {
-	filemap_unlink(v);
+	rmap_unlink(v);
 	vma_close_object(v);
 	vma_free(v);
 }
 
-/* => m, if the area has one: its i_mmap_lock held for writing */
-static void vma_cut_locked(struct vma *v, vaddr_t addr, struct vma *spare, struct address_space *m)
+void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
 {
 	struct mm *mm = v->mm;
 
+	rmap_lock(v);
 	spin_lock(&mm->page_table_lock);
 	vma_split(&mm->vmas, v, spare, addr);
 	vma_open_object(spare);
-	if (m)
-		LIST_INSERT_AFTER(v, spare, i_mmap);
+	rmap_insert(spare, v);
 	spin_unlock(&mm->page_table_lock);
-}
-
-void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
-{
-	struct address_space *m = vma_mapping(v);
-
-	if (!m) {
-		vma_cut_locked(v, addr, spare, NULL);
-		return;
-	}
-	rwsem_down_write(&m->i_mmap_lock);
-	vma_cut_locked(v, addr, spare, m);
-	rwsem_up_write(&m->i_mmap_lock);
+	rmap_unlock(v);
 }
 
 /* --- new areas --- */
@@ -78,10 +65,14 @@ static void area_link(struct mm *mm, const struct vma *new, struct vma *node)
 		if (node)
 			vma_free(node);
 	} else {
-		filemap_link(node, NULL);
+		rmap_link(node, NULL);
 	}
-	if (dead)
+	if (v != node)
+		rmap_join(v, new->anon);
+	if (dead) {
+		rmap_join(v, dead->anon);
 		vma_destroy(dead);
+	}
 	CHECK(mm_check(mm));
 }
 

@@ -15,6 +15,7 @@
  */
 #include <octavo/assert.h>
 #include <octavo/errno.h>
+#include <octavo/filemap.h>
 #include <octavo/mm_user.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
@@ -103,6 +104,8 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 		spin_unlock(&mm->page_table_lock);
 		if (!dead)
 			break;
+		if (dead->anon || vma_is_file(dead))
+			rmap_join(vma_find(&mm->vmas, dead->start), dead->anon);
 		start = dead->start; /* no pair below it is left: every area is looked at once */
 		vma_destroy(dead);   /* the one that it is part of now has another reference */
 	}

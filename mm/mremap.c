@@ -11,7 +11,7 @@
  * All checks come first, then memory for the cuts and the page tables, then what is in the way at a fixed
  * address; if there is no memory for the new area after that, that alone has changed.
  *
- * While entries move nobody faults (mmap_sem is held for writing) or truncates the file (i_mmap_lock).
+ * While entries move nobody faults (mmap_sem is held for writing) or walks to them (rmap_lock()).
  */
 #include <octavo/assert.h>
 #include <octavo/errno.h>
@@ -118,24 +118,6 @@ static int extend(struct remap *r)
 
 /* --- elsewhere --- */
 
-/* Has a page of its own ever been mapped there, and is still? */
-static bool has_pages(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-	bool found = false;
-
-	while (start < end && !found) {
-		vaddr_t stop = MIN(ALIGN_DOWN(start, TABLE_SPAN) + TABLE_SPAN, end);
-		struct pmap_iter it;
-
-		spin_lock(&mm->page_table_lock);
-		pmap_for_each_present(&mm->pmap, start, stop, it) found |=
-			pte_pfn(*it.pte) != zero_pfn;
-		spin_unlock(&mm->page_table_lock);
-		start = stop;
-	}
-	return found;
-}
-
 /* The area at `to`. What has no pages yet is numbered by its new address, as if it had been made there. */
 static struct vma area_elsewhere(const struct remap *r)
 {
@@ -145,7 +127,7 @@ static struct vma area_elsewhere(const struct remap *r)
 	new.end = r->to + r->new_len;
 	new.flags &= ~VM_STACK;
 	new.pgoff = first_page(r);
-	if (!new.ops && !has_pages(r->mm, r->v->start, r->v->end))
+	if (!new.ops && !r->v->anon)
 		new.pgoff = r->to >> PAGE_SHIFT;
 	return new;
 }
@@ -163,10 +145,15 @@ static int prepare_tables(const struct remap *r)
 	return 0;
 }
 
+/* Whoever walks to the entries of a page finds it in one of both areas. */
 static void move_entries(const struct remap *r)
 {
 	struct mm *mm = r->mm;
+	const struct vma *old = vma_find(&mm->vmas, r->from);
 
+	if (r->old_len == 0)
+		return;
+	rmap_lock(old);
 	for (vaddr_t va = r->from, end = r->from + r->old_len, stop; va < end; va = stop) {
 		stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, end);
 		if (pmap_prepared(&mm->pmap, va)) {
@@ -175,18 +162,7 @@ static void move_entries(const struct remap *r)
 			spin_unlock(&mm->page_table_lock);
 		}
 	}
-}
-
-/* m: the file's, or NULL. Who truncates it finds a page in one of both areas. */
-static void move_entries_of(const struct remap *r, struct address_space *m)
-{
-	if (!m) {
-		move_entries(r);
-		return;
-	}
-	rwsem_down_write(&m->i_mmap_lock);
-	move_entries(r);
-	rwsem_up_write(&m->i_mmap_lock);
+	rmap_unlock(old);
 }
 
 /* The lock bits of the area that [from, from + old_len) is now. */
@@ -236,11 +212,9 @@ static void leave_old(const struct remap *r)
 
 static int move(struct remap *r)
 {
-	struct address_space *m = vma_mapping(r->v);
 	struct vma new = area_elsewhere(r);
 	vaddr_t end = r->from + r->old_len;
 	struct range_cuts cuts = {NULL, NULL};
-	struct vma *v;
 	int err = 0;
 
 	if (r->mm->vmas.nr + 3 >= area_max) {
@@ -263,11 +237,7 @@ static int move(struct remap *r)
 		mm_merge_around(r->mm, r->from, end);
 		return err;
 	}
-	move_entries_of(r, m);
-	v = vma_find(&r->mm->vmas, r->to);
-	spin_lock(&r->mm->page_table_lock);
-	v->copied |= new.copied;
-	spin_unlock(&r->mm->page_table_lock);
+	move_entries(r);
 	leave_old(r);
 	r->locked = (new.flags &VM_LOCKED) && r->new_len > r->old_len;
 	CHECK(mm_check(r->mm));

@@ -115,7 +115,7 @@ static void list_area(struct mm *mm, struct vma *v)
 {
 	if (((struct region *)v->object)->object != NULL &&
 	    vma_overlaps(&mm->vmas, v->start, v->end))
-		LIST_INSERT_HEAD(&mm->pmap.twins, v, i_mmap);
+		LIST_INSERT_HEAD(&mm->pmap.twins, v, twins);
 	else
 		vma_insert(&mm->vmas, v);
 }
@@ -137,14 +137,14 @@ static void unlist_area(struct mm *mm, struct vma *v)
 	struct vma *twin, *next;
 
 	if (vma_find(&mm->vmas, v->start) != v) {
-		LIST_REMOVE(v, i_mmap);
+		LIST_REMOVE(v, twins);
 		return;
 	}
 	vma_remove(&mm->vmas, v);
-	LIST_FOREACH_SAFE(twin, &mm->pmap.twins, i_mmap, next) {
+	LIST_FOREACH_SAFE(twin, &mm->pmap.twins, twins, next) {
 		if (vma_overlaps(&mm->vmas, twin->start, twin->end))
 			continue;
-		LIST_REMOVE(twin, i_mmap);
+		LIST_REMOVE(twin, twins);
 		vma_insert(&mm->vmas, twin);
 	}
 }
@@ -442,7 +442,7 @@ void mm_check(struct mm *mm)
 	vma_check(&mm->vmas);
 	for (v = vma_first(&mm->vmas); v != NULL; v = vma_next(v))
 		pages += check_area(v);
-	LIST_FOREACH(v, &mm->pmap.twins, i_mmap) {
+	LIST_FOREACH(v, &mm->pmap.twins, twins) {
 		PANIC_ON(!vma_overlaps(&mm->vmas, v->start, v->end));
 		pages += check_area(v);
 	}
@@ -460,7 +460,7 @@ static void each_area(void (*fn)(struct vma *v, void *arg), void *arg)
 	LIST_FOREACH(mm, &all_mms, all) {
 		for (v = vma_first(&mm->vmas); v != NULL; v = vma_next(v))
 			fn(v, arg);
-		LIST_FOREACH(v, &mm->pmap.twins, i_mmap)
+		LIST_FOREACH(v, &mm->pmap.twins, twins)
 			fn(v, arg);
 	}
 }

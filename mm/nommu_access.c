@@ -58,7 +58,7 @@ static bool access_with_twins(struct mm *mm, const struct vma *v, vaddr_t addres
 		add_area(a, v, address);
 	if (prev != NULL)
 		add_area(a, prev, address);
-	LIST_FOREACH(v, &mm->pmap.twins, i_mmap) {
+	LIST_FOREACH(v, &mm->pmap.twins, twins) {
 		found |= v->start <= address && address < v->end;
 		add_area(a, v, address);
 	}

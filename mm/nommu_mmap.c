@@ -167,7 +167,7 @@ static struct vma *mapping_at(struct mm *mm, vaddr_t addr, vaddr_t end)
 {
 	struct vma *v;
 
-	LIST_FOREACH(v, &mm->pmap.twins, i_mmap)
+	LIST_FOREACH(v, &mm->pmap.twins, twins)
 		if (v->start == addr && v->end == end)
 			return v;
 	v = vma_find(&mm->vmas, addr);

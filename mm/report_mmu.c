@@ -63,7 +63,7 @@ static void count_page(struct area_usage *u, pte_t pte)
 	u->referenced += pte_young(pte);
 	if (page_owner(page) == PAGE_FILE)
 		u->file++;
-	else if (page->mapping == NULL)
+	else if (page_is_private(page))
 		u->anonymous++;
 	if (maps > 1)
 		*(dirty ? &u->shared_dirty : &u->shared_clean) += 1;

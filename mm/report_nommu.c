@@ -92,7 +92,7 @@ u64 nommu_region_next(u64 key, struct area_info *out)
 		rwsem_down_read(&mm->mmap_sem);
 		for (v = vma_first(&mm->vmas); v != NULL; v = vma_next(v))
 			consider(v, key, &best, out);
-		LIST_FOREACH(v, &mm->pmap.twins, i_mmap)
+		LIST_FOREACH(v, &mm->pmap.twins, twins)
 			consider(v, key, &best, out);
 		rwsem_up_read(&mm->mmap_sem);
 	}

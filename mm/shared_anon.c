@@ -26,7 +26,8 @@
 #define LEAF_PAGES (PAGE_SIZE / sizeof(struct page *))
 
 struct shared_anon {
-	u64 serial; /* [I] */
+	u64 serial;                 /* [I] */
+	struct anon_region *region; /* [I] the areas that map it */
 	atomic_t refs;
 	struct mutex mutex;
 	u32 nr_pages, nr_leaves;     /* [I] */
@@ -46,6 +47,9 @@ struct shared_anon *shared_anon_create(u32 bytes)
 
 	if (!o)
 		return NULL;
+	o->region = anon_region_create();
+	if (!o->region)
+		goto free_object;
 	o->serial = serial_number();
 	atomic_set(&o->refs, 1);
 	mutex_init(&o->mutex, anon_vma_lock);
@@ -55,13 +59,16 @@ struct shared_anon *shared_anon_create(u32 bytes)
 	LIST_INSERT_HEAD(&objects, o, all);
 	spin_unlock(&objects_lock);
 	return o;
+
+free_object:
+	kfree(o);
+	return NULL;
 }
 
 static void leaf_free(struct page **leaf)
 {
 	for (u32 i = 0; i < LEAF_PAGES; i++) {
 		if (leaf[i]) {
-			leaf[i]->mapping = NULL;
 			atomic_dec(&shared_anon_pages);
 			put_page(leaf[i]);
 		}
@@ -80,6 +87,7 @@ void shared_anon_put(struct shared_anon *o)
 		if (o->leaves[i])
 			leaf_free(o->leaves[i]);
 	}
+	anon_region_put(o->region);
 	kfree(o);
 }
 
@@ -112,7 +120,7 @@ static struct page *object_page(struct shared_anon *o, u32 index)
 	if (!page)
 		return NULL;
 	page_set_owner(page, PAGE_ANON);
-	page->mapping = (void *)((uintptr_t)o | PAGE_MAPPING_SHARED);
+	page->mapping = (void *)((uintptr_t)o->region | PAGE_MAPPING_SHARED);
 	page->index = index;
 	atomic_inc(&shared_anon_pages);
 	(*leaf)[index % LEAF_PAGES] = page;
@@ -121,8 +129,8 @@ static struct page *object_page(struct shared_anon *o, u32 index)
 
 static int shared_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 {
-	u32 pgoff = v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
 	struct shared_anon *o = v->object;
+	u32 pgoff = vma_index(v, va);
 	struct page *page;
 
 	(void)write;
@@ -173,12 +181,16 @@ const struct vma_ops shared_anon_ops = {
 /* /dev/zero: what is mapped from it is anonymous memory. zero(4) */
 int zero_mmap(struct file *file, struct vma *new)
 {
+	struct shared_anon *o;
+
 	(void)file;
 	if (!(new->flags &VM_SHARED))
 		return 0;
-	new->object = shared_anon_create((u32)(new->end - new->start));
-	if (!new->object)
+	o = shared_anon_create((u32)(new->end - new->start));
+	if (!o)
 		return -ENOMEM;
+	new->object = o;
+	new->anon = o->region;
 	new->ops = &shared_anon_ops;
 	new->pgoff = 0;
 	return 0;
@@ -215,7 +227,7 @@ static void audit_leaf(struct audit *a, const struct shared_anon *o, u32 leaf)
 		if (!page)
 			continue;
 		audit_own(a, page_to_pfn(page), 1, PAGE_ANON);
-		if ((uintptr_t)page->mapping != ((uintptr_t)o | PAGE_MAPPING_SHARED) ||
+		if ((uintptr_t)page->mapping != ((uintptr_t)o->region | PAGE_MAPPING_SHARED) ||
 		    page->index != leaf * LEAF_PAGES + i)
 			audit_differ(a, "shared object: frame %u does not point back",
 				     page_to_pfn(page));

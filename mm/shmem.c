@@ -56,7 +56,7 @@ void shmem_init(struct address_space *m, struct inode *host, struct shmem_accoun
 
 void shmem_release(struct address_space *m)
 {
-	ASSERT(LIST_EMPTY(&m->i_mmap));
+	ASSERT(RB_EMPTY(&m->i_mmap));
 	filemap_remove(m, 0, UINT32_MAX);
 }
 

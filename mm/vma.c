@@ -184,12 +184,28 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 		gap_update(next, v);
 }
 
+/* Does b go on where a ends, with the same in all flags but `except`? */
+static bool goes_on(const struct vma *a, const struct vma *b, u32 except)
+{
+	return a->end == b->start && ((a->flags ^ b->flags) & ~except) == 0 &&
+	       a->object == b->object && a->ops == b->ops && a->mm == b->mm &&
+	       b->pgoff == vma_index(a, a->end);
+}
+
 bool vma_can_merge(const struct vma *a, const struct vma *b)
 {
-	return a->end == b->start && ((a->flags ^ b->flags) & ~VM_APART) == 0 &&
-	       (a->flags & b->flags & VM_APART) == 0 && a->object == b->object &&
-	       a->ops == b->ops && a->mm == b->mm &&
-	       b->pgoff == a->pgoff + (u32)((a->end - a->start) >> PAGE_SHIFT);
+	return goes_on(a, b, VM_APART) && (a->flags & b->flags & VM_APART) == 0 &&
+	       (a->anon == b->anon || a->anon == NULL || b->anon == NULL);
+}
+
+struct anon_region *vma_near_region(const struct vma *v)
+{
+	const struct vma *next = vma_next(v), *prev = vma_prev(v);
+	const u32 access = VM_READ | VM_WRITE | VM_EXEC;
+
+	if (next != NULL && next->anon != NULL && goes_on(v, next, access))
+		return next->anon;
+	return prev != NULL && goes_on(prev, v, access) ? prev->anon : NULL;
 }
 
 void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t addr)
@@ -197,7 +213,7 @@ void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t add
 	ASSERT(v->start < addr && addr < v->end && (addr & ~PAGE_MASK) == 0);
 	*upper = *v;
 	upper->start = addr;
-	upper->pgoff += (u32)((addr - v->start) >> PAGE_SHIFT);
+	upper->pgoff = vma_index(v, addr);
 	v->end = addr;
 	vma_insert(t, upper);
 }
@@ -207,7 +223,6 @@ struct vma *vma_merge_next(struct vma_tree *t, struct vma *v)
 	struct vma *next = vma_next(v);
 
 	PANIC_ON(next == NULL || !vma_can_merge(v, next));
-	v->copied |= next->copied;
 	vma_remove(t, next);
 	vma_set_bounds(t, v, v->start, next->end);
 	return next;

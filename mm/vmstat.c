@@ -103,9 +103,7 @@ static u32 mapped_pages(void)
 		const struct page *end = page + (z->buddy.end - z->buddy.start);
 
 		for (; page < end; page++) {
-			enum page_owner owner = page_owner(page);
-
-			if (owner == PAGE_FILE || (owner == PAGE_ANON && page->mapping != NULL))
+			if (page_owner(page) == PAGE_FILE || page_is_shared_anon(page))
 				nr += atomic_read(&page->mapcount) > 0;
 		}
 	}

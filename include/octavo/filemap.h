@@ -44,9 +44,9 @@ struct address_space {
 	bool tail_dirty; /* a program may have written behind the file's end in its last page [t] */
 	u32 kept_end; /* behind its end, but before this page, there may be some: fallocate(2) [im] */
 	struct rwsem i_mmap_lock;
-	struct vma_list i_mmap; /* [i] */
+	struct interval_tree i_mmap; /* areas, by pages that they may map [i] */
 	atomic_t nr_writable; /* shared areas that may be written to [a]; the first comes under [t] */
-	u32 audit_areas;      /* areas that the audit found; while it runs */
+	u32 seen;             /* areas that the audit found; while it runs */
 };
 
 /* filemap_init - an empty cache for `host`, which points to it from now on. */
@@ -101,19 +101,13 @@ ssize_t filemap_read_kernel(struct file *file, void *buf, size_t len, loff_t pos
 ssize_t filemap_write_kernel(struct file *file, const void *buf, size_t len, loff_t *pos,
 			     bool wait);
 
-/* --- mappings (mm/filemap_mmap.c) --- */
+/* --- mappings (mm/filemap_mmap.c, rmap.c) --- */
 /* filemap_mmap - file_ops.mmap of files that live in the page cache */
 int filemap_mmap(struct file *file, struct vma *new);
 extern const struct vma_ops file_vma_ops;
 /* filemap_unmap - pages [first, last] of the file leave every address space, and private copies of
  * them, too, if `copies`. => i_mmap_lock not held; sleeps */
 void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies);
-/* filemap_link - area v, in the tree of its mm, is found from the file from now on; `after` (or
- * NULL) is the area whose entries it was or will be copied from. => sleeps; no spinlock held */
-void filemap_link(struct vma *v, struct vma *after);
-/* filemap_unlink - and no longer, if it was. => sleeps (i_mmap_lock for writing); no spinlock held */
-void filemap_unlink(struct vma *v);
-
 static inline bool vma_is_file(const struct vma *v)
 {
 	return v->ops == &file_vma_ops;
@@ -128,5 +122,5 @@ static inline struct address_space *vma_mapping(const struct vma *v)
 	return vma_is_file(v) ? ((struct file *)v->object)->inode->mapping : NULL;
 }
 
-/* filemap_audit - its pages, and that every area that maps it is listed. => pages found */
+/* filemap_audit - its pages. => pages found */
 u32 filemap_audit(struct audit *a, struct address_space *m);

@@ -49,6 +49,8 @@ extern struct mm_list all_mms; /* [mm_list_lock], for the audit */
 extern spinlock_t mm_list_lock;
 extern struct mm kernel_mm; /* what kernel threads and idle tasks begin with */
 
+#define mm_for_each_area(mm, v) for ((v) = vma_first(&(mm)->vmas); (v); (v) = vma_next(v))
+
 /* mm_peak_resident - the most user pages that were ever mapped. => a moment's picture */
 static inline u32 mm_peak_resident(const struct mm *mm)
 {

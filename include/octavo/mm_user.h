@@ -11,6 +11,7 @@
 
 #include <octavo/area.h>
 #include <octavo/mm.h>
+#include <octavo/rmap.h>
 #include <octavo/zone.h>
 
 #define STACK_LIMIT                                                                                \
@@ -35,7 +36,7 @@ static inline u32 vm_prot(u32 vm_flags)
 
 static inline bool page_is_private(const struct page *page)
 {
-	return page_owner(page) == PAGE_ANON && !page->mapping;
+	return page_owner(page) == PAGE_ANON && !((uintptr_t)page->mapping & PAGE_MAPPING_SHARED);
 }
 
 /* user_page_may_write - may an entry of a private area map this frame writable? PTL. */
@@ -81,15 +82,15 @@ static inline void user_page_unmapped_dirty(pfn_t pfn, bool dirty)
 #define GFP_FAULT (GFP_HIGHUSER | __GFP_HIGH)
 
 /* user_page_alloc - a page of private memory, not cleared, refcount 1 and mapcount 1 for the entry
- * that is about to map it. => NULL; sleeps */
-static __always_inline struct page *user_page_alloc(vaddr_t va, gfp_t gfp)
+ * that is about to map it in v, which is rmap_prepare()d; its index is the caller's to set, under PTL,
+ * since a stack may grow meanwhile. => NULL; sleeps */
+static __always_inline struct page *user_page_alloc(const struct vma *v, gfp_t gfp)
 {
 	struct page *page = alloc_page(gfp);
 
 	if (likely(page)) {
 		page_claim(page, PAGE_ANON);
-		page->mapping = NULL;
-		page->index = va >> PAGE_SHIFT;
+		page->mapping = v->anon;
 		atomic_set(&page->mapcount, 1);
 	}
 	return page;
@@ -112,8 +113,8 @@ static inline int need_table(struct mm *mm, vaddr_t va)
 	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
 }
 /* user_copy_on_write - a write to a private page that is mapped, but not writable; `seen` is its
- * entry, read without a lock. => 0 or -ENOMEM; sleeps */
-int user_copy_on_write(struct mm *mm, vaddr_t va, pte_t seen, u32 prot);
+ * entry, read without a lock; v is rmap_prepare()d. => 0 or -ENOMEM; sleeps */
+int user_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, u32 prot);
 /* user_page_enter - map an object's page, unless something else is there by now; the caller's
  * reference is given back. => the table is there */
 void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page *page);

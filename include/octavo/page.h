@@ -6,8 +6,8 @@
  *	free (buddy) -                   -                  order           free list
  *	per-CPU hot  -                   -                  -               hot list
  *	slab         struct slab_cache   objects in use     first free      cache's lists
- *	anon         NULL, or the shared pgoff              -               (LRU later)
- *	             object | PAGE_MAPPING_SHARED
+ *	anon         anon_region, and    page of the object -               (LRU later)
+ *	             PAGE_MAPPING_SHARED
  *	file         struct address_space  page of the file -               -
  *	page table   struct pmap         which table        -               pmap's list
  *	vmalloc      struct vm_area      page of the area   -               -
@@ -45,7 +45,7 @@ enum page_owner {
 #define PAGE_NODE_SHIFT 30
 #define PAGE_PLACE_MASK 0xf0000000u /* zone and node */
 
-#define PAGE_MAPPING_SHARED 1u /* in `mapping` of an anonymous page; the rest is the object */
+#define PAGE_MAPPING_SHARED 1u /* in `mapping` of an anonymous page: a shared object has it */
 
 struct page {
 	u32 flags;             /* owner, PG_* [own]; zone and node [I] */
@@ -62,6 +62,11 @@ TAILQ_HEAD(page_list, page);
 static inline enum page_owner page_owner(const struct page *p)
 {
 	return (enum page_owner)(p->flags & PAGE_OWNER_MASK);
+}
+/* page_is_shared_anon - memory of a shared object */
+static inline bool page_is_shared_anon(const struct page *p)
+{
+	return page_owner(p) == PAGE_ANON && ((uintptr_t)p->mapping & PAGE_MAPPING_SHARED);
 }
 /* page_claim - of a page that was just allocated: PAGE_KERNEL becomes `o`. */
 static inline void page_claim(struct page *p, enum page_owner o)

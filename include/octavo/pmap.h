@@ -48,6 +48,9 @@ bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t pfn, u32 prot
 pte_t pmap_query(const struct pmap *pmap, vaddr_t va);
 /* pmap_remove - clear the entry at va; => the old one; flushed on every CPU before it returns */
 pte_t pmap_remove(struct pmap *pmap, vaddr_t va);
+/* pmap_test_clear_young - was the page at va accessed since the last time, or since it was entered? It is
+ * mapped; flushed before it returns. */
+static inline bool pmap_test_clear_young(struct pmap *pmap, vaddr_t va);
 /* accessors of a pte_t: pte_none pte_present pte_pfn pte_writable pte_dirty pte_young pte_same
  * pte_accessible pte_read_only */
 

@@ -8,10 +8,12 @@
  */
 #pragma once
 
+#include <octavo/interval.h>
 #include <octavo/types.h>
 #include <sys/queue.h>
 #include <sys/tree.h>
 
+struct anon_region;
 struct file;
 struct mm;
 struct vma_ops;
@@ -32,8 +34,9 @@ struct vma_ops;
 #define VM_LOCKFAULT 0x80000u  /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
 #define VM_GUARDED   0x100000u /* MAP_STACK, where there is no MMU: a stack on it has a guard */
 #define VM_IO        0x200000u /* a device's registers: the kernel touches nothing there for a program */
-#define VM_NORESERVE 0x400000u /* MAP_NORESERVE: never VM_ACCT */
-#define VM_APART     0x800000u /* areas of its object are counted: no two of them become one */
+#define VM_NORESERVE 0x400000u  /* MAP_NORESERVE: never VM_ACCT */
+#define VM_APART     0x800000u  /* areas of its object are counted: no two of them become one */
+#define VM_FORKED    0x1000000u /* its region came by fork: it takes in nothing that has none */
 #define VM_LOCK_BITS (VM_LOCKED | VM_LOCKFAULT)
 
 #define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */
@@ -46,8 +49,14 @@ struct vma {
 	void *object;       /* file or shared anonymous object, or NULL: private anonymous */
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;
-	bool copied;            /* of a private area of a file: has had pages of its own [PTL] */
-	LIST_ENTRY(vma) i_mmap; /* a file's areas [its i_mmap_lock] */
+	struct anon_region *anon;   /* what its own pages are found by: <octavo/rmap.h>; NULL: has
+				     * had none yet. Comes under PTL, goes with the area */
+	LIST_ENTRY(vma) anon_areas; /* a region's areas [its lock] */
+	union {
+		struct interval
+			i_mmap; /* a file's areas: the pages that it may map [its i_mmap_lock] */
+		LIST_ENTRY(vma) twins; /* without an MMU */
+	};
 	RB_ENTRY(vma) rb;
 	vaddr_t gap;     /* bytes between the previous area's end and start that may be mapped */
 	vaddr_t max_gap; /* the largest gap in this subtree */
@@ -84,8 +93,15 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 vaddr_t vma_gap_topdown(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
 /* vma_gap_bottomup - the lowest start of such a hole; => 0 if there is none (low > 0) */
 vaddr_t vma_gap_bottomup(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
-/* vma_can_merge - are a and b (a->end == b->start) one area in all but name? */
+/* vma_index - the page of the object that v maps at va */
+static inline u32 vma_index(const struct vma *v, vaddr_t va)
+{
+	return v->pgoff + (u32)((va - v->start) >> PAGE_SHIFT);
+}
+/* vma_can_merge - are a and b (a->end == b->start) one area in all but name? Two regions are two. */
 bool vma_can_merge(const struct vma *a, const struct vma *b);
+/* vma_near_region - the region of a neighbour that differs from v in access at the most, or NULL */
+struct anon_region *vma_near_region(const struct vma *v);
 /* vma_split - v is cut at addr: v keeps [start, addr), `upper` (caller's memory, filled here and
  * inserted) has [addr, end). References on v->object are the caller's. */
 void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t addr);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any sequence of mmap, munmap, mprotect and stack growth on the tree of areas, beside an array
- * that says for each page what is mapped there. After each step both tell the same, the tree is
- * sound, no two neighbours could be one, and each object has as many references as areas.
+ * Any sequence of mmap, munmap, mprotect, stack growth and first pages on the tree of areas, beside an
+ * array that says for each page what is mapped there. After each step both tell the same, the tree is
+ * sound, no two neighbours could be one, each object has as many references as areas, and each area has
+ * the region that every page in it was made in.
  */
 #include "fuzz.h"
 #include <octavo/area.h>
@@ -19,6 +20,7 @@ struct model_page {
 	u32 flags; /* 0: nothing is mapped */
 	u32 pgoff;
 	void *object;
+	struct anon_region *anon; /* NULL: not touched */
 };
 
 static struct vma_tree tree;
@@ -26,6 +28,7 @@ static struct model_page model[PAGES];
 static struct area_window window = {LOW, BASE, HIGH};
 static int objects[OBJECTS]; /* references */
 static long nr_nodes;        /* struct vma that the tree has */
+static uintptr_t nr_regions; /* made so far */
 
 static struct vma *node_new(void)
 {
@@ -142,6 +145,14 @@ static int model_protect(vaddr_t start, vaddr_t end, u32 access, bool *same)
 	return 0;
 }
 
+/* v has taken in what has the region r: it may have none itself, or the same. */
+static void adopt(struct vma *v, struct anon_region *r)
+{
+	MUST(!r || !v->anon || v->anon == r);
+	if (r)
+		v->anon = r;
+}
+
 /* --- the other side: what mmap.c and mprotect.c do around area.c --- */
 
 static void real_unmap(vaddr_t start, vaddr_t end)
@@ -173,6 +184,7 @@ static void real_map(const struct vma *new)
 	if (v == node)
 		reference(new->object, 1);
 	if (dead) {
+		adopt(v, dead->anon);
 		reference(dead->object, -1);
 		node_free(dead);
 	}
@@ -197,6 +209,7 @@ static void real_protect(vaddr_t start, vaddr_t end, u32 access)
 	cut(end);
 	area_set_access(&tree, start, end, access);
 	while ((dead = area_merge_step(&tree, start, end)) != NULL) {
+		adopt(vma_find(&tree, dead->start), dead->anon);
 		reference(dead->object, -1);
 		node_free(dead);
 	}
@@ -282,6 +295,21 @@ static void step_protect(struct input *in)
 	}
 }
 
+/* A first write to a page: one of a neighbour's region, or of a new one. */
+static void step_touch(struct input *in)
+{
+	vaddr_t va = address_of(take_u16(in) % PAGES);
+	struct vma *v = vma_find(&tree, va);
+
+	if (!v || v->start > va || v->object)
+		return;
+	if (!v->anon)
+		v->anon = vma_near_region(v);
+	if (!v->anon)
+		v->anon = (void *)(++nr_regions * 16);
+	model[page_of(va)].anon = v->anon;
+}
+
 /* A fault below an area that grows down. */
 static void step_stack(struct input *in)
 {
@@ -325,6 +353,7 @@ static void compare(void)
 		for (; page < page_of(v->end); page++) {
 			MUST(model[page].flags == v->flags && model[page].object == v->object);
 			MUST(model[page].pgoff == v->pgoff + page - page_of(v->start));
+			MUST(!model[page].anon || model[page].anon == v->anon);
 		}
 		MUST(vma_prev(v) == last);
 		if (v->object)
@@ -352,8 +381,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	vma_tree_init(&tree);
 	memset(model, 0, sizeof(model));
 	memset(objects, 0, sizeof(objects));
+	nr_regions = 0;
 	while (in.len > 0) {
-		u8 op = take_u8(&in) % 8;
+		u8 op = take_u8(&in) % 10;
 
 		if (op < 3)
 			step_map(&in);
@@ -361,8 +391,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			step_unmap(&in);
 		else if (op < 7)
 			step_protect(&in);
-		else
+		else if (op < 8)
 			step_stack(&in);
+		else
+			step_touch(&in);
 		compare();
 		/* Growth may make two areas touch, and they stay two. */
 		grown |= op == 7;

@@ -97,6 +97,26 @@ static void new_areas_join_their_neighbours(void **state)
 	assert_int_equal(tree.nr, 1);
 }
 
+/* One without pages goes with either of two that have some, but those do not go together. */
+static void pages_of_two_origins_stay_two(void **state)
+{
+	struct vma new = {.start = 0x402000, .end = 0x403000, .pgoff = 0x402}, *dead;
+	struct vma *low = area(0x400000, 0x402000, VM_READ | VM_WRITE);
+	struct vma *high = area(0x403000, 0x404000, VM_READ | VM_WRITE);
+
+	(void)state;
+	new.flags = low->flags;
+	low->anon = (struct anon_region *)&pool[0];
+	high->anon = (struct anon_region *)&pool[1];
+	assert_ptr_equal(area_add(&tree, &new, NULL, &dead), low);
+	assert_null(dead);
+	assert_int_equal(low->end, high->start);
+	assert_null(area_merge_step(&tree, low->start, high->end));
+	assert_ptr_equal(vma_near_region(low), high->anon);
+	high->anon = low->anon;
+	assert_ptr_equal(area_merge_step(&tree, low->start, high->end), high);
+}
+
 static void taking_the_middle_splits(void **state)
 {
 	struct vma *v = area(0x400000, 0x410000, VM_READ), spare;
@@ -143,6 +163,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(order_of_errors, begin),
 	cmocka_unit_test_setup(too_many_areas, begin),
 	cmocka_unit_test_setup(new_areas_join_their_neighbours, begin),
+	cmocka_unit_test_setup(pages_of_two_origins_stay_two, begin),
 	cmocka_unit_test_setup(taking_the_middle_splits, begin),
 	cmocka_unit_test_setup(a_stack_keeps_its_distance, begin),
 	cmocka_unit_test(like_the_array_of_pages),

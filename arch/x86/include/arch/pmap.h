@@ -158,6 +158,18 @@ static inline pte_t pmap_query(const struct pmap *pmap, vaddr_t va)
 	return ((const pte_t *)phys_to_virt(pde & PTE_FRAME))[pte_index(va)];
 }
 
+static inline bool pmap_test_clear_young(struct pmap *pmap, vaddr_t va)
+{
+	pte_t *pte = pmap_table(pmap, va) + pte_index(va);
+
+	if (!(pte->v & PTE_YOUNG))
+		return false;
+	/* the CPU may be about to note a write in it */
+	__asm__ volatile("lock; andl %1, %0" : "+m"(pte->v) : "i"(~PTE_YOUNG) : "memory", "cc");
+	pmap_flush(pmap, va, va + PAGE_SIZE);
+	return true;
+}
+
 static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot)
 {
 	pte_t *table = pmap_table(pmap, va);
