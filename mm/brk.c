@@ -62,7 +62,8 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
 		if (new_end > old_end)
 			done = brk_grow(mm, old_end, new_end);
 		else if (new_end < old_end)
-			done = mm_unmap_locked(mm, new_end, old_end) == 0;
+			done = vma_overlaps(&mm->vmas, new_end, old_end) &&
+			       mm_unmap_locked(mm, new_end, old_end) == 0;
 		else
 			done = true;
 	}
