@@ -596,9 +596,15 @@ void fs_audit(struct audit *a)
 {
 	struct tmpfs_inode *t;
 
-	LIST_FOREACH(t, &all_inodes, all)
-		if (S_ISREG(t->inode.mode))
-			tmpfs_super(t->inode.sb)->audit_pages += filemap_audit(a, &t->mapping);
+	LIST_FOREACH(t, &all_inodes, all) {
+		u32 nr;
+
+		if (!S_ISREG(t->inode.mode))
+			continue;
+		nr = filemap_audit(a, &t->mapping);
+		tmpfs_super(t->inode.sb)->audit_pages += nr;
+		shmem_audit_promises(&t->mapping, nr);
+	}
 	tmpfs_audit_supers(a);
 	audit_count_links();
 	LIST_FOREACH(t, &all_inodes, all)

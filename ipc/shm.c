@@ -116,7 +116,7 @@ void shm_detached(struct segment *s)
 /* --- shmget(2) --- */
 
 /* Their memory: as much as is touched with an MMU, else all of it at once and in a row. */
-static struct inode *new_inode(s32 key, u32 size)
+static struct inode *new_inode(s32 key, u32 size, u32 flags)
 {
 	enum { NAME_BYTES = sizeof("SYSV01234567") };
 	char *name = kmalloc(NAME_BYTES, GFP_KERNEL);
@@ -130,7 +130,9 @@ static struct inode *new_inode(s32 key, u32 size)
 	if (inode == NULL)
 		return err_ptr(-ENOMEM);
 	mutex_lock(&inode->mutex);
-	err = shmem_truncate(inode, size);
+	err = shmem_promise_all(inode->mapping, PAGES_OF(size), (flags & SHM_NORESERVE) != 0);
+	if (err == 0)
+		err = shmem_truncate(inode, size);
 	mutex_unlock(&inode->mutex);
 	if (err == 0)
 		return inode;
@@ -206,7 +208,7 @@ static long create(s32 key, u32 size, u32 flags)
 	s->size = size;
 	s->cpid = current->tgid;
 	s->ctime_ns = clock_realtime_ns();
-	s->inode = new_inode(key, size);
+	s->inode = new_inode(key, size, flags);
 	if (ptr_is_err(s->inode)) {
 		id = ptr_err(s->inode);
 		kfree(s);

@@ -47,9 +47,10 @@ static void params_apply(void)
 /* What nobody will ask for is a slip of whoever wrote it. */
 static void params_warn(void)
 {
-	static const char *const known[] = {"audit", "chaos", "debug",    "epoch",      "fail",
-					    "init",  "ktest", "loglevel", "norandmaps", "runs",
-					    "nompu", "seed",  "shm",      "strict_hint"};
+	static const char *const known[] = {"audit",      "chaos",      "debug",      "epoch",
+					    "fail",       "init",       "ktest",      "loglevel",
+					    "norandmaps", "overcommit", "runs",       "nompu",
+					    "seed",       "shm",        "strict_hint"};
 	char names[160];
 	unsigned nr = params_unknown(&boot_params, known, ARRAY_SIZE(known), names, sizeof(names));
 

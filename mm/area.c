@@ -195,6 +195,17 @@ int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 acces
 	return -ENOMEM;
 }
 
+u32 area_uncounted(struct vma_tree *t, vaddr_t start, vaddr_t end)
+{
+	u32 pages = 0;
+
+	for (const struct vma *v = vma_find(t, start); v && v->start < end; v = vma_next(v)) {
+		if (!(v->flags & VM_ACCT) && area_accountable(v->flags | VM_WRITE))
+			pages += (u32)((MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT);
+	}
+	return pages;
+}
+
 void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access)
 {
 	struct vma *v;

@@ -46,8 +46,13 @@ static bool brk_grow(struct mm *mm, vaddr_t from, vaddr_t to)
 	if (mm->lock_future &&
 	    !mm_may_lock(mm, mm->locked_pages + (u32)((to - from) >> PAGE_SHIFT)))
 		return false;
-	return brk_room(mm, from, to) && mm_may_expand(mm, from, to, new.flags) &&
-	       mm_area_new(mm, &new) == 0;
+	if (!brk_room(mm, from, to) || !mm_may_expand(mm, from, to, new.flags) ||
+	    mm_charge_area(mm, &new, 0) != 0)
+		return false;
+	if (mm_area_new(mm, &new) == 0)
+		return true;
+	mm_uncharge_area(&new);
+	return false;
 }
 
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk)

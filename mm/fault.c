@@ -17,6 +17,7 @@
  * longer the one: ours is given back, the access is tried again, and faults again if it must.
  */
 #include <octavo/assert.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/mm_user.h>
 #include <octavo/rlimit.h>
@@ -162,11 +163,20 @@ static bool may_grow(struct mm *mm, const struct vma *v, vaddr_t start)
 static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 {
 	vaddr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
-	u32 limit = rlimit(RLIMIT_STACK);
+	u32 limit = rlimit(RLIMIT_STACK), excess = 0; /* promised in vain */
 	int err = 0;
 
-	if (start < v->start && !may_grow(mm, v, start))
-		return -EFAULT;
+	if (start < v->start) {
+		u32 more = (u32)((v->start - start) >> PAGE_SHIFT);
+
+		if (!may_grow(mm, v, start))
+			return -EFAULT;
+		if (v->flags & VM_ACCT) {
+			if (commit_charge(more, 0) != 0)
+				return -EFAULT;
+			excess = more;
+		}
+	}
 	spin_lock(&mm->page_table_lock);
 	if (start < v->start) { /* else another fault was faster */
 		err = area_stack_room(v, start, mm_user_window.low, limit);
@@ -178,9 +188,11 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 			mm->total_pages += pages;
 			if (v->flags & VM_LOCKED)
 				mm->locked_pages += pages;
+			excess -= v->flags & VM_ACCT ? pages : 0;
 		}
 	}
 	spin_unlock(&mm->page_table_lock);
+	commit_uncharge(excess);
 	if (err == 0)
 		return 0;
 	if (err == -ENOSPC)
@@ -378,7 +390,12 @@ int mm_setup_stack(struct mm *mm, vaddr_t top, u32 initial_bytes)
 
 	rwsem_down_write(&mm->mmap_sem);
 	if (initial_bytes <= rlimit(RLIMIT_STACK) && !vma_overlaps(&mm->vmas, new.start, new.end))
+		err = mm_charge_area(mm, &new, 0);
+	if (err == 0) {
 		err = mm_area_new(mm, &new);
+		if (err != 0)
+			mm_uncharge_area(&new);
+	}
 	if (err == 0)
 		mm->stack_top = top;
 	rwsem_up_write(&mm->mmap_sem);

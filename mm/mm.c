@@ -19,6 +19,7 @@
  */
 #include <octavo/assert.h>
 #include <octavo/audit.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/fs.h>
 #include <octavo/filemap.h>
@@ -131,6 +132,7 @@ static void mm_empty(struct mm *mm)
 		spin_unlock(&mm->page_table_lock);
 		mm->total_pages -= (v->end - v->start) >> PAGE_SHIFT;
 		mm_zap(mm, v->start, v->end);
+		mm_uncharge_area(v);
 		vma_destroy(v);
 	}
 	ASSERT(mm->total_pages == 0 && mm->nr_resident == 0);
@@ -191,6 +193,11 @@ static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 
 	if (!copy)
 		return -ENOMEM;
+	if ((v->flags & VM_ACCT) &&
+	    commit_charge((u32)((v->end - v->start) >> PAGE_SHIFT), 0) != 0) {
+		vma_free(copy);
+		return -ENOMEM;
+	}
 	*copy = *v;
 	copy->mm = child;
 	copy->flags &= ~VM_LOCK_BITS;
@@ -314,6 +321,7 @@ void mm_audit(struct audit *a)
 
 	audit_own(a, zero_pfn, 1, PAGE_RESERVED);
 	shared_anon_audit_begin();
+	commit_audit_begin();
 	LIST_FOREACH(mm, &all_mms, all)
 		mm_for_each_area(mm, v)
 			rmap_audit_begin(v);
@@ -327,6 +335,8 @@ void mm_audit(struct audit *a)
 				     mm->nr_resident);
 		mm_for_each_area(mm, v) {
 			rmap_audit_area(v);
+			if (v->flags & VM_ACCT)
+				commit_audit_seen((u32)((v->end - v->start) >> PAGE_SHIFT));
 			if (v->ops == &shared_anon_ops)
 				shared_anon_audit_seen(a, v->object);
 		}
@@ -343,6 +353,7 @@ void mm_init(void)
 
 	filemap_start();
 	rmap_init();
+	commit_init();
 	mm_cache = slab_cache_create("mm", sizeof(struct mm), 8);
 	vma_cache = slab_cache_create("vma", sizeof(struct vma), 4);
 

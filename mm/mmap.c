@@ -14,6 +14,7 @@
  * are freed.
  */
 #include <octavo/assert.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
@@ -43,6 +44,37 @@ void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
 	rmap_insert(spare, v);
 	spin_unlock(&mm->page_table_lock);
 	rmap_unlock(v);
+}
+
+/* --- promises --- */
+
+static u32 pages_of(const struct vma *v)
+{
+	return (u32)((v->end - v->start) >> PAGE_SHIFT);
+}
+
+/* Pages of [start, end) that are promised already. */
+static u32 promised_there(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	u32 pages = 0;
+
+	for (const struct vma *v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v))
+		if (v->flags & VM_ACCT)
+			pages += (u32)((MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT);
+	return pages;
+}
+
+int mm_charge_area(struct mm *mm, const struct vma *new, u32 credit)
+{
+	if (!(new->flags &VM_ACCT))
+		return 0;
+	return commit_charge(pages_of(new), credit + promised_there(mm, new->start, new->end));
+}
+
+void mm_uncharge_area(const struct vma *v)
+{
+	if (v->flags & VM_ACCT)
+		commit_uncharge(pages_of(v));
 }
 
 /* --- new areas --- */
@@ -111,13 +143,13 @@ static u32 map_vm_flags(u32 prot, u32 flags)
 {
 	u32 vm = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
+	if ((flags & MAP_NORESERVE) && commit_heeds_noreserve())
+		vm |= VM_NORESERVE;
 	vm |= prot & (VM_READ | VM_WRITE | VM_EXEC); /* the bits are the same */
 	if (flags & MAP_GROWSDOWN)
 		vm |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm |= VM_LOCKED;
-	if (flags & MAP_NORESERVE)
-		vm |= VM_NORESERVE;
 	return vm;
 }
 
@@ -235,12 +267,19 @@ static int map_at(struct mm *mm, vaddr_t start, u32 len, u32 prot, u32 flags, st
 		new.flags |= VM_ACCT;
 	if (!mm_may_expand(mm, new.start, new.end, new.flags))
 		err = -ENOMEM;
-	else if (vma_overlaps(&mm->vmas, new.start, new.end))
+	else
+		err = mm_charge_area(mm, &new, 0);
+	if (err != 0)
+		goto close;
+	if (vma_overlaps(&mm->vmas, new.start, new.end))
 		err = mm_area_replace(mm, &new);
 	else
 		err = mm_area_new(mm, &new);
-	if (err != 0)
-		vma_close_object(&new);
+	if (err == 0)
+		return 0;
+	mm_uncharge_area(&new);
+close:
+	vma_close_object(&new);
 	return err;
 }
 
@@ -336,6 +375,8 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 		mm->total_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
 		if (cut.flags & VM_LOCKED)
 			mm->locked_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
+		if (cut.flags & VM_ACCT)
+			commit_uncharge((u32)((cut.end - cut.start) >> PAGE_SHIFT));
 		mm_zap(mm, cut.start, cut.end);
 		if (cut.dead)
 			vma_destroy(cut.dead);

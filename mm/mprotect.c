@@ -14,6 +14,7 @@
  * with another stays read-only, and the next write copies it (fault.c).
  */
 #include <octavo/assert.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
@@ -115,6 +116,7 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 {
 	struct range_cuts cuts;
 	const struct vma *v;
+	u32 counted;
 	bool same;
 	int err = area_protect_check(&mm->vmas, start, end, access, &same);
 
@@ -122,9 +124,14 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 		return err;
 	if ((access & VM_WRITE) && !mm_may_write(mm, start, end))
 		return -ENOMEM;
+	counted = access & VM_WRITE ? area_uncounted(&mm->vmas, start, end) : 0;
+	if (counted != 0 && commit_charge(counted, 0) != 0)
+		return -ENOMEM;
 	err = range_cuts_get(mm, start, end, "mprotect", &cuts);
-	if (err != 0)
+	if (err != 0) {
+		commit_uncharge(counted);
 		return err;
+	}
 	range_cuts_make(mm, start, end, &cuts);
 	spin_lock(&mm->page_table_lock);
 	area_set_access(&mm->vmas, start, end, access);

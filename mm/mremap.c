@@ -14,6 +14,7 @@
  * While entries move nobody faults (mmap_sem is held for writing) or walks to them (rmap_lock()).
  */
 #include <octavo/assert.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
@@ -108,6 +109,9 @@ static int extend(struct remap *r)
 	more.end = r->from + r->new_len;
 	more.pgoff += (u32)((more.start - r->v->start) >> PAGE_SHIFT);
 	more.flags &= ~VM_APART; /* no other one than v, which stays so */
+	err = mm_charge_area(r->mm, &more, 0);
+	if (err != 0)
+		return err;
 	vma_open_object(&more);
 	err = mm_area_new(r->mm, &more);
 	PANIC_ON(err != 0); /* v takes it in */
@@ -221,10 +225,13 @@ static int move(struct remap *r)
 		why("mremap: ENOMEM: %u areas, %u allowed", r->mm->vmas.nr, area_max);
 		return -ENOMEM;
 	}
+	err = mm_charge_area(r->mm, &new, r->flags & MREMAP_DONTUNMAP ? 0 : PAGES_OF(r->old_len));
+	if (err != 0)
+		return err;
 	if (r->old_len > 0)
 		err = range_cuts_get(r->mm, r->from, end, "mremap", &cuts);
 	if (err != 0)
-		return err;
+		goto uncharge;
 	range_cuts_make(r->mm, r->from, end, &cuts);
 	if (r->flags & MREMAP_DONTUNMAP)
 		set_lock_bits(r, 0);
@@ -235,13 +242,17 @@ static int move(struct remap *r)
 		if (r->flags & MREMAP_DONTUNMAP)
 			set_lock_bits(r, new.flags &VM_LOCK_BITS);
 		mm_merge_around(r->mm, r->from, end);
-		return err;
+		goto uncharge;
 	}
 	move_entries(r);
 	leave_old(r);
 	r->locked = (new.flags &VM_LOCKED) && r->new_len > r->old_len;
 	CHECK(mm_check(r->mm));
 	return 0;
+
+uncharge:
+	mm_uncharge_area(&new);
+	return err;
 }
 
 /* To a place of the caller's, or away from the old one in any case. */

@@ -3,6 +3,7 @@
  * report_nommu.c - an address space without an MMU as others may see it. All of it is resident; a
  * batch of runs is looked at with mmap_sem held for reading.
  */
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/fs.h>
 #include <octavo/mm_report.h>
@@ -155,4 +156,10 @@ ssize_t mm_read_user(struct mm *mm, vaddr_t addr, void *buf, size_t len)
 	memcpy(buf, (const void *)addr, n);
 	rwsem_up_read(&mm->mmap_sem);
 	return n > 0 ? (ssize_t)n : -EFAULT;
+}
+
+/* Nothing is promised: what is mapped is there. */
+void commit_meminfo(struct text *t)
+{
+	(void)t;
 }

@@ -16,6 +16,7 @@
  */
 #include <octavo/assert.h>
 #include <octavo/audit.h>
+#include <octavo/commit.h>
 #include <octavo/errno.h>
 #include <octavo/mm_user.h>
 #include <octavo/mutex.h>
@@ -31,6 +32,7 @@ struct shared_anon {
 	atomic_t refs;
 	struct mutex mutex;
 	u32 nr_pages, nr_leaves;     /* [I] */
+	u32 promised;                /* [I] pages: all, or none (MAP_NORESERVE) */
 	u32 seen;                    /* [audit] areas that refer to it */
 	LIST_ENTRY(shared_anon) all; /* [objects_lock] */
 	struct page **leaves[];      /* [mutex] */
@@ -39,7 +41,7 @@ struct shared_anon {
 static LIST_HEAD(object_list, shared_anon) objects = LIST_HEAD_INITIALIZER(objects);
 static spinlock_t objects_lock = SPINLOCK_INIT(tree_lock);
 
-struct shared_anon *shared_anon_create(u32 bytes)
+static struct shared_anon *shared_anon_create(u32 bytes, bool counts)
 {
 	u32 nr_pages = PAGES_OF(bytes);
 	u32 nr_leaves = (u32)((nr_pages + LEAF_PAGES - 1) / LEAF_PAGES);
@@ -47,9 +49,12 @@ struct shared_anon *shared_anon_create(u32 bytes)
 
 	if (!o)
 		return NULL;
+	o->promised = counts ? nr_pages : 0;
+	if (o->promised != 0 && commit_charge(o->promised, 0) != 0)
+		goto free_object;
 	o->region = anon_region_create();
 	if (!o->region)
-		goto free_object;
+		goto uncharge;
 	o->serial = serial_number();
 	atomic_set(&o->refs, 1);
 	mutex_init(&o->mutex, anon_vma_lock);
@@ -60,6 +65,8 @@ struct shared_anon *shared_anon_create(u32 bytes)
 	spin_unlock(&objects_lock);
 	return o;
 
+uncharge:
+	commit_uncharge(o->promised);
 free_object:
 	kfree(o);
 	return NULL;
@@ -88,6 +95,7 @@ void shared_anon_put(struct shared_anon *o)
 			leaf_free(o->leaves[i]);
 	}
 	anon_region_put(o->region);
+	commit_uncharge(o->promised);
 	kfree(o);
 }
 
@@ -186,7 +194,7 @@ int zero_mmap(struct file *file, struct vma *new)
 	(void)file;
 	if (!(new->flags &VM_SHARED))
 		return 0;
-	o = shared_anon_create((u32)(new->end - new->start));
+	o = shared_anon_create((u32)(new->end - new->start), !(new->flags &VM_NORESERVE));
 	if (!o)
 		return -ENOMEM;
 	new->object = o;
@@ -239,6 +247,7 @@ void shared_anon_audit(struct audit *a)
 	struct shared_anon *o;
 
 	LIST_FOREACH(o, &objects, all) {
+		commit_audit_seen(o->promised);
 		if ((u32)atomic_read(&o->refs) != o->seen)
 			audit_differ(a, "a shared object has %d references, %u areas refer to it",
 				     atomic_read(&o->refs), o->seen);

@@ -28,8 +28,12 @@ static int shmem_charge(struct address_space *m)
 {
 	struct shmem_account *account = m->private;
 
-	if ((u32)atomic_inc_return(&account->used) <= account->max)
-		return 0;
+	if ((u32)atomic_inc_return(&account->used) <= account->max) {
+		if (shmem_promise(m, 1) == 0)
+			return 0;
+		atomic_dec(&account->used);
+		return -ENOSPC;
+	}
 	atomic_dec(&account->used);
 	why("tmpfs: ENOSPC: a page more than the %u that it may have", account->max);
 	return -ENOSPC;
@@ -40,6 +44,7 @@ static void shmem_uncharge(struct address_space *m, u32 nr)
 	struct shmem_account *account = m->private;
 
 	atomic_sub(&account->used, (s32)nr);
+	shmem_unpromise(m, nr);
 }
 
 static const struct mapping_ops shmem_ops = {
@@ -58,6 +63,12 @@ void shmem_release(struct address_space *m)
 {
 	ASSERT(RB_EMPTY(&m->i_mmap));
 	filemap_remove(m, 0, UINT32_MAX);
+	if (m->promised != 0) {
+		u32 all = m->promised;
+
+		m->promised = 0;
+		shmem_unpromise(m, all);
+	}
 }
 
 static int make_shorter(struct address_space *m, loff_t size)

@@ -163,3 +163,32 @@ const struct file_ops shmem_file_ops = {
 	.get_unmapped_area = place,
 	.mmap = map_own,
 };
+
+/* --- promises: what is given is there --- */
+
+int shmem_promise(const struct address_space *m, u32 nr)
+{
+	(void)m;
+	(void)nr;
+	return 0;
+}
+
+void shmem_unpromise(const struct address_space *m, u32 nr)
+{
+	(void)m;
+	(void)nr;
+}
+
+int shmem_promise_all(struct address_space *m, u32 nr, bool noreserve)
+{
+	(void)m;
+	(void)nr;
+	(void)noreserve;
+	return 0;
+}
+
+void shmem_audit_promises(const struct address_space *m, u32 nr)
+{
+	(void)m;
+	(void)nr;
+}

@@ -14,6 +14,7 @@
  * Locks: zone->lock, one at a time, in bounded steps.
  */
 #include <arch/layout.h>
+#include <octavo/commit.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -169,6 +170,7 @@ void meminfo_text(struct text *t)
 	meminfo_kb(t, "SUnreclaim:", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "%-15s %8u kB\n", "KernelStack:", task_count() * (KSTACK_SIZE / 1024));
 	meminfo_kb(t, "PageTables:", c.page_tables);
+	commit_meminfo(t);
 	text_printf(t, "%-15s %8u kB\n", "VmallocTotal:", vmalloc_room() / 1024);
 	meminfo_kb(t, "VmallocUsed:", c.vmalloc);
 	meminfo_kb(t, "VmallocChunk:", 0); /* as on Linux: nobody looks for it any more */

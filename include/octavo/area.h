@@ -58,11 +58,13 @@ struct vma *area_astride(struct vma_tree *t, vaddr_t addr);
  */
 int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access, bool *same);
 /* area_accountable - may every page of an area with these flags become one of its own? Then it is
- * VM_ACCT, and stays so when it can no longer be written. */
+ * VM_ACCT, and stays so when it can no longer be written (oc-5, oc-6). */
 static inline bool area_accountable(u32 flags)
 {
 	return (flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE;
 }
+/* area_uncounted - pages of [start, end) that are not VM_ACCT, and would be if they could be written (oc-12) */
+u32 area_uncounted(struct vma_tree *t, vaddr_t start, vaddr_t end);
 /* area_set_access - the areas of [start, end), cut at both ends, get the access bits `access`. */
 void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access);
 /* area_merge_step - merge one pair of neighbours that meet at or between start and end.

@@ -43,6 +43,7 @@ struct address_space {
 	struct radix_tree pages; /* struct page * [t] */
 	bool tail_dirty; /* a program may have written behind the file's end in its last page [t] */
 	u32 kept_end; /* behind its end, but before this page, there may be some: fallocate(2) [im] */
+	u32 promised; /* pages that were promised when it was made; 0: each as it comes [I] */
 	struct rwsem i_mmap_lock;
 	struct interval_tree i_mmap; /* areas, by pages that they may map [i] */
 	atomic_t nr_writable; /* shared areas that may be written to [a]; the first comes under [t] */

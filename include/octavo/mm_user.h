@@ -189,6 +189,10 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 /* mm_map_place - the address that mmap(2) would use, in *where; nothing changes. len is not 0.
  *   => 0; -ENOMEM, -EOVERFLOW and those of area_choose(); mmap_sem write */
 int mm_map_place(struct mm *mm, vaddr_t addr, u32 len, u32 flags, u32 pgoff, vaddr_t *where);
+/* mm_charge_area - promise the pages of an area that is to come, if it is VM_ACCT. credit: promised pages
+ * that it takes the place of, beside those that lie in its way. => 0, -ENOMEM; mmap_sem write */
+int mm_charge_area(struct mm *mm, const struct vma *new, u32 credit);
+void mm_uncharge_area(const struct vma *v); /* gives them back */
 /* mm_area_new - a new anonymous area or one of an object (its reference is taken over on success),
  * merged with its neighbours where that is possible; nothing is mapped there.
  *   => 0 or -ENOMEM; mmap_sem write; sleeps */
@@ -203,8 +207,6 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 /* --- shared anonymous objects (mm/shared_anon.c) --- */
 struct shared_anon;
 extern const struct vma_ops shared_anon_ops;
-/* shared_anon_create - an object of `bytes` bytes of zeros, one reference. => NULL; sleeps */
-struct shared_anon *shared_anon_create(u32 bytes);
 void shared_anon_put(struct shared_anon *object); /* sleeps when it is the last */
 /* for the audit: its own pages; `seen` areas refer to each object */
 struct audit;

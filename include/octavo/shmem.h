@@ -47,6 +47,15 @@ int shmem_gather(struct address_space *m, u32 nr_pages);
  * in any case. => 0; -ETXTBSY some are mapped where nobody can take them away; sleeps */
 int shmem_remove_begin(struct address_space *m, u32 first);
 void shmem_remove_end(struct address_space *m);
+/* shmem_promise - so many more pages of the file may come to be needed. shmem_unpromise - they have gone.
+ * => 0, -ENOMEM; where every page is had at once, nothing is promised */
+int shmem_promise(const struct address_space *m, u32 nr);
+void shmem_unpromise(const struct address_space *m, u32 nr);
+/* shmem_promise_all - of a new file, so that its pages are not counted one by one; unless `noreserve` is
+ * asked for and has its way. => 0, -ENOMEM */
+int shmem_promise_all(struct address_space *m, u32 nr, bool noreserve);
+/* shmem_audit_promises - what such a file, which has nr pages, was promised */
+void shmem_audit_promises(const struct address_space *m, u32 nr);
 /* of shmem_file_ops, on every machine */
 #define SHMEM_FILE_OPS                                                                             \
 	.read = filemap_read, .write = filemap_write, .write_vector = filemap_write_vector,        \

@@ -30,7 +30,7 @@ struct vma_ops;
 #define VM_LOCKED    0x2000u
 #define VM_HEAP      0x10000u  /* without an MMU: brk's area, for /proc/PID/maps */
 #define VM_STACK     0x20000u  /* the first stack */
-#define VM_ACCT      0x40000u  /* counts against the commit limit, once there is one */
+#define VM_ACCT      0x40000u  /* its pages are promised: commit.h */
 #define VM_LOCKFAULT 0x80000u  /* with VM_LOCKED: its pages are locked as they come. mlock2(2) */
 #define VM_GUARDED   0x100000u /* MAP_STACK, where there is no MMU: a stack on it has a guard */
 #define VM_IO        0x200000u /* a device's registers: the kernel touches nothing there for a program */
