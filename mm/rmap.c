@@ -13,16 +13,18 @@
  * whichever process has them: one list, so that a cut, a fork and an exit cost the same however many
  * relatives there are; a walk looks at each relative once.
  */
+#include <arch/atomic.h>
 #include <octavo/assert.h>
 #include <octavo/audit.h>
 #include <octavo/errno.h>
 #include <octavo/filemap.h>
 #include <octavo/mm_user.h>
+#include <octavo/preempt.h>
 #include <octavo/rmap.h>
 #include <octavo/slab.h>
 
 static struct slab_cache *region_cache;
-static spinlock_t anon_free_lock = SPINLOCK_INIT(anon_free_lock);
+static atomic_t nr_on_the_way; /* from a page to its region: none is freed meanwhile */
 
 /* --- regions --- */
 
@@ -43,9 +45,8 @@ void anon_region_put(struct anon_region *r)
 {
 	if (!atomic_dec_and_test(&r->refs))
 		return;
-	/* who has come here from a page takes a reference, or sees none */
-	spin_lock(&anon_free_lock);
-	spin_unlock(&anon_free_lock);
+	while (atomic_read(&nr_on_the_way) != 0) /* a few instructions of each */
+		arch_relax();
 	slab_free(region_cache, r);
 }
 
@@ -54,13 +55,15 @@ static struct anon_region *region_of(const struct page *page)
 {
 	struct anon_region *r = NULL;
 
-	spin_lock(&anon_free_lock);
+	preempt_disable();
+	atomic_inc(&nr_on_the_way); /* before the look at the page: a barrier, too */
 	if (atomic_read(&page->mapcount) > 0) {
 		r = page_anon_region(page);
 		if (!atomic_inc_not_zero(&r->refs))
 			r = NULL;
 	}
-	spin_unlock(&anon_free_lock);
+	atomic_dec(&nr_on_the_way);
+	preempt_enable();
 	return r;
 }
 

@@ -38,7 +38,6 @@
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
 	X(shm_use_lock,      SPIN,  0) /* who uses a System V segment */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
-	X(anon_free_lock,    SPIN,  0) /* no region of anonymous memory is freed meanwhile */ \
 	X(tree_lock,         SPIN,  0) /* a file's page tree */ \
 	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \
 	X(vmalloc_lock,      SPIN,  0) /* vmalloc areas */ \

@@ -20,9 +20,10 @@
  * Locks: i_mmap_lock or the region's lock (in this order) for the lists; an area's bounds, its own
  * mm's page_table_lock. An mm lives as long as an area of it is listed.
  *
- * Regions are freed safely under who goes there from a page by one rule: the last reference waits for
- * anon_free_lock. Whoever holds that lock and sees an entry of the page (mapcount) can take a
- * reference, because an area that is listed has one.
+ * Who goes from a page to its region says so before he looks whether the page is mapped: if it is, an
+ * area that is listed has a reference to the region, which is not freed before he has one of his own,
+ * or has seen that there is none. Whoever gives up the last reference waits for those who are on their
+ * way; nothing else is shared by processes that come and go.
  */
 #pragma once
 
@@ -41,7 +42,7 @@ struct anon_region {
 };
 
 /* page_anon_region - of an anonymous page. => it stays while the page is mapped: who may not count on
- * that holds anon_free_lock */
+ * that is rmap_walk() */
 static inline struct anon_region *page_anon_region(const struct page *page)
 {
 	return (struct anon_region *)((uintptr_t)page->mapping & ~(uintptr_t)PAGE_MAPPING_SHARED);

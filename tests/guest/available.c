@@ -22,7 +22,7 @@ static unsigned long total_pages;
 
 static int touch(void *pages)
 {
-	volatile char *p = map_pages(total_pages, PROT_READ | PROT_WRITE);
+	volatile char *p = map_more(total_pages, PROT_READ | PROT_WRITE, MAP_NORESERVE);
 
 	for (shared->touched = 0; shared->touched < *(unsigned long *)pages; shared->touched++)
 		p[shared->touched * PAGE] = 1;

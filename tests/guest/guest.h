@@ -152,14 +152,20 @@ static inline int in_child_for(long ms, int (*fn)(void *), void *arg)
 #define EXITED(code) ((code) << 8)
 #define KILLED(sig)  (sig)
 
-/* Anonymous private memory; ends the test where there is none. */
-static inline char *map_pages(unsigned long nr_pages, int prot)
+/* Anonymous private memory, with further MAP_*: of MAP_NORESERVE there may be more than the machine has. Ends
+ * the test where there is none. */
+static inline char *map_more(unsigned long nr_pages, int prot, int flags)
 {
-	void *p = mmap(NULL, nr_pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, nr_pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 
 	if (p == MAP_FAILED)
 		bail_out("mmap of %lu pages: errno %d", nr_pages, errno);
 	return p;
+}
+
+static inline char *map_pages(unsigned long nr_pages, int prot)
+{
+	return map_more(nr_pages, prot, 0);
 }
 
 /* The same, shared with children that are forked later. */

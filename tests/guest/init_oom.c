@@ -28,7 +28,7 @@ static int file;
 /* Touches pages until PAGES are there, or until it is killed. */
 static void touch(unsigned long pages)
 {
-	volatile char *p = map_pages(MAX_PAGES, PROT_READ | PROT_WRITE);
+	volatile char *p = map_more(MAX_PAGES, PROT_READ | PROT_WRITE, MAP_NORESERVE);
 
 	for (shared->touched = 0; shared->touched < pages; shared->touched++)
 		p[shared->touched * PAGE] = 1;
@@ -64,7 +64,7 @@ static void test(void)
 	shared = map_shared(1);
 	file = open("/tmp/holes", O_CREAT | O_RDWR, 0600);
 	is(sys(__NR_ftruncate, file, READ_BYTES), 0, "a file of holes");
-	buffer = map_pages(READ_BYTES / PAGE, PROT_READ | PROT_WRITE);
+	buffer = map_more(READ_BYTES / PAGE, PROT_READ | PROT_WRITE, MAP_NORESERVE);
 	is(in_child(probe, NULL), KILLED(SIGKILL), "a process that takes all memory is killed");
 	pages = shared->touched - LEFT_PAGES;
 	pid = must_fork();

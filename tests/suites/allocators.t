@@ -18,5 +18,8 @@ Suite(
     *(run(name=name, on=on, append=f"ktest=deliberate_{name}", exit=121, console=message)
       for on in ("64M debug", "arm debug") for name, message in FINDS),
     *(run(name="page_freed_twice", on=on, append="ktest=deliberate_page_freed_twice", exit=121,
-          console=r"is_not_single") for on in ("64M debug", "64M release", "arm release")),
+          console=message)
+      for on, message in (("64M debug", r"is_not_single"),
+                          ("64M release", r"a check failed(?s:.*)free_page\+"),
+                          ("arm release", r"a check failed(?s:.*)free_page\+"))),
 )
