@@ -14,21 +14,11 @@ static const struct sysctl mmap_min_addr = {
 
 /* vm.overcommit_*: of ratio and kbytes the one that was set last counts. */
 
-static u32 ratio_get(void)
-{
-	return commit_rules.ratio;
-}
-
 static int ratio_set(u32 n)
 {
 	commit_rules.ratio = n;
 	commit_rules.kbytes = 0;
 	return 0;
-}
-
-static u32 kbytes_get(void)
-{
-	return commit_rules.kbytes;
 }
 
 static int kbytes_set(u32 n)
@@ -41,9 +31,9 @@ static int kbytes_set(u32 n)
 static const struct sysctl overcommit_memory = {.value = &commit_rules.mode,
 						.max = OVERCOMMIT_NEVER};
 static const struct sysctl overcommit_ratio = {
-	.get = ratio_get, .set = ratio_set, .max = INT32_MAX};
+	.value = &commit_rules.ratio, .set = ratio_set, .max = INT32_MAX};
 static const struct sysctl overcommit_kbytes = {
-	.get = kbytes_get, .set = kbytes_set, .max = INT32_MAX};
+	.value = &commit_rules.kbytes, .set = kbytes_set, .max = INT32_MAX};
 
 static const struct proc_entry entries[] = {
 	SYSCTL_VM_OF_EVERY_MACHINE,

@@ -55,10 +55,8 @@ static struct overcommit_machine machine(void)
 {
 	struct overcommit_machine m = {0};
 
-	for (unsigned n = 0; n < nr_nodes; n++) {
-		for (unsigned i = 0; i < nodes[n].nr_zones; i++)
-			m.ram += nodes[n].zones[i].managed_pages;
-	}
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
+		m.ram += z->managed_pages;
 	return m;
 }
 

@@ -193,8 +193,7 @@ static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 
 	if (!copy)
 		return -ENOMEM;
-	if ((v->flags & VM_ACCT) &&
-	    commit_charge((u32)((v->end - v->start) >> PAGE_SHIFT), 0) != 0) {
+	if ((v->flags & VM_ACCT) && commit_charge(vma_pages(v), 0) != 0) {
 		vma_free(copy);
 		return -ENOMEM;
 	}
@@ -336,7 +335,7 @@ void mm_audit(struct audit *a)
 		mm_for_each_area(mm, v) {
 			rmap_audit_area(v);
 			if (v->flags & VM_ACCT)
-				commit_audit_seen((u32)((v->end - v->start) >> PAGE_SHIFT));
+				commit_audit_seen(vma_pages(v));
 			if (v->ops == &shared_anon_ops)
 				shared_anon_audit_seen(a, v->object);
 		}

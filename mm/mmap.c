@@ -48,11 +48,6 @@ void vma_cut(struct vma *v, vaddr_t addr, struct vma *spare)
 
 /* --- promises --- */
 
-static u32 pages_of(const struct vma *v)
-{
-	return (u32)((v->end - v->start) >> PAGE_SHIFT);
-}
-
 /* Pages of [start, end) that are promised already. */
 static u32 promised_there(struct mm *mm, vaddr_t start, vaddr_t end)
 {
@@ -68,13 +63,13 @@ int mm_charge_area(struct mm *mm, const struct vma *new, u32 credit)
 {
 	if (!(new->flags &VM_ACCT))
 		return 0;
-	return commit_charge(pages_of(new), credit + promised_there(mm, new->start, new->end));
+	return commit_charge(vma_pages(new), credit + promised_there(mm, new->start, new->end));
 }
 
 void mm_uncharge_area(const struct vma *v)
 {
 	if (v->flags & VM_ACCT)
-		commit_uncharge(pages_of(v));
+		commit_uncharge(vma_pages(v));
 }
 
 /* --- new areas --- */

@@ -20,7 +20,8 @@ extern struct overcommit_rules commit_rules; /* vm.overcommit_*; racy: each is o
 
 /* commit_charge - promise `pages` to who runs now. credit: so many of them take the place of what is promised
  * to it already, and is given back afterwards.
- * => 0; -ENOMEM (why-line written), nothing is promised then; any context that may take a spinlock */
+ * => 0; -ENOMEM (why-line written), nothing is promised then; takes the zones' and the slab
+ * caches' locks where the request is large; no spinlock held */
 int commit_charge(u32 pages, u32 credit);
 /* commit_uncharge - give `pages` back. => any context */
 void commit_uncharge(u32 pages);

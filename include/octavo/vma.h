@@ -93,6 +93,11 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 vaddr_t vma_gap_topdown(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
 /* vma_gap_bottomup - the lowest start of such a hole; => 0 if there is none (low > 0) */
 vaddr_t vma_gap_bottomup(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);
+/* vma_pages - how many pages v has */
+static inline u32 vma_pages(const struct vma *v)
+{
+	return (u32)((v->end - v->start) >> PAGE_SHIFT);
+}
 /* vma_index - the page of the object that v maps at va */
 static inline u32 vma_index(const struct vma *v, vaddr_t va)
 {

@@ -17,8 +17,7 @@
 #include <octavo/spinlock.h>
 #include <octavo/watermark.h>
 
-#define PCP_BATCH                                                                                  \
-	48u /* with one CPU; what goes to and from the buddy at once: whole blocks of it */
+#define PCP_BATCH     48u  /* with one CPU; goes to and from the buddy at once, as whole blocks */
 #define PCP_BATCH_MAX 512u /* with several, so that they seldom meet there */
 #define PCP_SHARE     16u  /* but at most this part of the zone for all CPUs' batches together */
 
