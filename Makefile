@@ -29,7 +29,7 @@ include tools/make/images.mk
 include tools/make/test.mk
 include tools/make/lint.mk
 
-.PHONY: kernels programs iso busybox bash stress-ng threads kernel-x86 kernel-arm compile-x86 compile-arm
+.PHONY: kernels programs iso busybox bash strace stress-ng threads kernel-x86 kernel-arm compile-x86 compile-arm
 kernels: $(foreach d,$(foreach a,x86 arm,$(FLAVOURS:%=build/$a-%)),$d/octavo.elf $d/octavo-ktest.elf)	## both kernels in both flavours
 programs: build/root-x86.cpio build/root-arm.romfs	## the programs and the root file systems
 iso: build/octavo-$(FLAVOUR).iso	## a bootable CD image of the x86 machine
@@ -37,6 +37,7 @@ kernel-x86: build/x86-$(FLAVOUR)/octavo.elf	## the x86 kernel
 kernel-arm: build/arm-$(FLAVOUR)/octavo.elf	## the ARM kernel without MMU
 busybox: build/busybox/bin/busybox	## Debian's busybox for i386, which qemu-x86 then has too
 bash: build/bash/bin/bash	## Debian's bash-static for i386
+strace: build/strace/usr/bin/strace	## Debian's strace for i386, its library and ld-linux.so.2
 stress-ng: build/stress-ng/usr/bin/stress-ng	## Debian's stress-ng for i386, its libraries and ld-linux.so.2
 threads: $(thread-programs)	## POSIX thread programs with Debian's glibc and musl
 compile-x86: $(x86-$(FLAVOUR)-objs)	## compile the x86 kernel's files, do not link
@@ -72,7 +73,7 @@ difftest: build/linux/vmlinuz build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpi
 	@tools/difftest.py --flavour $(FLAVOUR) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
 		$(if $(STEPS),--steps $(STEPS))
 
-.PHONY: fuzz mutants lint bench requirements size
+.PHONY: fuzz mutants lint bench bench-linux requirements size
 FUZZ_SECONDS ?= 60
 fuzz: $(host-fuzzers)	## run each fuzzer for FUZZ_SECONDS
 	@FUZZ_RUNS=-1 FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(host-fuzzers)
@@ -82,6 +83,8 @@ lint: build/.setup-test build/bsd/sys/tree.h build/newlib-x86/lib/libc.a	## layo
 	@tools/lint
 bench: build/x86-release/octavo.elf build/root-x86.cpio build/arm-release/octavo.elf build/root-arm.romfs	## measure beside Linux (build/bench.tsv)
 	@tools/bench.py
+bench-linux: build/linux/vmlinuz build/x86-release/octavo.elf build/root-x86.cpio	## the same programs on Debian's Linux (docs/bench.md)
+	@tools/bench_linux.py
 requirements:	## write docs/requirements.md: which test shows which requirement
 	@tools/requirements.py
 

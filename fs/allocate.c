@@ -50,10 +50,13 @@ static int check(const struct file *f, u32 mode, loff_t offset, loff_t len)
 	return f->inode->ops->allocate != NULL ? 0 : -EOPNOTSUPP;
 }
 
-static int allocate(struct inode *inode, u32 mode, loff_t offset, loff_t len)
+int file_allocate(const struct file *f, u32 mode, loff_t offset, loff_t len)
 {
-	int err;
+	struct inode *inode = f->inode;
+	int err = check(f, mode, offset, len);
 
+	if (err != 0)
+		return err;
 	mutex_lock(&inode->mutex);
 	err = inode->ops->allocate(inode, mode, offset, len);
 	if (err == 0) {
@@ -73,9 +76,7 @@ long sys_fallocate(u32 fd, u32 mode, u32 low, u32 high, u32 len_low, u32 len_hig
 
 	if (f == NULL)
 		return -EBADF;
-	err = check(f, mode, offset, len);
-	if (err == 0)
-		err = allocate(f->inode, mode, offset, len);
+	err = file_allocate(f, mode, offset, len);
 	file_put(f);
 	return err;
 }

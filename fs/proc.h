@@ -94,6 +94,9 @@ extern const struct proc_dir proc_sys_vm_dir;  /* proc_sys_mmu.c, proc_sys_nommu
 
 /* --- files that are text (proc_file.c) --- */
 extern const struct file_ops proc_text_fops;
+loff_t proc_seek(struct file *file, loff_t offset,
+		 u32 whence);                /* from nowhere but SEEK_SET, SEEK_CUR */
+extern const struct file_ops proc_mem_fops;  /* proc_mem.c, with an MMU */
 extern const struct file_ops proc_kmsg_fops; /* proc_kmsg.c */
 
 /* --- processes (proc_task.c) --- */

@@ -178,7 +178,7 @@ static ssize_t text_write(struct file *file, const char __user *user_buf, size_t
 }
 
 /* A report has no end that one could count from. */
-static loff_t text_seek(struct file *file, loff_t offset, u32 whence)
+loff_t proc_seek(struct file *file, loff_t offset, u32 whence)
 {
 	loff_t from = whence == SEEK_CUR ? file->pos : 0;
 
@@ -228,5 +228,5 @@ const struct file_ops proc_text_fops = {
 	.close = text_close,
 	.read = text_read,
 	.write = text_write,
-	.seek = text_seek,
+	.seek = proc_seek,
 };

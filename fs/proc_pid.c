@@ -160,6 +160,9 @@ static const struct proc_entry entries[] = {
 	{.name = "fail-nth", .mode = S_IFREG | 0644, .show = fail_nth_show, .store = fail_nth_store},
 	{.name = "fd", .mode = S_IFDIR | 0500, .dir = &proc_fd_dir},
 	{.name = "maps", .mode = REPORT, .show_mm = proc_maps_show},
+	/* clang-format off */
+	PROC_MMU_FILES /* with its own comma, where there is an MMU */
+	/* clang-format on */
 	{.name = "mounts", .mode = REPORT, .show = proc_mounts_show},
 	{.name = "root", .mode = LINK, .readlink = proc_root_readlink, .jump = proc_root_jump},
 	{.name = "smaps", .mode = REPORT, .show_mm = proc_smaps_show},

@@ -12,6 +12,7 @@
 #include <octavo/cred.h>
 #include <octavo/errno.h>
 #include <octavo/mm_report.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -28,6 +29,7 @@ struct facts {
 	sigset_bits pending, shared, blocked, ignored, caught;
 	char comm[TASK_COMM_LEN];
 	char state;
+	u32 tracer; /* its pid, or 0 */
 	u64 user_ns, system_ns, started_ns;
 	struct cpu_times children;
 	int nice;
@@ -36,6 +38,8 @@ struct facts {
 	bool inspect; /* the reader may */
 };
 
+#define TRACED (TASK_DEAD + 1) /* TASK_STOPPED, for its tracer */
+
 static const struct {
 	char letter;
 	const char *name;
@@ -43,6 +47,7 @@ static const struct {
 	[TASK_RUNNABLE] = {'R', "running"},       [TASK_SLEEPING] = {'D', "disk sleep"},
 	[TASK_INTERRUPTIBLE] = {'S', "sleeping"}, [TASK_STOPPED] = {'T', "stopped"},
 	[TASK_ZOMBIE] = {'Z', "zombie"},          [TASK_DEAD] = {'X', "dead"},
+	[TRACED] = {'t', "tracing stop"},
 };
 
 static const char *state_name(char letter)
@@ -62,6 +67,17 @@ static sigset_bits caught(const struct sigactions *actions)
 		if ((set & SIG_BIT(sig)) && actions->action[sig - 1].handler <= UAPI_SIG_IGN)
 			set &= ~SIG_BIT(sig);
 	return set;
+}
+
+/* => task_list_lock held */
+static void facts_tracer(const struct task *t, struct facts *f)
+{
+	f->state = states[t->state].letter;
+	if (!is_traced(t))
+		return;
+	f->tracer = t->tracee->tracer->pid;
+	if (t->tracee->stop != NULL)
+		f->state = states[TRACED].letter;
 }
 
 static void facts_signals(struct task *t, struct facts *f)
@@ -101,7 +117,6 @@ static int facts_get(const struct proc_inode *p, struct facts *f, struct mm **mm
 		.exit_signal = t->exit_signal,
 		.flags = t->flags,
 		.cpu = t->head.cpu,
-		.state = states[t->state].letter,
 		.started_ns = t->started_ns,
 		.exit_status = t->exit_status,
 		.no_tty = t->signal->no_tty,
@@ -110,6 +125,7 @@ static int facts_get(const struct proc_inode *p, struct facts *f, struct mm **mm
 		.cpu_set = t->cpu_set & sched_cpu_mask(),
 		.inspect = cred_may_inspect(t, INSPECT_FS),
 	};
+	facts_tracer(t, f);
 	cpu_uses_add(&f->own, t);
 	f->nr_faults = proc_is_thread(p) ? t->nr_faults : cpu_uses_of_process(t).nr_faults;
 	times = proc_is_thread(p) ? cpu_times_of(t) : cpu_times_of_process(t);
@@ -232,8 +248,8 @@ static void put_identity(struct text *t, const struct facts *f, const struct cre
 		fs_context_put(fs);
 	}
 	text_printf(t, "\nState:\t%c (%s)\n", f->state, state_name(f->state));
-	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t0\n", f->tgid, f->pid,
-		    f->ppid);
+	text_printf(t, "Tgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\nTracerPid:\t%u\n", f->tgid,
+		    f->pid, f->ppid, f->tracer);
 	text_printf(t, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid,
 		    c->fsuid, c->gid, c->egid, c->sgid, c->fsgid);
 	text_printf(t, "FDSize:\t%u\nGroups:\t", files != NULL ? files_size(files) : 0);

@@ -301,7 +301,7 @@ bool cred_may_inspect(const struct task *t, enum inspect as)
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
 	return is_wholly(t->cred, real ? me->uid : me->fsuid, real ? me->gid : me->fsgid) &&
-	       (t->mm == NULL || t->mm->dumpable) &&
+	       (t->mm == NULL || t->mm->dumpable) && !(t->flags & TASK_GAINS) &&
 	       (t->cred->permitted & ~(real ? me->permitted : me->effective)) == 0;
 }
 

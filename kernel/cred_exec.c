@@ -7,8 +7,8 @@
  *	P'(permitted)	= (root ? P(inheritable) | P(bounding) : 0) | P'(ambient)
  *	P'(effective)	= effective user root ? P'(permitted) : P'(ambient)
  *
- * Who has promised to get no new privileges, or shares its directories with another process, gets none:
- * neither ids nor capabilities. What personality(2) has weakened is as usual for who gets some.
+ * Who has promised to get no new privileges, shares its directories with another process, or is traced by
+ * who may not trace all, gets none: neither ids nor capabilities. What personality(2) has weakened is as usual for who gets some.
  *
  * Files have no capabilities of their own here, which are extended attributes.
  */
@@ -16,6 +16,7 @@
 
 #include <octavo/errno.h>
 #include <octavo/fs.h>
+#include <octavo/ptrace.h>
 #include <octavo/task.h>
 #include <uapi/octavo/mount.h>
 #include <uapi/octavo/personality.h>
@@ -49,6 +50,19 @@ static bool shares_directories(struct exec_cred *e)
 	return fs_context_exec_begin(current->fs);
 }
 
+/* Does somebody trace it who could do with it what it may? */
+static bool is_watched(void)
+{
+	bool watched;
+
+	if (!ARCH_TRACES || likely(current->tracee == NULL))
+		return false;
+	spin_lock(&task_list_lock);
+	watched = ptrace_limits(current);
+	spin_unlock(&task_list_lock);
+	return watched;
+}
+
 /* It gets no more than it has, and maybe less. */
 static void downgrade(struct cred *new, const struct cred *old)
 {
@@ -72,9 +86,12 @@ static void take_capabilities(struct cred *new, const struct cred *old, struct e
 	gained = (new->permitted & ~old->permitted) != 0;
 	if (gained)
 		e->personality &= ~PER_CLEAR_ON_SETID;
-	if ((changed || gained) &&
-	    ((current->attributes & ATTR_NO_NEW_PRIVS) || shares_directories(e)))
+	e->gains = changed || gained;
+	if (e->gains &&
+	    ((current->attributes & ATTR_NO_NEW_PRIVS) || is_watched() || shares_directories(e))) {
 		downgrade(new, old);
+		e->gains = false;
+	}
 	if (changed)
 		new->ambient = 0;
 	new->permitted |= new->ambient;
@@ -109,12 +126,29 @@ bool cred_exec_dumpable(const struct exec_cred *e, bool readable)
 	       cred_is_no_more(old, e->new);
 }
 
+bool cred_exec_settle(const struct exec_cred *e)
+{
+	bool settled;
+
+	if (cred_is_no_more(current->cred, e->new))
+		return true;
+	spin_lock(&task_list_lock);
+	settled = !(e->gains && ptrace_limits(current));
+	if (settled)
+		current->flags |= TASK_GAINS;
+	else
+		current->head.work_signal = 1; /* so that the call is made again */
+	spin_unlock(&task_list_lock);
+	return settled;
+}
+
 void cred_exec_commit(struct exec_cred *e)
 {
 	int err = cred_commit(e->new); /* the real user stays: no memory is needed */
 
 	PANIC_ON(err != 0);
 	e->new = NULL;
+	current->flags &= ~TASK_GAINS;
 	current->personality = e->personality;
 	if (e->secure)
 		current->parent_death_signal = 0;

@@ -24,6 +24,7 @@
 #include <octavo/fs.h>
 #include <octavo/mm.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/random.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -456,6 +457,8 @@ static int exec_run(struct file *file, const char *path, struct exec_strings *s,
 		return err == -EFAULT ? -ENOMEM : err;
 	}
 	err = exec_unshare();
+	if (ARCH_TRACES && err == 0 && !cred_exec_settle(&image.cred))
+		err = -ERESTARTNOINTR;
 	if (err != 0) {
 		cred_exec_done(&image.cred);
 		mm_put(image.mm);
@@ -489,6 +492,7 @@ long sys_execve(const char __user *user_path, const u32 __user *argv, const u32 
 {
 	struct exec_strings s;
 	char *path = path_from_user(user_path);
+	u32 pid = current->pid; /* it may take over its leader's */
 	struct file *file;
 	int err;
 
@@ -507,5 +511,7 @@ long sys_execve(const char __user *user_path, const u32 __user *argv, const u32 
 	exec_strings_free(&s);
 free_path:
 	kfree(path);
+	if (unlikely(is_traced(current)) && err == 0)
+		ptrace_exec(pid);
 	return err;
 }

@@ -13,7 +13,9 @@
 #include <octavo/errno.h>
 #include <octavo/exec.h>
 #include <octavo/fs.h>
+#include <octavo/mpu.h>
 #include <octavo/nommu.h>
+#include <octavo/param.h>
 #include <octavo/string.h>
 #include <octavo/why.h>
 
@@ -118,6 +120,20 @@ static u32 stack_size(const struct elf_plan *plan)
 	return size;
 }
 
+/* Is it the one that nompu=PATH names? */
+static bool is_unprotected(const struct file *file)
+{
+	const char *path = params_get(&boot_params, "nompu");
+	struct file *named = path != NULL && *path != '\0' ? exec_open(path) : NULL;
+	bool is;
+
+	if (named == NULL || ptr_is_err(named))
+		return false;
+	is = named->inode == file->inode;
+	exec_close(named);
+	return is;
+}
+
 static int map_program(struct mm *mm, struct file *file, struct program *p)
 {
 	u32 size;
@@ -161,6 +177,8 @@ int exec_load(struct file *file, u32 stack_bytes, struct exec_image *image)
 		mm_put(mm);
 		return err;
 	}
+	if (is_unprotected(file))
+		mpu_open(&mm->pmap.mpu);
 	image->mm = mm;
 	image->start = image->entry = p.text + p.pie.entry;
 	image->phdr = p.plan.phdr != 0 ? p.text + p.plan.phdr : 0;

@@ -25,12 +25,14 @@
 #include <octavo/machine.h>
 #include <octavo/mm.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
 #include <octavo/shm.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/tty.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/ptrace.h>
 #include <uapi/octavo/signal.h>
 
 struct task *init_task;
@@ -138,7 +140,7 @@ static u32 child_to_reaper(struct task *t, struct task *child, struct task *reap
 	child->exit_signal = SIGCHLD; /* whoever reaps waits for what all do */
 	if (process_ended(child)) {
 		TAILQ_INSERT_TAIL(&reaper->zombies, child, sibling);
-		if (signal_parent_of_end(child)) {
+		if (!is_traced(child) && signal_parent_of_end(child)) {
 			TAILQ_REMOVE(&reaper->zombies, child, sibling);
 			task_unlist(child);
 			sched_bury(child);
@@ -196,6 +198,8 @@ static bool process_end(struct task *t)
 	pgrp_parent_lost(t, t->parent, t);
 	TAILQ_REMOVE(&t->parent->children, t, sibling);
 	child_enter(&t->parent->zombies, t);
+	if (unlikely(is_traced(t)) && ptrace_process_ends(t))
+		return false;
 	if (!signal_parent_of_end(t))
 		return false;
 	TAILQ_REMOVE(&t->parent->zombies, t, sibling);
@@ -211,6 +215,8 @@ static void thread_end(struct task *t)
 
 	t->state = TASK_ZOMBIE;
 	if (t != leader) {
+		if (unlikely(is_traced(t)))
+			ptrace_thread_ends(t);
 		signal_leave(t);
 		task_unlist(t);
 		t->state = TASK_DEAD;
@@ -250,9 +256,9 @@ void task_exit(int status, int code)
 	lockval_assert_none("task_exit");
 
 	spin_lock(&task_list_lock);
-	while (last && !children_to_reaper(t->signal->leader)) { /* the last time, nobody gets us as
-								   * parent any more */
-		spin_unlock(&task_list_lock);
+	while (!ptrace_tracer_left(t) || (last && !children_to_reaper(t->signal->leader))) {
+		spin_unlock(&task_list_lock); /* the last time, nobody gets us as tracer or parent
+						* any more */
 		spin_lock(&task_list_lock);
 	}
 	t->exit_status = status;
@@ -266,7 +272,11 @@ void task_exit(int status, int code)
 
 long sys_exit(int code)
 {
-	task_exit((code & 0xff) << 8, code);
+	int status = (code & 0xff) << 8;
+
+	if (unlikely(is_traced(current)))
+		ptrace_event(PTRACE_EVENT_EXIT, (u32)status);
+	task_exit(status, code);
 }
 
 long sys_exit_group(int code)
@@ -274,6 +284,8 @@ long sys_exit_group(int code)
 	struct signal_state *s = current->signal;
 	int status = (code & 0xff) << 8;
 
+	if (unlikely(is_traced(current)))
+		ptrace_event(PTRACE_EVENT_EXIT, (u32)status);
 	if (unlikely(s->nr_threads > 1)) {
 		signal_exit_group(status, code);
 		status = s->exit_status;

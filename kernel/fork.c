@@ -20,11 +20,14 @@
 #include <octavo/fs.h>
 #include <octavo/mm.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
+#include <octavo/slab.h>
 #include <octavo/string.h>
 #include <octavo/syscall.h>
 #include <octavo/uaccess.h>
 #include <octavo/why.h>
+#include <uapi/octavo/ptrace.h>
 #include <uapi/octavo/sched.h>
 #include <uapi/octavo/signal.h>
 
@@ -200,8 +203,9 @@ static int child_prepare(struct task *child, const struct clone_request *r)
 /* A child of the current task in `mm`, whose reference is taken over in any case. */
 static long process_clone_into(struct mm *mm, const struct clone_request *r)
 {
+	struct tracee *spare = NULL;
 	struct task *child;
-	u32 pid;
+	u32 pid, event = 0;
 	int err;
 
 	child = task_alloc_thread(current->comm,
@@ -215,6 +219,11 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 		err = process_copy(child, current, r->flags);
 	if (err != 0)
 		goto free_task;
+	if (unlikely(is_traced(current))) {
+		err = ptrace_fork_prepare(r->flags, &event, &spare);
+		if (err != 0)
+			goto undo_copy;
+	}
 	if ((r->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		child->sig.alt_size = 0; /* both would run on it */
 
@@ -223,15 +232,24 @@ static long process_clone_into(struct mm *mm, const struct clone_request *r)
 	child->active_mm = mm;
 	err = process_link(child, r->flags);
 	if (err != 0)
-		goto undo_copy;
+		goto free_spare;
+	if (spare != NULL)
+		ptrace_fork(child, spare);
 	if (r->flags & CLONE_PARENT_SETTID)
 		try_put_user_u32(pid, r->parent_tid); /* as Linux: a bad address is no error */
 	sched_start(child);
-	if ((r->flags & CLONE_VFORK) &&
-	    wait_event_killable(&current->child_exit, !vfork_child_runs(pid)) != 0)
-		vfork_give_up(pid);
+	if (event != 0)
+		ptrace_event(event, pid);
+	if (r->flags & CLONE_VFORK) {
+		if (wait_event_killable(&current->child_exit, !vfork_child_runs(pid)) != 0)
+			vfork_give_up(pid);
+		if (unlikely(is_traced(current)))
+			ptrace_event(PTRACE_EVENT_VFORK_DONE, pid);
+	}
 	return (long)pid;
 
+free_spare:
+	kfree(spare);
 undo_copy:
 	child->mm = NULL;
 	process_uncopy(child);

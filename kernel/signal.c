@@ -190,7 +190,7 @@ void signal_recalc(void)
 	const struct signal_state *s = t->signal;
 
 	assert_held(&s->lock);
-	t->head.work_signal = t->sig.must_exit || s->tell_parent != 0 || s->stopped_by != 0 ||
+	t->head.work_signal = t->sig.must_exit || s->tell_parent != 0 || signal_must_stop(t) ||
 			      (pending_of(t) & ~t->sig.blocked) != 0;
 }
 
@@ -346,6 +346,8 @@ static void continue_threads(struct signal_state *s)
 	s->tell_parent = CLD_CONTINUED;
 	LIST_FOREACH(t, &s->threads, thread_link) {
 		t->sig.to_stop = false;
+		if (ARCH_TRACES && t->sig.traced == TRACED_SEIZED)
+			t->sig.to_trap = true;
 		if (!t->sig.exiting)
 			alert(t, true);
 	}
@@ -392,6 +394,8 @@ static bool send_ignored(const struct task *t, int sig)
 
 	if ((t->sig.blocked | t->sig.really_blocked) & SIG_BIT(sig))
 		return false;
+	if (unlikely(is_traced(t)) && sig != SIGKILL)
+		return false; /* the tracer hears of it */
 	return signal_ignores(s, sig) || (s->untouchable && handler_of(s, sig) == UAPI_SIG_DFL);
 }
 
@@ -466,7 +470,7 @@ static int enqueue(struct signal_state *s, struct sigpending *p, int sig,
 /* `sig` ends the process by its action: may it do so now, since somebody would take it? */
 static bool ends_at_once(struct signal_state *s, struct task *t, int sig, bool thread)
 {
-	if (s->stopped_by != 0 && sig != SIGKILL)
+	if ((s->stopped_by != 0 || is_traced(t)) && sig != SIGKILL)
 		return false;
 	if (!thread)
 		t = choose_thread(s, t, sig);
@@ -493,7 +497,7 @@ static int send_locked(struct task *t, int sig, const struct siginfo *info, bool
 		return 0;
 	}
 	err = enqueue(s, p, sig, info, spare);
-	if (err != 0 || s->stopped_by != 0)
+	if (err != 0 || (s->stopped_by != 0 && !is_traced(t)))
 		return err;
 	if (thread)
 		t = would_take(t, sig) ? t : NULL;
@@ -554,6 +558,13 @@ void signal_kill(struct task *t, int sig)
 	spin_unlock_irqrestore(&t->signal->lock, irqs);
 }
 
+static void forget_action(struct signal_state *s, int sig)
+{
+	s->ignored &= ~SIG_BIT(sig);
+	if (s->actions != NULL)
+		s->actions->custom &= ~SIG_BIT(sig);
+}
+
 bool signal_force(const struct siginfo *info)
 {
 	struct task *t = current;
@@ -562,6 +573,11 @@ bool signal_force(const struct siginfo *info)
 	int sig = info->signo;
 	bool dies = handler_of(s, sig) <= UAPI_SIG_IGN || (t->sig.blocked & SIG_BIT(sig));
 
+	if (unlikely(is_traced(t)) && dies) { /* of its action, once its tracer has seen it */
+		forget_action(s, sig);
+		t->sig.blocked &= ~SIG_BIT(sig);
+		dies = false;
+	}
 	if (s->fatal != 0 || t->sig.must_exit) {
 		dies = true;
 	} else if (dies) {
@@ -579,6 +595,18 @@ bool signal_force(const struct siginfo *info)
 	}
 	spin_unlock_irqrestore(&s->lock, irqs);
 	return dies;
+}
+
+void signal_set_traced(struct task *t, unsigned traced, bool trap)
+{
+	irqstate_t irqs = spin_lock_irqsave(&t->signal->lock);
+
+	assert_held(&task_list_lock);
+	t->sig.traced = (u8)traced;
+	t->sig.to_trap = traced != 0 && (trap || t->signal->stopped_by != 0);
+	if ((t->sig.to_trap || t->signal->stopped_by != 0) && !t->sig.exiting)
+		alert(t, true);
+	spin_unlock_irqrestore(&t->signal->lock, irqs);
 }
 
 /* --- the end --- */

@@ -17,11 +17,12 @@
  *	ERESTARTNOHAND	  EINTR			EINTR		again
  *	..._RESTARTBLOCK  EINTR			EINTR		restart_syscall(2)
  */
+#include "signal_internal.h"
+
 #include <arch/frame.h>
 #include <octavo/errno.h>
 #include <octavo/printk.h>
 #include <octavo/sched.h>
-#include <octavo/signal.h>
 #include <octavo/syscall.h>
 #include <octavo/task.h>
 
@@ -42,9 +43,9 @@ static void stop_thread(void)
 	struct signal_state *s = t->signal;
 	irqstate_t irqs = spin_lock_irqsave(&s->lock);
 	int sig = s->stopped_by;
-	bool tell = false;
+	bool tell = false, traced = is_traced(t);
 
-	if (sig == 0 || t->sig.must_exit) {
+	if (!signal_must_stop(t) || t->sig.must_exit) {
 		spin_unlock_irqrestore(&s->lock, irqs);
 		return;
 	}
@@ -54,11 +55,17 @@ static void stop_thread(void)
 	}
 	if (tell)
 		s->report = JOB_STOPPED;
-	t->state = TASK_STOPPED;
+	if (unlikely(traced))
+		t->sig.to_trap = false;
+	else
+		t->state = TASK_STOPPED;
 	spin_unlock_irqrestore(&s->lock, irqs);
 	if (tell)
 		signal_parent_of_job(CLD_STOPPED, sig);
-	schedule();
+	if (unlikely(traced))
+		ptrace_group_stop(sig);
+	else
+		schedule();
 }
 
 /* `sig` stops the process, unless it is of a group that nobody would continue, or SIGCONT came. */
@@ -103,12 +110,20 @@ static int next_caught(struct siginfo *info, struct sig_action *a)
 	for (;;) {
 		irqstate_t irqs = spin_lock_irqsave(&s->lock);
 		int tell = s->tell_parent, sig = 0;
-		bool caught = false, stops = false, stopped = s->stopped_by != 0;
+		bool caught = false, stops = false, stopped = signal_must_stop(t);
 		int status, code;
 
 		s->tell_parent = 0;
 		if (tell == 0 && !stopped && !t->sig.must_exit)
 			sig = signal_dequeue(t->sig.blocked, info);
+		if (unlikely(is_traced(t)) && sig != 0) {
+			s->stop_wanted = 1; /* it may become a signal that stops */
+			spin_unlock_irqrestore(&s->lock, irqs);
+			sig = ptrace_signal(sig, info);
+			if (sig == 0)
+				continue;
+			irqs = spin_lock_irqsave(&s->lock);
+		}
 		if (sig != 0) {
 			caught = is_caught(s, sig, a);
 			stops = !caught && (SIG_BIT(sig) & SIGS_STOP) && !s->untouchable &&
@@ -194,13 +209,19 @@ static void frame_failed(const struct trapframe *frame, int sig)
 
 void signal_deliver(struct trapframe *frame, bool from_call)
 {
-	struct signal_thread *st = &current->sig;
+	struct task *t = current;
+	struct signal_thread *st = &t->sig;
 	struct sig_action action;
 	struct siginfo info;
-	int sig = next_caught(&info, &action);
+	int sig;
 
-	signal_free_dropped(current->signal);
-	if (from_call)
+	if (unlikely(is_traced(t)))
+		ptrace_frame(frame, from_call);
+	sig = next_caught(&info, &action);
+	signal_free_dropped(t->signal);
+	if (from_call &&
+	    (u32)-frame_result(frame) - ERESTARTSYS <= ERESTART_RESTARTBLOCK - ERESTARTSYS &&
+	    !frame_call_gone(frame))
 		call_interrupted(frame, sig != 0, sig != 0 ? action.flags : 0);
 	if (sig == 0) {
 		if (st->restore_saved) {
@@ -210,10 +231,13 @@ void signal_deliver(struct trapframe *frame, bool from_call)
 		return;
 	}
 	if (arch_signal_frame(frame, &action, &info, st->restore_saved ? st->saved : st->blocked) ==
-	    0)
+	    0) {
 		block_for_handler(sig, &action);
-	else
+		if (unlikely(is_traced(t)))
+			ptrace_handler();
+	} else {
 		frame_failed(frame, sig);
+	}
 }
 
 /* restart_syscall(2): programs do not call it, arch_call_restart() does. */

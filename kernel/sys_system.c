@@ -93,7 +93,7 @@ static void count_memory(struct sysinfo32 *info)
 	vm_counts_get(&c);
 	info->totalram = c.managed * PAGE_SIZE;
 	info->freeram = c.free * PAGE_SIZE;
-	info->sharedram = (c.file + c.shared_anon) * PAGE_SIZE;
+	info->sharedram = c.file * PAGE_SIZE;
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
 		if (z->highmem) {
 			info->totalhigh += z->managed_pages * PAGE_SIZE;

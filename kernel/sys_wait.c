@@ -14,6 +14,7 @@
 #include <octavo/errno.h>
 #include <octavo/fail.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
 #include <octavo/signal.h>
 #include <octavo/string.h>
@@ -45,11 +46,19 @@ static struct siginfo child_info(struct task *t, int code, int status)
 }
 
 /* The code and status of siginfo for a raw wait status of a child that ended. */
+static int end_code(int raw)
+{
+	return WIFEXITED(raw) ? CLD_EXITED : CLD_KILLED;
+}
+
+static int end_status(int raw)
+{
+	return WIFEXITED(raw) ? WEXITSTATUS(raw) : WTERMSIG(raw);
+}
+
 static struct siginfo end_info(struct task *t)
 {
-	if (WIFEXITED(t->exit_status))
-		return child_info(t, CLD_EXITED, WEXITSTATUS(t->exit_status));
-	return child_info(t, CLD_KILLED, WTERMSIG(t->exit_status));
+	return child_info(t, end_code(t->exit_status), end_status(t->exit_status));
 }
 
 static struct sig_action chld_action(struct task *parent)
@@ -74,20 +83,52 @@ bool signal_parent_of_end(struct task *t)
 	return ignored || (t->exit_signal == SIGCHLD && (a.flags & SA_NOCLDWAIT));
 }
 
+/* Is t traced by its parent's process? Then its stops are told to that as the tracer. */
+static bool parent_traces(const struct task *t)
+{
+	return ARCH_TRACES && t->tracee != NULL &&
+	       t->tracee->tracer->signal == task_leader(t)->parent->signal;
+}
+
+/* That one of its children, or whom it traces, has stopped or continued. */
+static void tell_of_job(struct task *to, const struct siginfo *info)
+{
+	struct sig_action a = chld_action(to);
+
+	if (a.handler != UAPI_SIG_IGN && !(a.flags & SA_NOCLDSTOP))
+		(void)signal_send(to, SIGCHLD, info);
+	wake_all(&task_leader(to)->child_exit);
+}
+
 void signal_parent_of_job(int code, int status)
 {
 	struct task *t;
 	struct siginfo info;
-	struct sig_action a;
 
 	spin_lock(&task_list_lock);
 	t = task_leader(current);
 	info = child_info(t, code, status);
-	a = chld_action(t->parent);
-	if (a.handler != UAPI_SIG_IGN && !(a.flags & SA_NOCLDSTOP))
-		(void)signal_send(t->parent, SIGCHLD, &info);
-	wake_all(&t->parent->child_exit);
+	if (!parent_traces(current) || code == CLD_CONTINUED)
+		tell_of_job(t->parent, &info);
 	spin_unlock(&task_list_lock);
+}
+
+bool ptrace_tell(struct tracee *tr, struct task *t, int code, int status)
+{
+	struct siginfo info = child_info(t, code, status);
+	struct sig_action a = chld_action(tr->tracer);
+	bool ended = code == CLD_EXITED || code == CLD_KILLED;
+
+	assert_held(&task_list_lock);
+	info.pid = t->pid;
+	if (!ended) {
+		tell_of_job(tr->tracer, &info);
+		return false;
+	}
+	if (a.handler != UAPI_SIG_IGN)
+		(void)signal_send(tr->tracer, SIGCHLD, &info);
+	wake_all(&task_leader(tr->tracer)->child_exit);
+	return a.handler == UAPI_SIG_IGN || (a.flags & SA_NOCLDWAIT);
 }
 
 /* --- looking for news of a child --- */
@@ -123,7 +164,7 @@ static bool take_report(struct task *child, const struct wait_want *w, struct wa
 	irqstate_t irqs = spin_lock_irqsave(&s->lock);
 	bool taken = true;
 
-	if (s->report == JOB_STOPPED && (w->options & WUNTRACED))
+	if (s->report == JOB_STOPPED && (w->options & WUNTRACED) && !parent_traces(child))
 		found->info = child_info(child, CLD_STOPPED, s->stopped_by);
 	else if (s->report == JOB_CONTINUED && (w->options & WCONTINUED))
 		found->info = child_info(child, CLD_CONTINUED, SIGCONT);
@@ -149,6 +190,8 @@ static void take_zombie(struct task *child, const struct wait_want *w, struct wa
 static bool take_child(struct task *child, const struct wait_want *w, struct wait_found *found)
 {
 	if (process_ended(child)) {
+		if (unlikely(is_traced(child)))
+			return false; /* another one is told first */
 		take_zombie(child, w, found);
 		return true;
 	}
@@ -195,6 +238,62 @@ static bool wait_look_at_all(struct task *me, const struct wait_want *w, struct 
 	return false;
 }
 
+/* --- of those that our threads trace --- */
+
+static bool tracee_matches(const struct tracee *tr, const struct wait_want *w)
+{
+	if ((w->options & __WNOTHREAD) && tr->tracer != current)
+		return false;
+	if (w->type == P_PID)
+		return (tr->task != NULL ? tr->task->pid : tr->pid) == w->id;
+	return w->type == P_ALL ||
+	       (w->type == P_PGID && tr->task != NULL && task_leader(tr->task)->pgid == w->id);
+}
+
+static void tracee_found(struct tracee *tr, struct wait_found *found)
+{
+	struct task *t = tr->task;
+
+	if (t == NULL) {
+		found->info = (struct siginfo){.code = end_code(tr->status),
+					       .pid = tr->pid,
+					       .status = end_status(tr->status)};
+		found->times = (struct cpu_times){0};
+		return;
+	}
+	found->times = cpu_times_with_children(task_leader(t));
+	if (tr->ended) {
+		found->info = end_info(t);
+		return;
+	}
+	found->info = child_info(t, CLD_TRAPPED, (int)tr->stop->code);
+	found->info.pid = t->pid;
+}
+
+/* *any: one matches. => one has stopped, or ended */
+static bool wait_look_at_tracees(const struct wait_want *w, struct wait_found *found, bool *any)
+{
+	struct tracee *tr;
+
+	LIST_FOREACH(tr, &current->signal->tracees, link) {
+		if (!tracee_matches(tr, w) || (tr->ended && !(w->options & WEXITED)))
+			continue;
+		*any = true;
+		if (!tr->news)
+			continue;
+		tracee_found(tr, found);
+		if (w->options & WNOWAIT)
+			return true;
+		tr->news = false;
+		if (tr->ended)
+			ptrace_reaped(tr);
+		else
+			tr->stop->given = 0; /* it is the tracer's to say now */
+		return true;
+	}
+	return false;
+}
+
 /* => true: found; else *err is 0 where something may still come, -ECHILD where nothing can */
 static bool wait_look(const struct wait_want *w, struct wait_found *found, int *err)
 {
@@ -212,6 +311,8 @@ static bool wait_look(const struct wait_want *w, struct wait_found *found, int *
 	} else {
 		taken = wait_look_at_all(me, w, found, &any);
 	}
+	if (ARCH_TRACES && !taken && unlikely(!LIST_EMPTY(&current->signal->tracees)))
+		taken = wait_look_at_tracees(w, found, &any);
 	spin_unlock(&task_list_lock);
 	*err = any ? 0 : -ECHILD;
 	return taken;
@@ -238,6 +339,7 @@ static int raw_status(const struct wait_found *found)
 	case CLD_EXITED:
 		return (found->info.status & 0xff) << 8;
 	case CLD_STOPPED:
+	case CLD_TRAPPED:
 		return found->info.status << 8 | 0x7f;
 	case CLD_CONTINUED:
 		return 0xffff;

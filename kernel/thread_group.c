@@ -14,6 +14,7 @@
 #include <octavo/cpu_time.h>
 #include <octavo/errno.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
 #include <octavo/signal.h>
 #include <octavo/task.h>
@@ -36,6 +37,8 @@ int signal_join(struct task *t)
 		LIST_INSERT_AFTER(s->leader, t, thread_link);
 		s->nr_threads++;
 		s->nr_live++;
+		if (s->stopped_by != 0) /* one that is traced may run all the same */
+			t->head.work_signal = 1;
 	}
 	spin_unlock_irqrestore(&s->lock, irqs);
 	return err;
@@ -94,6 +97,8 @@ static void become_leader(struct task *old)
 
 	sched_wait_inactive(old);
 	spin_lock(&task_list_lock);
+	if (unlikely(is_traced(old)))
+		ptrace_forget(old);
 	task_swap_pids(t, old);
 	pgrp_replace(old, t);
 	t->parent = old->parent;

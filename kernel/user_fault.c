@@ -14,6 +14,7 @@
 #include <octavo/oom.h>
 #include <octavo/printk.h>
 #include <octavo/process.h>
+#include <octavo/ptrace.h>
 #include <octavo/sched.h>
 #include <octavo/why.h>
 #include <uapi/octavo/signal.h>
@@ -48,9 +49,7 @@ static void fault_signal(struct trapframe *frame, vaddr_t address, unsigned flag
 		(unsigned long)frame_pc(frame), (unsigned long)frame_sp(frame), info.signo);
 }
 
-/* The fault was not resolved. */
-static __noinline int fault_failed(struct trapframe *frame, vaddr_t address, unsigned flags,
-				   int err)
+int user_fault_failed(struct trapframe *frame, vaddr_t address, unsigned flags, int err)
 {
 	if (err == -ENOMEM) {
 		/* Somebody is killed; where it is not us, the access is tried again. */
@@ -73,7 +72,7 @@ int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags)
 	if (flags & FAULT_USER)
 		lockval_assert_none("user mode");
 	err = mm_fault(mm, address, flags);
-	return likely(err == 0) ? 0 : fault_failed(frame, address, flags, err);
+	return err == 0 ? 0 : user_fault_failed(frame, address, flags, err);
 }
 
 void user_trap(struct trapframe *frame, const struct siginfo *info, const char *what)
@@ -94,6 +93,8 @@ void user_return_work(struct trapframe *frame, bool from_call)
 		t->head.work_resched = 0;
 		arch_mb(); /* before the look at what others ask of us */
 		arch_irq_enable();
+		if (ARCH_TRACES && unlikely(t->head.work_trace))
+			ptrace_call_end(frame);
 		if (t->head.work_signal) {
 			signal_deliver(frame, from_call);
 			from_call = false;

@@ -22,6 +22,7 @@
 #include <octavo/audit.h>
 #include <octavo/assert.h>
 #include <octavo/control.h>
+#include <octavo/lru.h>
 #include <octavo/printf.h>
 #include <octavo/printk.h>
 #include <octavo/sched.h>
@@ -36,15 +37,19 @@
 #define AUDIT_PRINTED    20u /* differences that are printed; the rest is counted */
 #define AUDIT_MIN_FRAMES (PAGE_SIZE / sizeof(struct frame_note))
 
+#define LOCKS_MOST 65535u /* more are not told apart */
+
 #define NOTE_OWNED 0x1u
 #define NOTE_TAIL  0x2u /* not the first of an allocated block */
 #define NOTE_ALONE 0x4u /* an entry maps it that must be the only one */
 
 struct frame_note {
-	u32 maps; /* page-table entries found */
-	u16 refs; /* other references found */
-	u8 owner; /* enum page_owner of the source that has it, if NOTE_OWNED */
-	u8 bits;  /* NOTE_* */
+	u32 maps : 24; /* page-table entries found */
+	u32 owner : 4; /* enum page_owner of the source that has it, if NOTE_OWNED */
+	u32 bits : 3;  /* NOTE_* */
+	u32 listed : 1;
+	u16 refs;  /* other references found */
+	u16 locks; /* entries of mlocked areas found */
 };
 _Static_assert(sizeof(struct frame_note) == 8, "notes are small");
 
@@ -84,8 +89,7 @@ static void differ(struct audit *a, const char *fmt, va_list args)
 	control_sendf(CONTROL_AUDIT, "differ: %s", text);
 }
 
-static void frame_differs(struct audit *a, const char *fmt, ...) __printf(2, 3);
-static void frame_differs(struct audit *a, const char *fmt, ...)
+void audit_frame_differs(struct audit *a, const char *fmt, ...)
 {
 	va_list args;
 
@@ -121,12 +125,12 @@ void audit_own(struct audit *a, pfn_t pfn, u32 nr, enum page_owner owner)
 		struct frame_note *n = &a->notes[at - a->start];
 
 		if (n->bits & NOTE_OWNED)
-			frame_differs(a, "frame %u: both %s and %s have it", at,
-				      page_owner_name(n->owner), page_owner_name(owner));
+			audit_frame_differs(a, "frame %u: both %s and %s have it", at,
+					    page_owner_name(n->owner), page_owner_name(owner));
 		n->bits |= NOTE_OWNED;
 		if (block && at != pfn)
 			n->bits |= NOTE_TAIL;
-		n->owner = (u8)owner;
+		n->owner = (u32)owner & PAGE_OWNER_MASK;
 	}
 }
 
@@ -147,6 +151,24 @@ void audit_map(struct audit *a, pfn_t pfn, bool alone)
 	n->maps++;
 	if (alone)
 		n->bits |= NOTE_ALONE;
+}
+
+void audit_lock(struct audit *a, pfn_t pfn)
+{
+	struct frame_note *n = note_of(a, pfn);
+
+	if (n)
+		n->locks = (u16)MIN(n->locks + 1u, LOCKS_MOST);
+}
+
+void audit_listed(struct audit *a, pfn_t pfn)
+{
+	struct frame_note *n = note_of(a, pfn);
+
+	if (n && n->listed)
+		audit_frame_differs(a, "frame %u: on two LRU lists, or twice on one", pfn);
+	if (n)
+		n->listed = 1;
 }
 
 /* --- holding it against struct page --- */
@@ -175,27 +197,30 @@ static void compare_frame(struct audit *a, pfn_t pfn, const struct frame_note *n
 	u32 mapcount = (u32)atomic_read(&page->mapcount);
 
 	if (!(n->bits & NOTE_OWNED) && n->maps == 0) {
-		frame_differs(a, "frame %u: nobody has it, it says %s, refcount %u, mapcount %u",
-			      pfn, page_owner_name(says), refcount, mapcount);
+		audit_frame_differs(a,
+				    "frame %u: nobody has it, it says %s, refcount %u, mapcount %u",
+				    pfn, page_owner_name(says), refcount, mapcount);
 		return;
 	}
 	if (says != has)
-		frame_differs(a, "frame %u: %s has it, it says %s", pfn, page_owner_name(has),
-			      page_owner_name(says));
+		audit_frame_differs(a, "frame %u: %s has it, it says %s", pfn, page_owner_name(has),
+				    page_owner_name(says));
 	if (mapcount != n->maps)
-		frame_differs(a, "frame %u (%s): mapcount %u, %u entries map it", pfn,
-			      page_owner_name(has), mapcount, n->maps);
+		audit_frame_differs(a, "frame %u (%s): mapcount %u, %u entries map it", pfn,
+				    page_owner_name(has), mapcount, n->maps);
 	if (has != PAGE_RESERVED && refcount != note_refcount(n))
-		frame_differs(a, "frame %u (%s): refcount %u, %u references found", pfn,
-			      page_owner_name(has), refcount, note_refcount(n));
+		audit_frame_differs(a, "frame %u (%s): refcount %u, %u references found", pfn,
+				    page_owner_name(has), refcount, note_refcount(n));
 	if (n->maps > 0 && has != PAGE_ANON && has != PAGE_FILE)
-		frame_differs(a, "frame %u: programs can reach it, and %s has it", pfn,
-			      page_owner_name(has));
+		audit_frame_differs(a, "frame %u: programs can reach it, and %s has it", pfn,
+				    page_owner_name(has));
+	lru_audit_page(a, page, has, n->listed, n->locks);
 	if ((n->bits & NOTE_ALONE) && has == PAGE_FILE)
-		frame_differs(a, "frame %u: a file's, and a private mapping can write to it", pfn);
+		audit_frame_differs(a, "frame %u: a file's, and a private mapping can write to it",
+				    pfn);
 	if ((n->bits & NOTE_ALONE) && n->maps > 1)
-		frame_differs(a, "frame %u: writable for one program, mapped %u times", pfn,
-			      n->maps);
+		audit_frame_differs(a, "frame %u: writable for one program, mapped %u times", pfn,
+				    n->maps);
 }
 
 static void audit_part(struct audit *a, pfn_t start, pfn_t end)

@@ -4,8 +4,8 @@
 #include <octavo/commit.h>
 
 const struct audit_source audit_sources[] = {
-	{"bootmem", bootmem_audit}, {"zones", zone_audit},      {"slab", slab_audit},
-	{"vmalloc", vmalloc_audit}, {"mm", mm_audit},           {"files", fs_audit},
-	{"pipes", pipe_audit},      {"promises", commit_audit},
+	{"bootmem", bootmem_audit}, {"zones", zone_audit}, {"slab", slab_audit},
+	{"vmalloc", vmalloc_audit}, {"mm", mm_audit},      {"files", fs_audit},
+	{"pipes", pipe_audit},      {"LRU", lru_audit},    {"promises", commit_audit},
 };
 const unsigned nr_audit_sources = sizeof(audit_sources) / sizeof(audit_sources[0]);

@@ -38,24 +38,34 @@ static __noinline int anon_lost_race(struct mm *mm, pfn_t pfn) __releases(&mm->p
 	return 0;
 }
 
-/* A first write: a page of zeros. */
-static __always_inline int anon_write(struct mm *mm, const struct vma *v, vaddr_t va, u32 prot)
+/* user_page_get() said so. */
+static __noinline __cold int anon_no_page(void)
+{
+	preempt_enable();
+	return -ENOMEM;
+}
+
+/* A first write: a page of zeros. `locked`: the area may be mlocked. */
+static __always_inline int anon_write(struct mm *mm, const struct vma *v, vaddr_t va, u32 prot,
+				      bool locked)
 {
 	struct page *page;
 	pfn_t pfn;
 
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
-	page = user_page_alloc(v, GFP_FAULT);
+	page = user_page_get(v, GFP_FAULT);
 	if (unlikely(!page))
-		return -ENOMEM;
+		return anon_no_page();
 	pfn = page_to_pfn(page);
 	pmap_zero_frame(pfn);
-	spin_lock(&mm->page_table_lock);
+	spin_lock_raw(&mm->page_table_lock); /* user_page_get() */
 	page->index = vma_index(v, va);
 	if (unlikely(!pmap_enter_empty(&mm->pmap, va, pfn, prot)))
 		return anon_lost_race(mm, pfn);
 	mm->nr_resident++;
+	if (locked)
+		user_page_locked(v, pfn);
 	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
@@ -63,7 +73,7 @@ static __always_inline int anon_write(struct mm *mm, const struct vma *v, vaddr_
 /* A first read. */
 static int anon_read(struct mm *mm, const struct vma *v, vaddr_t va)
 {
-	u32 prot = vm_prot(v->flags & ~VM_WRITE) | PMAP_READ;
+	u32 prot = vm_prot(v->flags) & ~PMAP_WRITE;
 
 	if (unlikely(need_table(mm, va) != 0))
 		return -ENOMEM;
@@ -98,14 +108,15 @@ static int cow_zero(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, 
 	page->index = vma_index(v, va);
 	if (unlikely(!pmap_replace(&mm->pmap, va, seen, pfn, prot)))
 		return anon_lost_race(mm, pfn);
+	user_page_locked(v, pfn);
 	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
 
-/* If the page is ours alone by the time that it has been copied, the copy was not needed, but it is
- * right all the same. */
-__noinline int user_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen,
-				  u32 prot)
+/* A write to a page of our own that is mapped, but not writable. If it is ours alone by the time that it
+ * has been copied, the copy was not needed, but it is right all the same. */
+static __noinline int copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen,
+				    u32 prot)
 {
 	pfn_t new, old = pte_pfn(seen);
 	struct page *page;
@@ -114,38 +125,24 @@ __noinline int user_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va
 		return cow_zero(mm, v, va, seen, prot);
 	if (user_page_may_write(old))
 		return cow_reuse(mm, va, seen, prot);
-	page = user_page_alloc(v, GFP_FAULT);
+	page = user_page_get(v, GFP_FAULT);
 	if (unlikely(!page))
-		return -ENOMEM;
+		return anon_no_page();
 	new = page_to_pfn(page);
 	pmap_copy_frame(new, old);
-	spin_lock(&mm->page_table_lock);
+	spin_lock_raw(&mm->page_table_lock); /* user_page_get() */
 	page->index = vma_index(v, va);
 	if (unlikely(!pmap_replace(&mm->pmap, va, seen, new, prot | PMAP_READ)))
 		return anon_lost_race(mm, new);
+	if (unlikely(v->flags & VM_LOCKED)) {
+		page_munlock(pfn_to_page(old));
+		page_mlock(pfn_to_page(new));
+	}
 	spin_unlock(&mm->page_table_lock);
 	page = pfn_to_page(old);
 	atomic_dec(&page->mapcount);
 	put_page(page);
 	return 0;
-}
-
-/* --- memory of an object --- */
-
-void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page *page)
-{
-	pte_t pte;
-
-	spin_lock(&mm->page_table_lock);
-	pte = pmap_query(&mm->pmap, va);
-	if (pte_none(pte)) {
-		user_page_mapped(page_to_pfn(page));
-		mm->nr_resident++;
-	}
-	if (pte_none(pte) || pte_pfn(pte) == page_to_pfn(page))
-		pmap_enter(&mm->pmap, va, page_to_pfn(page), vm_prot(v->flags));
-	spin_unlock(&mm->page_table_lock);
-	put_page(page);
 }
 
 /* --- where it happened --- */
@@ -238,9 +235,10 @@ static __noinline int serve(struct mm *mm, struct vma *v, vaddr_t va, bool write
 		return -ENOMEM;
 	pte = pmap_query(&mm->pmap, va);
 	if (likely(pte_none(pte)))
-		return write ? anon_write(mm, v, va, vm_prot(v->flags)) : anon_read(mm, v, va);
+		return write ? anon_write(mm, v, va, vm_prot(v->flags), true)
+			     : anon_read(mm, v, va);
 	if (write && !pte_writable(pte))
-		return user_copy_on_write(mm, v, va, pte, vm_prot(v->flags));
+		return copy_on_write(mm, v, va, pte, vm_prot(v->flags));
 	return 0;
 }
 
@@ -263,12 +261,14 @@ static __noinline int fault_any(struct mm *mm, vaddr_t addr, unsigned flags) __r
 	return unlikely(err == -ENOMEM) ? fault_no_memory(mm, addr) : err;
 }
 
-/* Is it an access to private memory that may be written, in the area v, and not the first? */
+/* Is it an access to private memory that may be written, in the area v, which is not mlocked, and not the
+ * first? */
 static __always_inline bool private_in(const struct vma *v, vaddr_t addr)
 {
 	if (unlikely(!v || addr < v->start || addr >= v->end))
 		return false;
-	return likely(v->flags & VM_WRITE) && likely(!v->ops) && likely(v->anon != NULL);
+	return likely((v->flags & (VM_WRITE | VM_LOCKED)) == VM_WRITE) && likely(!v->ops) &&
+	       likely(v->anon != NULL);
 }
 
 /* Most faults are writes in the area of the last one: they take the short way. */
@@ -287,11 +287,11 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 		return fault_any(mm, addr, flags);
 	prot = PMAP_READ | PMAP_WRITE | (v->flags & PMAP_EXEC);
 	if (!(flags & FAULT_PRESENT)) {
-		err = anon_write(mm, v, va, prot);
+		err = anon_write(mm, v, va, prot, false);
 	} else {
 		pte = pmap_query(&mm->pmap, va);
 		if (likely(pte_read_only(pte)))
-			err = user_copy_on_write(mm, v, va, pte, prot);
+			err = copy_on_write(mm, v, va, pte, prot);
 	}
 	rwsem_up_read(&mm->mmap_sem);
 	return likely(err == 0) ? 0 : fault_no_memory(mm, addr);
@@ -318,6 +318,7 @@ static int populate_batch(struct mm *mm, struct vma *v, vaddr_t va, u32 nr)
 		pages[i]->index = vma_index(v, va);
 		if (!pmap_enter_empty(&mm->pmap, va, page_to_pfn(pages[i]), vm_prot(v->flags)))
 			continue;
+		user_page_locked(v, page_to_pfn(pages[i]));
 		pages[i] = NULL;
 		used++;
 	}
@@ -330,9 +331,8 @@ static int populate_batch(struct mm *mm, struct vma *v, vaddr_t va, u32 nr)
 	return got == nr ? 0 : -ENOMEM;
 }
 
-static int populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end)
+int mm_populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end, bool write)
 {
-	bool write = (v->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
 	int err = 0;
 
 	while (va < end && err == 0) {
@@ -363,7 +363,8 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
 			continue;
 		err = -EACCES;
 		if (v->flags & (VM_READ | VM_WRITE | VM_EXEC))
-			err = populate_area(mm, v, MAX(v->start, start), MIN(v->end, end));
+			err = mm_populate_area(mm, v, MAX(v->start, start), MIN(v->end, end),
+					       (v->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE);
 		if (first == 0)
 			first = err;
 		if (err == -ENOMEM || err == -EINTR)
@@ -436,11 +437,23 @@ static struct page *present_page(struct mm *mm, vaddr_t va)
 	return page;
 }
 
-/* The page at va of area v (NULL: there is none), faulted in until it is there; with a reference.
- * => 0, -EFAULT, what the fault says; [mmap_sem] for reading */
-static int served_page(struct mm *mm, struct vma *v, vaddr_t va, bool write, struct page **page)
+static bool never_writes(pfn_t pfn)
 {
-	int err = v && vm_prot(v->flags) ? 0 : -EFAULT;
+	(void)pfn;
+	return false;
+}
+
+/* A copy on write is one that its program may read, which it shall not here. */
+static void hide_page(struct mm *mm, vaddr_t va)
+{
+	spin_lock(&mm->page_table_lock);
+	pmap_protect_range(&mm->pmap, va, va + PAGE_SIZE, 0, never_writes);
+	spin_unlock(&mm->page_table_lock);
+}
+
+int mm_page_of_area(struct mm *mm, struct vma *v, vaddr_t va, bool write, struct page **page)
+{
+	int err = 0;
 
 	while (err == 0) {
 		*page = write ? writable_page(mm, v, va) : present_page(mm, va);
@@ -448,7 +461,15 @@ static int served_page(struct mm *mm, struct vma *v, vaddr_t va, bool write, str
 			break;
 		err = serve(mm, v, va, write);
 	}
+	if (unlikely(!vm_prot(v->flags)) && err == 0)
+		hide_page(mm, va);
 	return err;
+}
+
+/* The same of an area that its program may use; NULL: there is none. */
+static int served_page(struct mm *mm, struct vma *v, vaddr_t va, bool write, struct page **page)
+{
+	return v && vm_prot(v->flags) ? mm_page_of_area(mm, v, va, write, page) : -EFAULT;
 }
 
 int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
@@ -473,31 +494,6 @@ int mm_page_for_read(struct mm *mm, vaddr_t addr, struct page **page)
 	rwsem_down_read(&mm->mmap_sem);
 	v = mm_find(mm, addr); /* a stack does not grow for it */
 	err = served_page(mm, v && v->start <= addr ? v : NULL, addr & PAGE_MASK, false, page);
-	rwsem_up_read(&mm->mmap_sem);
-	return err;
-}
-
-/* The page stays the program's own while it is written: nobody forks under mmap_sem. */
-int mm_access_user(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write)
-{
-	struct page *page;
-	struct vma *v;
-	char *at;
-	int err = -EFAULT;
-
-	rwsem_down_read(&mm->mmap_sem);
-	v = addr < USER_END ? mm_find(mm, addr) : NULL;
-	if (v && v->start <= addr && (v->flags & (write ? VM_WRITE : VM_READ)))
-		err = served_page(mm, v, addr & PAGE_MASK, write, &page);
-	if (err == 0) {
-		at = pmap_map_temp(page_to_pfn(page));
-		if (write)
-			memcpy(at + (addr & (PAGE_SIZE - 1)), buf, len);
-		else
-			memcpy(buf, at + (addr & (PAGE_SIZE - 1)), len);
-		pmap_unmap_temp(at);
-		put_page(page);
-	}
 	rwsem_up_read(&mm->mmap_sem);
 	return err;
 }

@@ -94,6 +94,7 @@ static int enter(struct address_space *m, u32 index, struct page *page, struct r
 		get_page(page);
 		page->mapping = m;
 		page->index = index;
+		lru_add(page, m->ops->lru_bits);
 	}
 	return err;
 }

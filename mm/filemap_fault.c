@@ -5,6 +5,7 @@
  *	nothing there, read; or shared	map the page and its neighbours that the cache has
  *	private, write			a copy of the cache's page; of our own, as any private page
  *	behind the end of the file	-EIO (SIGBUS)
+ *	the entry names a page		map that (VM_NONLINEAR, shared)
  *	a hole				becomes a page of zeros first; no room for it: -EIO
  *
  *	the window:	|....[x][x][ ][F][x]....|	FAULT_AROUND pages, aligned; [x] in the cache
@@ -22,9 +23,9 @@
 /* What entries of the cache's pages allow: only a shared mapping writes to them. */
 static u32 cache_prot(const struct vma *v)
 {
-	u32 flags = v->flags & VM_SHARED ? v->flags : v->flags & ~VM_WRITE;
+	u32 prot = vm_prot(v->flags);
 
-	return vm_prot(flags) | PMAP_READ;
+	return v->flags & VM_SHARED ? prot : prot & ~PMAP_WRITE;
 }
 
 /* Map what the cache has of [va, end), where nothing is mapped. => how many; PTL and tree_lock */
@@ -50,6 +51,7 @@ static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *
 				continue;
 			atomic_inc(&page->mapcount);
 			atomic_inc(&page->refcount);
+			user_page_locked(v, page_to_pfn(page));
 			mapped++;
 		}
 	}
@@ -88,11 +90,34 @@ static int fault_errno(int err)
 	return err == -EFAULT || err == -ENOSPC ? -EIO : err;
 }
 
-static int map_page(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va)
+bool filemap_map_remembered(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen)
 {
-	while (!map_around(mm, v, m, va)) {
+	struct address_space *m = vma_mapping(v);
+	u32 index = pte_index_remembered(seen);
+	struct page *page;
+
+	spin_lock(&mm->page_table_lock);
+	spin_lock(&m->tree_lock);
+	page = index < filemap_end(m) ? radix_lookup(&m->pages, index) : NULL;
+	if (page && pmap_replace(&mm->pmap, va, seen, page_to_pfn(page), cache_prot(v))) {
+		user_page_mapped(page_to_pfn(page));
+		user_page_locked(v, page_to_pfn(page));
+		mm->nr_resident++;
+	}
+	spin_unlock(&m->tree_lock);
+	spin_unlock(&mm->page_table_lock);
+	return page != NULL;
+}
+
+static int map_page(struct mm *mm, const struct vma *v, struct address_space *m, vaddr_t va,
+		    pte_t seen)
+{
+	bool remembered = pte_remembered(seen);
+	u32 index = remembered ? pte_index_remembered(seen) : vma_index(v, va);
+
+	while (remembered ? !filemap_map_remembered(mm, v, va, seen) : !map_around(mm, v, m, va)) {
 		struct page *page;
-		int err = filemap_get(m, vma_index(v, va), GFP_FAULT, &page);
+		int err = filemap_get(m, index, GFP_FAULT, &page);
 
 		if (err != 0)
 			return fault_errno(err);
@@ -101,50 +126,77 @@ static int map_page(struct mm *mm, const struct vma *v, struct address_space *m,
 	return 0;
 }
 
-/* A private copy `new` of the cache's page `old` in place of the entry `seen`, if both are still
- * what they were. => false: not entered */
+/* A private copy `new` of the page `old` in place of the entry `seen`, if both are still what they
+ * were: a page of the cache may have left the file. => false: not entered */
 static bool enter_copy(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, struct page *old,
 		       struct page *new)
 {
 	struct address_space *m = vma_mapping(v);
-	u32 prot = vm_prot(v->flags) | PMAP_READ;
+	u32 prot = vm_prot(v->flags);
 	bool entered = false;
 
 	spin_lock(&mm->page_table_lock);
 	spin_lock(&m->tree_lock);
 	new->index = vma_index(v, va);
-	if (old->mapping == m && old->index == new->index) {
+	if (page_is_private(old) || (old->mapping == m && old->index == new->index)) {
 		entered = pte_none(seen)
 				  ? pmap_enter_empty(&mm->pmap, va, page_to_pfn(new), prot)
 				  : pmap_replace(&mm->pmap, va, seen, page_to_pfn(new), prot);
 	}
 	spin_unlock(&m->tree_lock);
-	if (entered)
+	if (entered) {
 		mm->nr_resident += pte_none(seen);
+		if (!pte_none(seen))
+			user_page_unlocked(v, pte_pfn(seen));
+		user_page_locked(v, page_to_pfn(new));
+	}
 	spin_unlock(&mm->page_table_lock);
 	return entered;
+}
+
+/* `old`, of which the caller gives a reference, is copied, and the copy entered for `seen`. */
+static int copy_page(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen, struct page *old)
+{
+	struct page *new = rmap_prepare(v) == 0 ? user_page_alloc(v, GFP_FAULT) : NULL;
+
+	if (new) {
+		pmap_copy_frame(page_to_pfn(new), page_to_pfn(old));
+		if (!enter_copy(mm, v, va, seen, old, new))
+			user_page_discard(new);
+		else if (!pte_none(seen))
+			user_page_unmapped(pte_pfn(seen)); /* the entry that was replaced */
+	}
+	put_page(old);
+	return new ? 0 : -ENOMEM;
 }
 
 /* A write in a private area, to a page that is not mapped or is the cache's. */
 static int copy_cached(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen)
 {
-	struct page *old, *new;
+	struct page *old;
 	int err = filemap_get(vma_mapping(v), vma_index(v, va), GFP_FAULT, &old);
 
-	if (err != 0)
-		return fault_errno(err);
-	new = rmap_prepare(v) == 0 ? user_page_alloc(v, GFP_FAULT) : NULL;
-	if (!new) {
-		put_page(old);
-		return -ENOMEM;
+	return err == 0 ? copy_page(mm, v, va, seen, old) : fault_errno(err);
+}
+
+/* A write to a copy that a fork has left read-only: it becomes writable, if nobody else has it.
+ * Truncation takes copies away without mmap_sem: who copies one has a reference, so that its frame
+ * cannot come back here as another page meanwhile. */
+static int copy_again(struct mm *mm, struct vma *v, vaddr_t va, pte_t seen)
+{
+	struct page *old = pfn_to_page(pte_pfn(seen));
+	bool copy = false;
+
+	spin_lock(&mm->page_table_lock);
+	if (pte_same(pmap_query(&mm->pmap, va), seen)) {
+		copy = !user_page_may_write(pte_pfn(seen));
+		if (copy)
+			get_page(old);
+		else
+			pmap_replace(&mm->pmap, va, seen, pte_pfn(seen), vm_prot(v->flags));
 	}
-	pmap_copy_frame(page_to_pfn(new), page_to_pfn(old));
-	if (!enter_copy(mm, v, va, seen, old, new))
-		user_page_discard(new);
-	else if (!pte_none(seen))
-		user_page_unmapped(pte_pfn(seen)); /* the entry that was replaced */
-	put_page(old);
-	return 0;
+	spin_unlock(&mm->page_table_lock);
+	return copy ? copy_page(mm, v, va, seen, old) : 0;
 }
 
 /* A shared page that is there, but not writable. */
@@ -167,10 +219,10 @@ int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write)
 		if (pte_writable(pte))
 			return 0;
 		if (!pte_none(pte) && page_is_private(pfn_to_page(pte_pfn(pte))))
-			return user_copy_on_write(mm, v, va, pte, vm_prot(v->flags));
+			return copy_again(mm, v, va, pte);
 		return copy_cached(mm, v, va, pte);
 	}
-	if (pte_none(pte))
-		return map_page(mm, v, vma_mapping(v), va);
+	if (!pte_present(pte))
+		return map_page(mm, v, vma_mapping(v), va, pte);
 	return write && !pte_writable(pte) ? make_writable(mm, v, va, pte) : 0;
 }

@@ -147,6 +147,7 @@ ssize_t filemap_read(struct file *file, char __user *buf, size_t len, loff_t *po
 			break;
 		if (s.page != NULL) {
 			n -= page_to_user(s.page, s.offset, buf + done, s.len);
+			page_accessed(s.page);
 			put_page(s.page);
 		} else {
 			n = hole_to_user(buf + done, s.len);
@@ -213,6 +214,7 @@ static ssize_t write_new(struct address_space *m, const struct source *s, size_t
 		filemap_drop_page(m, page);
 		return err;
 	}
+	page_accessed(page);
 	put_page(page); /* the tree has its own reference */
 	return (ssize_t)(len - left);
 }
@@ -231,6 +233,7 @@ static ssize_t write_step(struct address_space *m, const struct source *s, size_
 			continue;
 		}
 		n = (ssize_t)(len - page_from(page, (u32)pos & (PAGE_SIZE - 1), s, at, len));
+		page_accessed(page);
 		put_page(page);
 		if (n == 0)
 			return -EFAULT;

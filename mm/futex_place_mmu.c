@@ -21,7 +21,7 @@ int futex_place(vaddr_t addr, struct futex_place *place)
 		err = -EFAULT;
 	} else if ((v->flags & VM_SHARED) && v->object != NULL) {
 		place->object = v->ops->serial(v);
-		place->page = v->pgoff + (u32)((addr - v->start) >> PAGE_SHIFT);
+		place->page = vma_index_at(v, addr & PAGE_MASK);
 	}
 	rwsem_up_read(&mm->mmap_sem);
 	return err;

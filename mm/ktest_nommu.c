@@ -89,7 +89,7 @@ KTEST(nommu_stack_has_guard, "")
 		KTEST_OK(!nommu_may_exec(mm, start + PAGES(1)), "not for code");
 		KTEST_OK(mm_fault(mm, start + PAGES(8), 0) == -EFAULT, "and there it ends");
 	}
-	KTEST_OK(nommu_map_stack(mm, PAGES(1)) == -EINVAL, "one page is no stack with a guard");
+	KTEST_OK(nommu_map_stack(mm, PAGES(3)) == -EINVAL, "three pages are no stack with a guard");
 	mm_put(mm);
 }
 

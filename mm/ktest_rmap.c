@@ -204,7 +204,8 @@ KTEST(rmap_shared_memory, "")
 	child = mm_fork(mm);
 	write_to(child, 2, 4);
 	KTEST_OK(mm_unmap(child, AT(3), PAGE_SIZE) == 0, "cut");
-	KTEST_OK(walks(mm, BASE, PAGES) == 4 && walks(child, BASE, PAGES) == 3, "all entries");
+	KTEST_OK(walks(mm, BASE, PAGES) == 4 && walks(child, BASE, PAGES) == 5,
+		 "all entries, of neighbours too");
 	page = mapped(mm, AT(2));
 	KTEST_OK(atomic_read(&page->mapcount) == 2 && rmap_referenced(page) == 2, "both, accessed");
 	KTEST_OK(rmap_referenced(page) == 0, "and not since");
@@ -213,6 +214,25 @@ KTEST(rmap_shared_memory, "")
 	write_to(child, 2, 1);
 	KTEST_OK(mapped(child, AT(2)) == page && atomic_read(&page->mapcount) == 1,
 		 "the object has it still");
+	mm_put(child);
+	end();
+}
+
+KTEST(rmap_nonlinear_areas, "")
+{
+	struct page *page;
+	struct mm *child;
+
+	begin(MAP_SHARED);
+	write_to(mm, 0, 4);
+	KTEST_OK(mm_remap_pages(mm, AT(1), PAGE_SIZE, 3, 0) == 0, "page 3 for page 1");
+	child = mm_fork(mm);
+	page = mapped(mm, AT(3));
+	KTEST_OK(mapped(mm, AT(1)) == page && mapped(child, AT(1)) == page, "twice in each");
+	KTEST_OK(atomic_read(&page->mapcount) == 4 && rmap_referenced(page) == 4, "all found");
+	KTEST_OK(rmap_unmap(page) == 4 && !mapped(mm, AT(1)) && !mapped(child, AT(3)), "and gone");
+	write_to(child, 1, 1);
+	KTEST_OK(mapped(child, AT(1)) == page, "what they showed is known still");
 	mm_put(child);
 	end();
 }

@@ -209,7 +209,7 @@ KTEST(zone_order_of_a_request, "bal-5")
 }
 
 /* The best zone is short: the next one serves, but keeps its reserve from such requests. */
-KTEST(zone_next_one_keeps_a_reserve, "bal-25")
+KTEST(zone_next_one_keeps_a_reserve, "bal-6 bal-25")
 {
 	const struct zonelist *zl = NULL;
 	struct watermarks first, second;
@@ -320,7 +320,7 @@ KTEST(zone_flags_and_hysteresis, "bal-17 bal-18")
 }
 
 /* An empty slab is what can be freed without asking anybody. */
-KTEST(zone_low_on_memory_frees_first, "")
+KTEST(zone_low_on_memory_frees_first, "bal-19")
 {
 	static struct slab_cache *cache;
 	struct zone *z = single_zone();

@@ -46,10 +46,8 @@ static void look_at_entries(struct mm *mm, vaddr_t va, vaddr_t end, u8 *vec)
 
 static void look_at_object(const struct vma *v, vaddr_t start, u32 pages, u8 *vec)
 {
-	u32 first = v->pgoff + (u32)((start - v->start) >> PAGE_SHIFT);
-
-	for (u32 i = 0; i < pages; i++)
-		vec[i] = vec[i] != 0 || v->ops->has_page(v, first + i);
+	for (u32 i = 0; i < pages; i++, start += PAGE_SIZE)
+		vec[i] = vec[i] != 0 || v->ops->has_page(v, vma_index_at(v, start));
 }
 
 /* What one area has of the pages from `start` on, `nr` at the most. => how many; -ENOMEM a hole */

@@ -38,6 +38,47 @@ static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits, boo
 	return pages;
 }
 
+void mm_count_locks(struct mm *mm, vaddr_t start, vaddr_t stop, bool locked)
+{
+	struct pmap_iter it;
+
+	pmap_for_each_present(&mm->pmap, start, stop, it)
+	{
+		pfn_t pfn = pte_pfn(*it.pte);
+
+		if (pfn == zero_pfn)
+			continue;
+		if (locked)
+			page_mlock(pfn_to_page(pfn));
+		else
+			page_munlock(pfn_to_page(pfn));
+	}
+}
+
+/* Nobody can take an entry away between the flag and the counts: rmap_lock(). */
+void mm_set_lock_bits(struct mm *mm, struct vma *v, u32 bits)
+{
+	bool was = v->flags & VM_LOCKED, locked = bits & VM_LOCKED;
+
+	rmap_lock(v);
+	spin_lock(&mm->page_table_lock);
+	if (was)
+		mm->locked_pages -= vma_pages(v);
+	if (locked)
+		mm->locked_pages += vma_pages(v);
+	v->flags = (v->flags & ~VM_LOCK_BITS) | bits;
+	spin_unlock(&mm->page_table_lock);
+	for (vaddr_t va = v->start, stop; was != locked && va < v->end; va = stop) {
+		stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, v->end);
+		if (!pmap_prepared(&mm->pmap, va))
+			continue;
+		spin_lock(&mm->page_table_lock);
+		mm_count_locks(mm, va, stop, locked);
+		spin_unlock(&mm->page_table_lock);
+	}
+	rmap_unlock(v);
+}
+
 /* All areas of [start, end), which are cut at both ends, get these VM_LOCK_BITS; those that change, and
  * the cuts, are merged with neighbours that are alike. */
 static void set_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits)
@@ -46,19 +87,12 @@ static void set_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits)
 	struct vma *v;
 
 	while ((v = vma_find(&mm->vmas, at)) != NULL && v->start < end) {
-		u32 pages = (u32)((v->end - v->start) >> PAGE_SHIFT);
 		vaddr_t first = v->start;
 
 		at = v->end;
 		if ((v->flags & VM_LOCK_BITS) == bits)
 			continue;
-		spin_lock(&mm->page_table_lock);
-		if (v->flags & VM_LOCKED)
-			mm->locked_pages -= pages;
-		v->flags = (v->flags & ~VM_LOCK_BITS) | bits;
-		if (v->flags & VM_LOCKED)
-			mm->locked_pages += pages;
-		spin_unlock(&mm->page_table_lock);
+		mm_set_lock_bits(mm, v, bits);
 		mm_merge_around(mm, first, at);
 	}
 	mm_merge_around(mm, start, start);

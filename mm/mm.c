@@ -131,7 +131,7 @@ static void mm_empty(struct mm *mm)
 		vma_remove(&mm->vmas, v);
 		spin_unlock(&mm->page_table_lock);
 		mm->total_pages -= (v->end - v->start) >> PAGE_SHIFT;
-		mm_zap(mm, v->start, v->end);
+		mm_zap(mm, v->start, v->end, v->flags);
 		mm_uncharge_area(v);
 		vma_destroy(v);
 	}
@@ -155,11 +155,14 @@ void mm_put(struct mm *mm)
  * The pages of [v->start, v->end), a table's span at a time, so that neither lock is held for long;
  * the child gets tables where the parent has some. What faults bring back need not be copied: shared
  * areas, and areas of a file that have no private pages. But where such an area is small, as most
- * programs' text is, copying its entries costs less than one fault does.
+ * programs' text is, copying its entries costs less than one fault does. Nor is what is not to come back
+ * (VM_WIPEFORK).
  */
 static bool faults_bring_back(const struct vma *v)
 {
-	return (v->flags & VM_SHARED) ||
+	if (v->flags & VM_NONLINEAR)
+		return false;
+	return (v->flags & (VM_SHARED | VM_WIPEFORK)) ||
 	       (vma_is_file(v) && !v->anon && v->end - v->start > TABLE_SPAN);
 }
 
@@ -189,8 +192,11 @@ static int fork_pages(struct mm *child, struct mm *parent, const struct vma *v)
 
 static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 {
-	struct vma *copy = vma_alloc();
+	struct vma *copy;
 
+	if (v->flags & VM_DONTFORK)
+		return 0;
+	copy = vma_alloc();
 	if (!copy)
 		return -ENOMEM;
 	if ((v->flags & VM_ACCT) && commit_charge(vma_pages(v), 0) != 0) {
@@ -200,6 +206,8 @@ static int fork_area(struct mm *child, struct mm *parent, struct vma *v)
 	*copy = *v;
 	copy->mm = child;
 	copy->flags &= ~VM_LOCK_BITS;
+	if (copy->flags & VM_WIPEFORK)
+		copy->anon = NULL;
 	if (copy->anon && !(copy->flags & VM_SHARED))
 		copy->flags |= VM_FORKED;
 	vma_open_object(copy);
@@ -294,6 +302,12 @@ static bool audit_entry(vaddr_t va, pte_t pte, void *arg)
 	struct audit_walk *w = arg;
 	struct vma *v = vma_find(&w->mm->vmas, va);
 
+	if (pte_remembered(pte)) {
+		if (!v || v->start > va || !(v->flags & VM_NONLINEAR))
+			audit_differ(w->a, "page %u is remembered at %08x, where no file's is",
+				     pte_index_remembered(pte), (u32)va);
+		return true;
+	}
 	w->nr++;
 	if (!v || v->start > va)
 		audit_differ(w->a, "frame %u is mapped at %08x, outside every area", pte_pfn(pte),
@@ -307,6 +321,8 @@ static bool audit_entry(vaddr_t va, pte_t pte, void *arg)
 		audit_differ(w->a, "frame %u, mapped at %08x, is none", pte_pfn(pte), (u32)va);
 		return true;
 	}
+	if (v && v->start <= va && (v->flags & VM_LOCKED))
+		audit_lock(w->a, pte_pfn(pte));
 	audit_map(w->a, pte_pfn(pte), pte_writable(pte) && v && !(v->flags & VM_SHARED));
 	if (v && v->start <= va)
 		rmap_audit_entry(w->a, v, va, pte_pfn(pte));
@@ -319,7 +335,6 @@ void mm_audit(struct audit *a)
 	struct vma *v;
 
 	audit_own(a, zero_pfn, 1, PAGE_RESERVED);
-	shared_anon_audit_begin();
 	commit_audit_begin();
 	LIST_FOREACH(mm, &all_mms, all)
 		mm_for_each_area(mm, v)
@@ -336,14 +351,11 @@ void mm_audit(struct audit *a)
 			rmap_audit_area(v);
 			if (v->flags & VM_ACCT)
 				commit_audit_seen(vma_pages(v));
-			if (v->ops == &shared_anon_ops)
-				shared_anon_audit_seen(a, v->object);
 		}
 	}
 	LIST_FOREACH(mm, &all_mms, all)
 		mm_for_each_area(mm, v)
 			rmap_audit_lists(a, v);
-	shared_anon_audit(a);
 }
 
 void mm_init(void)

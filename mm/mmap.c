@@ -187,6 +187,7 @@ static int anonymous_area(struct vma *new, u32 flags)
 		if (new->flags & VM_GROWSDOWN)
 			return -EINVAL;
 		new->flags |= VM_SHARED;
+		new->pgoff = 0;
 		return zero_mmap(NULL, new);
 	default:
 		return -EINVAL;
@@ -315,21 +316,23 @@ long mm_map(struct mm *mm, vaddr_t addr, u32 len, u32 prot, u32 flags, struct fi
 
 /* --- taking away --- */
 
-void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop)
+void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop, u32 vm_flags)
 {
 	assert_held(&mm->page_table_lock);
+	if (unlikely(vm_flags & VM_LOCKED))
+		mm_count_locks(mm, start, stop, false);
 	mm->peak_resident = mm_peak_resident(mm);
 	mm->nr_resident -= pmap_remove_range(&mm->pmap, start, stop, user_page_unmapped_dirty);
 }
 
-void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
+void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags)
 {
 	while (start < end) {
 		vaddr_t stop = MIN(ALIGN_DOWN(start, TABLE_SPAN) + TABLE_SPAN, end);
 
 		if (pmap_prepared(&mm->pmap, start)) {
 			spin_lock(&mm->page_table_lock);
-			mm_remove_entries(mm, start, stop);
+			mm_remove_entries(mm, start, stop, vm_flags);
 			spin_unlock(&mm->page_table_lock);
 		}
 		start = stop;
@@ -372,7 +375,7 @@ int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 			mm->locked_pages -= (cut.end - cut.start) >> PAGE_SHIFT;
 		if (cut.flags & VM_ACCT)
 			commit_uncharge((u32)((cut.end - cut.start) >> PAGE_SHIFT));
-		mm_zap(mm, cut.start, cut.end);
+		mm_zap(mm, cut.start, cut.end, cut.flags);
 		if (cut.dead)
 			vma_destroy(cut.dead);
 	}

@@ -149,11 +149,18 @@ static int prepare_tables(const struct remap *r)
 	return 0;
 }
 
+/* What was [va, stop) and is elsewhere now. PTL */
+static void count_moved_locks(const struct remap *r, vaddr_t va, vaddr_t stop)
+{
+	mm_count_locks(r->mm, r->to + (va - r->from), r->to + (stop - r->from), true);
+}
+
 /* Whoever walks to the entries of a page finds it in one of both areas. */
-static void move_entries(const struct remap *r)
+static void move_entries(const struct remap *r, u32 vm_flags)
 {
 	struct mm *mm = r->mm;
 	const struct vma *old = vma_find(&mm->vmas, r->from);
+	bool lock = vm_flags & ~old->flags & VM_LOCKED; /* the old area has given up its locks */
 
 	if (r->old_len == 0)
 		return;
@@ -163,24 +170,12 @@ static void move_entries(const struct remap *r)
 		if (pmap_prepared(&mm->pmap, va)) {
 			spin_lock(&mm->page_table_lock);
 			pmap_move_range(&mm->pmap, va, stop, r->to + (va - r->from));
+			if (lock)
+				count_moved_locks(r, va, stop);
 			spin_unlock(&mm->page_table_lock);
 		}
 	}
 	rmap_unlock(old);
-}
-
-/* The lock bits of the area that [from, from + old_len) is now. */
-static void set_lock_bits(const struct remap *r, u32 bits)
-{
-	struct mm *mm = r->mm;
-	struct vma *v = vma_find(&mm->vmas, r->from);
-	u32 pages = PAGES_OF(r->old_len);
-
-	spin_lock(&mm->page_table_lock);
-	mm->locked_pages -= v->flags & VM_LOCKED ? pages : 0;
-	v->flags = (v->flags & ~VM_LOCK_BITS) | bits;
-	mm->locked_pages += v->flags & VM_LOCKED ? pages : 0;
-	spin_unlock(&mm->page_table_lock);
 }
 
 /* The new area, after what lies in its way has gone. `new` has its object's reference in any case. */
@@ -234,17 +229,18 @@ static int move(struct remap *r)
 		goto uncharge;
 	range_cuts_make(r->mm, r->from, end, &cuts);
 	if (r->flags & MREMAP_DONTUNMAP)
-		set_lock_bits(r, 0);
+		mm_set_lock_bits(r->mm, vma_find(&r->mm->vmas, r->from), 0);
 	vma_open_object(&new);
 	err = enter_area(r, &new);
 	if (err != 0) {
 		vma_close_object(&new);
 		if (r->flags & MREMAP_DONTUNMAP)
-			set_lock_bits(r, new.flags &VM_LOCK_BITS);
+			mm_set_lock_bits(r->mm, vma_find(&r->mm->vmas, r->from),
+					 new.flags &VM_LOCK_BITS);
 		mm_merge_around(r->mm, r->from, end);
 		goto uncharge;
 	}
-	move_entries(r);
+	move_entries(r, new.flags);
 	leave_old(r);
 	r->locked = (new.flags &VM_LOCKED) && r->new_len > r->old_len;
 	CHECK(mm_check(r->mm));

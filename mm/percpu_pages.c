@@ -10,7 +10,9 @@
  * The page freed last is still in the cache, so it goes out first. Pages on a list say PAGE_PCP and
  * have refcount 0. The marks are asked when a batch is taken from the buddy, not here; but only the
  * best zone for a request gives from its list unasked, since the next ones keep a reserve.
- * Lock: preemption off, and only the own CPU's list.
+ * A page that is freed while it is on an LRU list stays there, and a batch of the CPU's has those that are
+ * on their way to one (lru.h).
+ * Lock: preemption off, and only the own CPU's list; a zone's lru.lock for what leaves its LRU list.
  */
 #include <octavo/fail.h>
 #include <octavo/sched.h>
@@ -37,10 +39,16 @@ static struct percpu_pages *this_pcp(struct zone *z)
  * nor saved registers: a page fault runs through them.
  */
 
-static inline void page_hand_out(struct page *page)
+static inline void page_hand_out(struct page *page, u32 state)
 {
-	page->flags = (page->flags & PAGE_PLACE_MASK) | (u32)PAGE_KERNEL;
+	page->flags += state - (u32)PAGE_PCP;
 	atomic_set(&page->refcount, 1);
+}
+
+/* Is it still on an LRU list, or on its way there? */
+static inline bool is_listed(const struct page *page)
+{
+	return (page->flags & (PG_LRU_NEW | PG_LRU)) != 0;
 }
 
 static __noinline struct page *page_resched(struct page *page)
@@ -57,8 +65,10 @@ static __noinline struct page *alloc_page_slow(gfp_t gfp)
 	if (page_alloc_injected(gfp, 0))
 		return NULL;
 	page = zone_alloc_slow(gfp, 0);
-	if (page != NULL)
-		page_hand_out(page);
+	if (page != NULL) {
+		lru_del_bulk(page_zone(page), &page, 1);
+		page_hand_out(page, PAGE_KERNEL);
+	}
 	return page;
 }
 
@@ -82,10 +92,67 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 	}
 	page = *--top;
 	pcp->top = top;
-	page_hand_out(page);
+	if (unlikely(is_listed(page)))
+		lru_del_bulk(z, &page, 1);
+	page_hand_out(page, PAGE_KERNEL);
 	if (unlikely(preempt_leave(t)))
 		return page_resched(page);
 	return page;
+}
+
+/* Where the next one does not do. */
+static __noinline struct page *alloc_anon_page_slow(gfp_t gfp)
+{
+	struct page *page = alloc_page_slow(gfp);
+
+	if (page != NULL) {
+		page_claim(page, PAGE_ANON);
+		lru_add(page, 0);
+	}
+	preempt_disable();
+	return page;
+}
+
+/* The page was the last that the batch had room for; preemption is off. */
+static __noinline struct page *page_batched(struct page *page)
+{
+	lru_drain(page_zone(page), this_pcp(page_zone(page)));
+	return page;
+}
+
+/* It is listed already, and comes back as what it was. */
+static __noinline struct page *page_again(struct page *page)
+{
+	page_flags_add(page, (u32)PAGE_ANON - (u32)PAGE_PCP);
+	atomic_set(&page->refcount, 1);
+	return page;
+}
+
+/* As above, and into the batch. */
+struct page *alloc_anon_page_from(struct zone *z, gfp_t gfp)
+{
+	struct percpu_pages *pcp;
+	struct task_head *t;
+	struct page *page, **top;
+
+	ASSERT(!in_interrupt());
+	if (gfp & __GFP_WAIT)
+		might_sleep();
+	if (fail_is_armed())
+		return alloc_anon_page_slow(gfp);
+	t = preempt_enter();
+	pcp = pcp_of(z, t);
+	top = pcp->top;
+	if (unlikely(top == pcp->pages)) {
+		t->preempt_count--;
+		return alloc_anon_page_slow(gfp);
+	}
+	page = *--top;
+	pcp->top = top;
+	if (unlikely(is_listed(page)))
+		return page_again(page);
+	page_hand_out(page, PAGE_ANON | PG_LRU_NEW);
+	return unlikely(lru_push(pcp, page)) ? page_batched(page) : page;
 }
 
 /* The coldest batch of a full list goes back to the buddy. */
@@ -96,14 +163,13 @@ static __noinline void pcp_shrink(struct zone *z, struct percpu_pages *pcp)
 	memmove(pcp->pages, pcp->pages + z->pcp_batch, pcp_count(pcp) * sizeof(*pcp->pages));
 }
 
-static inline void pcp_put(struct percpu_pages *pcp, struct page *page, u32 flags)
+static inline void pcp_put(struct percpu_pages *pcp, struct page *page)
 {
 	struct page **top = pcp->top;
 
-	page->flags = (flags & PAGE_PLACE_MASK) | (u32)PAGE_PCP;
 	atomic_set(&page->refcount, 0);
 	*top = page;
-	pcp->top = top + 1;
+	arch_store_release(&pcp->top, top + 1); /* reports look into it */
 	pcp->nr_freed++;
 }
 
@@ -114,19 +180,28 @@ static __noinline void free_page_slow(struct page *page)
 	struct percpu_pages *pcp = this_pcp(z);
 
 	pcp_shrink(z, pcp);
-	pcp_put(pcp, page, page->flags);
+	pcp_put(pcp, page);
 	preempt_enable();
 }
 
-/* Is it free already, was it never allocated, or is it part of a larger block? */
+/* Is it on an LRU list, or is it free already, was it never allocated, is it part of a larger block? */
 static inline bool is_not_single(u32 flags)
 {
-	u32 state = flags & (PAGE_OWNER_MASK | PG_HEAD | PG_TAIL);
+	u32 state = flags & (PAGE_OWNER_MASK | PG_HEAD | PG_TAIL | PG_LRU_BITS);
 
 	return state - (PAGE_PCP + 1u) > PAGE_OWNER_MASK - (PAGE_PCP + 1u);
 }
-_Static_assert(PAGE_RESERVED < PAGE_PCP && PAGE_FREE < PAGE_PCP && PAGE_PCP < PAGE_KERNEL,
-	       "is_not_single(): the owners of pages that nobody may free come first");
+
+/* What is on an inactive list stays there, since most pages come back before long. */
+static __noinline void free_listed(struct page *page)
+{
+	const u32 others = PG_LRU_BITS & ~(PG_LRU_NEW | PG_LRU);
+
+	if (page->flags & others)
+		lru_del_bulk(page_zone(page), &page, 1);
+	PANIC_ON(is_not_single(page->flags & ~PG_LRU_BITS));
+	page_flags_add(page, (u32)PAGE_PCP - (u32)page_owner(page));
+}
 
 void free_page(struct page *page)
 {
@@ -135,14 +210,17 @@ void free_page(struct page *page)
 	u32 flags = page->flags;
 
 	ASSERT(atomic_read(&page->refcount) <= 1 && atomic_read(&page->mapcount) == 0);
-	PANIC_ON(is_not_single(flags));
+	if (unlikely(is_not_single(flags)))
+		free_listed(page);
+	else
+		page->flags = (flags & PAGE_PLACE_MASK) | (u32)PAGE_PCP;
 	t = preempt_enter();
 	pcp = pcp_of(zone_table[flags >> PAGE_ZONE_SHIFT], t);
 	if (unlikely(pcp->top == pcp->end)) {
 		free_page_slow(page);
 		return;
 	}
-	pcp_put(pcp, page, flags);
+	pcp_put(pcp, page);
 	if (unlikely(preempt_leave(t)))
 		preempt_resched();
 }
@@ -211,24 +289,27 @@ void percpu_drain_all(void)
 
 /* --- how long they are --- */
 
-static struct page *boot_pages[MAX_NODES * MAX_ZONES][2 * PCP_BATCH]; /* the boot CPU's */
+static struct page *boot_pages[MAX_NODES * MAX_ZONES][3 * PCP_BATCH]; /* the boot CPU's */
 
-static void pcp_use(struct percpu_pages *pcp, struct page **pages, u32 batch)
+/* pages: room for three batches */
+static void pcp_use(struct zone *z, struct percpu_pages *pcp, struct page **pages, u32 batch)
 {
 	u32 count = pcp_count(pcp);
 
 	if (count != 0)
 		memcpy(pages, pcp->pages, count * sizeof(*pages));
-	*pcp = (struct percpu_pages){.top = pages + count,
-				     .pages = pages,
-				     .end = pages + (size_t)2 * batch,
-				     .nr_freed = pcp->nr_freed};
+	pcp->top = pages + count;
+	pcp->pages = pages;
+	pcp->end = pages + (size_t)2 * batch;
+	lru_drain(z, pcp);
+	pcp->lru = pcp->lru_top = pcp->end;
+	pcp->lru_end = pcp->end + batch;
 }
 
 void pcp_init(struct zone *z)
 {
 	z->pcp_batch = PCP_BATCH;
-	pcp_use(&z->pcp[0], boot_pages[z->node * MAX_ZONES + z->index], PCP_BATCH);
+	pcp_use(z, &z->pcp[0], boot_pages[z->node * MAX_ZONES + z->index], PCP_BATCH);
 }
 
 void pcp_set_cpus(u32 nr_cpus)
@@ -240,8 +321,8 @@ void pcp_set_cpus(u32 nr_cpus)
 		u32 batch = MIN(MAX(share, PCP_BATCH), PCP_BATCH_MAX);
 
 		for (u32 cpu = 0; cpu < nr_cpus; cpu++)
-			pcp_use(&z->pcp[cpu],
-				kmalloc(2 * batch * sizeof(struct page *),
+			pcp_use(z, &z->pcp[cpu],
+				kmalloc(3 * batch * sizeof(struct page *),
 					GFP_KERNEL | __GFP_NOFAIL),
 				batch);
 		z->pcp_batch = batch;

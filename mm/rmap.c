@@ -28,7 +28,8 @@ static atomic_t nr_on_the_way; /* from a page to its region: none is freed meanw
 
 /* --- regions --- */
 
-struct anon_region *anon_region_create(void)
+/* One reference; NULL; sleeps. */
+static struct anon_region *anon_region_create(void)
 {
 	/* for a fault, see GFP_FAULT */
 	struct anon_region *r = slab_alloc(region_cache, GFP_KERNEL | __GFP_HIGH);
@@ -100,8 +101,10 @@ void rmap_unlock(const struct vma *v) __releases(v) __releases(v->anon)
 /* i_mmap_lock. */
 static void file_enter(struct address_space *m, struct vma *v)
 {
-	v->i_mmap.first = v->pgoff;
-	v->i_mmap.last = vma_index(v, v->end) - 1;
+	bool any = (v->flags & VM_NONLINEAR) != 0;
+
+	v->i_mmap.first = any ? 0 : v->pgoff;
+	v->i_mmap.last = any ? UINT32_MAX : vma_index(v, v->end) - 1;
 	interval_insert(&m->i_mmap, &v->i_mmap);
 }
 
@@ -199,6 +202,21 @@ void rmap_join(struct vma *v, struct anon_region *r)
 	give_known_region(v, r);
 }
 
+void rmap_nonlinear(struct vma *v)
+{
+	struct address_space *m = vma_mapping(v);
+
+	if (v->flags & VM_NONLINEAR)
+		return;
+	rwsem_down_write(&m->i_mmap_lock);
+	interval_remove(&m->i_mmap, &v->i_mmap);
+	spin_lock(&v->mm->page_table_lock);
+	v->flags |= VM_NONLINEAR;
+	spin_unlock(&v->mm->page_table_lock);
+	file_enter(m, v);
+	rwsem_up_write(&m->i_mmap_lock);
+}
+
 int rmap_prepare_slow(struct vma *v)
 {
 	struct anon_region *r;
@@ -224,12 +242,34 @@ int rmap_prepare_slow(struct vma *v)
 
 /* --- from a page to its entries --- */
 
+struct any_visit {
+	struct page *page;
+	rmap_visit visit;
+	void *arg;
+};
+
+static bool visit_any(struct vma *v, vaddr_t va, vaddr_t stop, void *arg)
+{
+	const struct any_visit *a = arg;
+	bool more = true;
+
+	for (; va < stop && more; va += PAGE_SIZE) {
+		pte_t pte = pmap_query(&v->mm->pmap, va);
+
+		if (pte_present(pte) && pte_pfn(pte) == page_to_pfn(a->page))
+			more = a->visit(a->page, v, va, a->arg);
+	}
+	return more;
+}
+
 /* Does v map the page at its place? Then it is visited. => false: enough */
 static bool visit_area(struct page *page, struct vma *v, rmap_visit visit, void *arg)
 {
 	struct mm *mm = v->mm;
 	bool more = true;
 
+	if (v->flags & VM_NONLINEAR)
+		return nonlinear_walk(v, visit_any, &(struct any_visit){page, visit, arg});
 	spin_lock(&mm->page_table_lock);
 	if (page->index - v->pgoff < (v->end - v->start) >> PAGE_SHIFT) {
 		vaddr_t va = v->start + ((page->index - v->pgoff) << PAGE_SHIFT);
@@ -291,8 +331,10 @@ bool rmap_walk(struct page *page, rmap_visit visit, void *arg)
 
 static bool unmap_visit(struct page *page, struct vma *v, vaddr_t va, void *nr)
 {
-	(void)page;
-	mm_remove_entries(v->mm, va, va + PAGE_SIZE);
+	if (v->flags & VM_NONLINEAR)
+		nonlinear_unmap(v, va, va + PAGE_SIZE, page->index, page->index);
+	else
+		mm_remove_entries(v->mm, va, va + PAGE_SIZE, v->flags);
 	++*(u32 *)nr;
 	return true;
 }
@@ -330,15 +372,15 @@ static bool maps_a_copy(struct mm *mm, vaddr_t va)
 }
 
 /* Entries of the cache's pages in [va, stop), which one table has; copies stay. PTL */
-static void remove_cached(struct mm *mm, vaddr_t va, vaddr_t stop)
+static void remove_cached(const struct vma *v, vaddr_t va, vaddr_t stop)
 {
 	while (va < stop) {
 		vaddr_t end = va;
 
-		while (end < stop && !maps_a_copy(mm, end))
+		while (end < stop && !maps_a_copy(v->mm, end))
 			end += PAGE_SIZE;
 		if (va < end)
-			mm_remove_entries(mm, va, end);
+			mm_remove_entries(v->mm, va, end, v->flags);
 		va = end + PAGE_SIZE;
 	}
 }
@@ -359,14 +401,26 @@ static bool unmap_span(struct vma *v, u32 *first, u32 last, bool copies)
 		if (last - *first < (stop - va) >> PAGE_SHIFT)
 			stop = va + ((last - *first + 1) << PAGE_SHIFT);
 		if (copies || !v->anon)
-			mm_remove_entries(mm, va, stop);
+			mm_remove_entries(mm, va, stop, v->flags);
 		else if (pmap_prepared(&mm->pmap, va))
-			remove_cached(mm, va, stop);
+			remove_cached(v, va, stop);
 		more = stop < v->end;
 		*first += (u32)((stop - va) >> PAGE_SHIFT);
 	}
 	spin_unlock(&mm->page_table_lock);
 	return more;
+}
+
+struct pages {
+	u32 first, last;
+};
+
+static bool unmap_any(struct vma *v, vaddr_t va, vaddr_t stop, void *arg)
+{
+	const struct pages *p = arg;
+
+	nonlinear_unmap(v, va, stop, p->first, p->last);
+	return true;
 }
 
 void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies)
@@ -377,6 +431,10 @@ void filemap_unmap(struct address_space *m, u32 first, u32 last, bool copies)
 	file_for_each(m, v, first, last) {
 		u32 at = first;
 
+		if (v->flags & VM_NONLINEAR) {
+			nonlinear_walk(v, unmap_any, &(struct pages){first, last});
+			continue;
+		}
 		while (unmap_span(v, &at, last, copies))
 			;
 	}
@@ -405,10 +463,19 @@ void rmap_audit_area(struct vma *v)
 static void audit_file(struct audit *a, const struct vma *v)
 {
 	struct address_space *m = vma_mapping(v);
-	struct vma *u = file_first(m, 0, UINT32_MAX);
+	struct vma *u;
 	u32 nr = 0;
+	bool any;
 
-	if (!u || v->i_mmap.first > v->pgoff || v->i_mmap.last < vma_index(v, v->end) - 1)
+	if (atomic_read(&m->i_mmap_lock.count) & RWSEM_WRITER) {
+		audit_differ(
+			a, "file: the areas that map it are changing"); /* the next turn will do */
+		return;
+	}
+	u = file_first(m, 0, UINT32_MAX);
+	any = (v->flags & VM_NONLINEAR) != 0;
+	if (!u || v->i_mmap.first > (any ? 0 : v->pgoff) ||
+	    v->i_mmap.last < (any ? UINT32_MAX : vma_index(v, v->end) - 1))
 		audit_differ(a, "file: pages %u to %u are mapped, and it knows of %u to %u",
 			     v->pgoff, vma_index(v, v->end) - 1, v->i_mmap.first, v->i_mmap.last);
 	if (u != v)
@@ -436,7 +503,7 @@ void rmap_audit_lists(struct audit *a, const struct vma *v)
 		return;
 	LIST_FOREACH(u, &r->areas, anon_areas)
 		nr += u->anon == r;
-	if (nr != r->seen || (u32)atomic_read(&r->refs) != nr + (v->ops == &shared_anon_ops))
+	if (nr != r->seen || (u32)atomic_read(&r->refs) != nr)
 		audit_differ(a, "a region lists %u areas, %u have it, and it has %d references", nr,
 			     r->seen, atomic_read(&r->refs));
 }
@@ -450,7 +517,7 @@ void rmap_audit_entry(struct audit *a, const struct vma *v, vaddr_t va, pfn_t pf
 		 : page_owner(page) == PAGE_ANON && page_anon_region(page) != v->anon)
 		audit_differ(a, "frame %u: its object does not know the area that maps it at %08x",
 			     pfn, (u32)va);
-	else if (page->mapping && page->index != vma_index(v, va))
+	else if (page->mapping && page->index != vma_index(v, va) && !(v->flags & VM_NONLINEAR))
 		audit_differ(a, "frame %u: page %u of its object, mapped at %08x as page %u", pfn,
 			     page->index, (u32)va, vma_index(v, va));
 }

@@ -3,7 +3,7 @@
  * vmstat.c - what all pages are used for, and the reports that say it: /proc/meminfo, /proc/vmstat.
  *
  *	managed  = free + slab + kmalloc + vmalloc + page tables + pipes
- *		   + file + shared_anon + the page of zeros + anon
+ *		   + file + the page of zeros + anon
  *	pgalloc  = blocks out + singles out of the hot lists; the latter is not counted where it
  *		   happens, but what went in is, and what is left
  *
@@ -25,7 +25,6 @@
 #define KB_PER_PAGE (PAGE_SIZE / 1024)
 
 atomic_t owned_pages[NR_PAGE_OWNERS];
-atomic_t shared_anon_pages;
 atomic_t oom_kills;
 
 static u32 owned(enum page_owner owner)
@@ -58,9 +57,8 @@ void vm_counts_get(struct vm_counts *c)
 	c->page_tables = owned(PAGE_PGTABLE);
 	c->pipes = owned(PAGE_PIPE);
 	c->file = owned(PAGE_FILE);
-	c->shared_anon = (u32)atomic_read(&shared_anon_pages);
 	used = c->free + c->slab + c->kmalloc + c->vmalloc + c->page_tables + c->pipes + c->file +
-	       c->shared_anon + zero_pages;
+	       zero_pages;
 	c->anon = c->managed > used ? c->managed - used : 0;
 }
 
@@ -104,7 +102,7 @@ static u32 mapped_pages(void)
 		const struct page *end = page + (z->buddy.end - z->buddy.start);
 
 		for (; page < end; page++) {
-			if (page_owner(page) == PAGE_FILE || page_is_shared_anon(page))
+			if (page_owner(page) == PAGE_FILE)
 				nr += atomic_read(&page->mapcount) > 0;
 		}
 	}
@@ -143,6 +141,28 @@ static void meminfo_high(struct text *t, const struct vm_counts *c)
 	meminfo_kb(t, "LowFree:", c->free > free ? c->free - free : 0);
 }
 
+static void lru_counts_get(struct lru_counts *l)
+{
+	memset(l, 0, sizeof(*l));
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z))
+		lru_counts_add(z, l);
+}
+
+static void meminfo_lru(struct text *t)
+{
+	struct lru_counts l;
+
+	lru_counts_get(&l);
+	meminfo_kb(t, "Active:", l.nr[LRU_ACTIVE_ANON] + l.nr[LRU_ACTIVE_FILE]);
+	meminfo_kb(t, "Inactive:", l.nr[LRU_INACTIVE_ANON] + l.nr[LRU_INACTIVE_FILE]);
+	meminfo_kb(t, "Active(anon):", l.nr[LRU_ACTIVE_ANON]);
+	meminfo_kb(t, "Inactive(anon):", l.nr[LRU_INACTIVE_ANON]);
+	meminfo_kb(t, "Active(file):", l.nr[LRU_ACTIVE_FILE]);
+	meminfo_kb(t, "Inactive(file):", l.nr[LRU_INACTIVE_FILE]);
+	meminfo_kb(t, "Unevictable:", l.unevictable);
+	meminfo_kb(t, "Mlocked:", l.mlocked);
+}
+
 void meminfo_text(struct text *t)
 {
 	u32 reserve = vm_reserve_pages();
@@ -156,24 +176,31 @@ void meminfo_text(struct text *t)
 	meminfo_kb(t, "MemFree:", c.free);
 	meminfo_kb(t, "MemAvailable:", available);
 	meminfo_kb(t, "Buffers:", 0); /* there is no block device */
-	meminfo_kb(t, "Cached:", c.file + c.shared_anon);
+	meminfo_kb(t, "Cached:", c.file);
 	meminfo_kb(t, "SwapCached:", 0);
+	meminfo_lru(t);
 	meminfo_high(t, &c);
 	meminfo_kb(t, "SwapTotal:", 0);
 	meminfo_kb(t, "SwapFree:", 0);
+	meminfo_kb(t, "Dirty:", 0); /* no file has its contents elsewhere, too */
+	meminfo_kb(t, "Writeback:", 0);
 	meminfo_kb(t, "AnonPages:", c.anon);
 	meminfo_kb(t, "Mapped:", mapped_pages());
-	meminfo_kb(t, "Shmem:", c.file + c.shared_anon);
+	meminfo_kb(t, "Shmem:", c.file);
 	meminfo_kb(t, "KReclaimable:", c.slab_unused);
 	meminfo_kb(t, "Slab:", c.slab + c.kmalloc);
 	meminfo_kb(t, "SReclaimable:", c.slab_unused);
 	meminfo_kb(t, "SUnreclaim:", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "%-15s %8u kB\n", "KernelStack:", task_count() * (KSTACK_SIZE / 1024));
 	meminfo_kb(t, "PageTables:", c.page_tables);
+	meminfo_kb(t, "NFS_Unstable:", 0);
+	meminfo_kb(t, "Bounce:", 0);
+	meminfo_kb(t, "WritebackTmp:", 0);
 	commit_meminfo(t);
 	text_printf(t, "%-15s %8u kB\n", "VmallocTotal:", vmalloc_room() / 1024);
 	meminfo_kb(t, "VmallocUsed:", c.vmalloc);
 	meminfo_kb(t, "VmallocChunk:", 0); /* as on Linux: nobody looks for it any more */
+	meminfo_kb(t, "Percpu:", 0); /* what each CPU has of its own lies in the kernel's image */
 }
 
 /* --- /proc/vmstat --- */
@@ -190,20 +217,39 @@ static void pgalloc_line(struct text *t, struct zone *z, u32 pages)
 	text_printf(t, "pgalloc_%s %u\n", name, pages);
 }
 
+void lru_text(struct text *t, const char *before, const char *scope, const struct lru_counts *l)
+{
+	static const char *const names[NR_LRU] = {
+		[LRU_INACTIVE_ANON] = "inactive_anon",
+		[LRU_ACTIVE_ANON] = "active_anon",
+		[LRU_INACTIVE_FILE] = "inactive_file",
+		[LRU_ACTIVE_FILE] = "active_file",
+	};
+
+	for (unsigned i = 0; i < NR_LRU; i++)
+		text_printf(t, "%snr_%s%s %u\n", before, scope, names[i], l->nr[i]);
+	text_printf(t, "%snr_%sunevictable %u\n", before, scope, l->unevictable);
+}
+
 void vmstat_text(struct text *t)
 {
+	struct lru_counts l;
 	struct zone_events e;
 	struct vm_counts c;
 	u32 freed = 0;
 
 	vm_counts_get(&c);
+	lru_counts_get(&l);
 	text_printf(t, "nr_free_pages %u\n", c.free);
+	lru_text(t, "", "zone_", &l);
+	text_printf(t, "nr_mlock %u\n", l.mlocked);
+	lru_text(t, "", "", &l);
 	text_printf(t, "nr_slab_reclaimable %u\n", c.slab_unused);
 	text_printf(t, "nr_slab_unreclaimable %u\n", c.slab + c.kmalloc - c.slab_unused);
 	text_printf(t, "nr_anon_pages %u\n", c.anon);
 	text_printf(t, "nr_mapped %u\n", mapped_pages());
-	text_printf(t, "nr_file_pages %u\n", c.file + c.shared_anon);
-	text_printf(t, "nr_shmem %u\n", c.file + c.shared_anon);
+	text_printf(t, "nr_file_pages %u\n", c.file);
+	text_printf(t, "nr_shmem %u\n", c.file);
 	text_printf(t, "nr_kernel_stack %u\n", task_count() * (KSTACK_SIZE / 1024));
 	text_printf(t, "nr_page_table_pages %u\n", c.page_tables);
 	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {

@@ -277,6 +277,7 @@ void zone_free_bulk(struct zone *z, struct page **pages, unsigned n)
 {
 	if (n == 0)
 		return;
+	lru_del_bulk(z, pages, n);
 	spin_lock(&z->lock);
 	buddy_free_bulk(&z->buddy, pages, n);
 	z->nr_pcp_out += n;

@@ -144,6 +144,7 @@ static void zone_setup(const struct zone_layout *layout, const struct boot_info 
 	z->highmem = layout->highmem;
 	z->kernel_only = layout->kernel_only;
 	spin_lock_init(&z->lock, zone_lock);
+	lru_init(&z->lru);
 	pcp_init(z);
 	nr_nodes = MAX(nr_nodes, layout->node + 1u);
 	zone_table[(u32)z->index | (u32)z->node << (PAGE_NODE_SHIFT - PAGE_ZONE_SHIFT)] = z;

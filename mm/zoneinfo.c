@@ -45,9 +45,11 @@ static void zone_numbers_get(struct zone *z, struct zone_numbers *n)
 
 static void zoneinfo_one(struct text *t, struct zone *z)
 {
+	struct lru_counts l = {0};
 	struct zone_numbers n;
 
 	zone_numbers_get(z, &n);
+	lru_counts_add(z, &l);
 	text_printf(t, "Node %u, zone %8s\n", z->node, z->name);
 	text_printf(t, "  pages free     %u\n", n.free);
 	text_printf(t, "        boost    0\n        min      %u\n", n.marks.min);
@@ -58,7 +60,9 @@ static void zoneinfo_one(struct text *t, struct zone *z)
 	text_printf(t, "        protection: (");
 	for (unsigned j = 0; j < nodes[z->node].nr_zones; j++)
 		text_printf(t, "%s%u", j > 0 ? ", " : "", n.marks.lowmem_reserve[j]);
-	text_printf(t, ")\n      nr_free_pages %u\n  pagesets\n", n.free);
+	text_printf(t, ")\n      nr_free_pages %u\n", n.free);
+	lru_text(t, "      ", "zone_", &l);
+	text_printf(t, "      nr_mlock %u\n  pagesets\n", l.mlocked);
 	for (unsigned cpu = 0; cpu < sched_nr_cpus(); cpu++)
 		text_printf(t,
 			    "    cpu: %u\n              count: %u\n              high:  %u\n"

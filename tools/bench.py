@@ -14,10 +14,15 @@ A program prints lines: name, unit, operations, least, most, separated by
 tabs; least and most are nanoseconds for one operation.  Operations that are
 not available say so with N/A.
 
+Behind x86's figures comes how what an operation costs grows with the number of mappings
+or of processes that share a file: what bench/scalebench.c says, and by how much it may
+grow where that is like the logarithm.
+
 Behind ARM's figures comes how well its two allocators of runs find memory in
 a row: what bench/runbench.c says under either.
 """
 import json
+import math
 import os
 import subprocess
 import sys
@@ -68,17 +73,22 @@ def execute(options, program, *arguments):
             return done.stdout.splitlines(), [json.loads(line) for line in lines]
 
 
-def measure(options, program, *arguments):
-    """([(name, unit, least instructions)], {report name: value}) of one program."""
-    console, frames = execute(options, program, *arguments)
+def rows_of(console):
+    """[(name, unit, least instructions)] of a program's lines."""
     rows = []
     for line in console:
         fields = line.rstrip("\r").split("\t")
         if len(fields) == 5 and not line.startswith("#") and fields[2] != "N/A":
             rows.append((fields[0], fields[1], float(fields[3])))
+    return rows
+
+
+def measure(options, program, *arguments):
+    """([(name, unit, least instructions)], {report name: value}) of one program."""
+    console, frames = execute(options, program, *arguments)
     reports = dict(f["text"].split(" ", 1) for f in frames
                    if f["type"] == "R" and " " in f["text"])
-    return rows, reports
+    return rows_of(console), reports
 
 
 def verdict(instructions, aim):
@@ -143,6 +153,37 @@ def print_table(lines, left):
                         for i, (text, width) in enumerate(zip(line, widths))).rstrip())
 
 
+def by_size(rows):
+    """{operation: {size: (unit, instructions)}} of scalebench's rows."""
+    found = {}
+    for name, unit, instructions in rows:
+        operation, size = name.split("@")
+        found.setdefault(operation, {})[int(size)] = (unit, instructions)
+    return found
+
+
+def measure_growth(options=MACHINES["x86"][0]):
+    """The same, measured."""
+    return by_size(measure(options, "/bench/scalebench")[0])
+
+
+def growth(costs):
+    """By how much the largest size costs more than the smallest, and how much the logarithm grows."""
+    smallest, largest = min(costs), max(costs)
+    return (costs[largest][1] / costs[smallest][1],
+            math.log(largest + 1) / math.log(smallest + 1))
+
+
+def growth_table(found, mappings):
+    """The operations whose sizes are (or are not) numbers of mappings."""
+    several = {name: costs for name, costs in found.items() if (1 not in costs) == mappings}
+    sizes = sorted(next(iter(several.values())))
+    yield ("mappings" if mappings else "sharers", "unit", *map(str, sizes), "growth", "logarithm")
+    for name, costs in several.items():
+        yield (name, costs[sizes[0]][0], *(f"{costs[size][1]:.1f}" for size in sizes),
+               *(f"{ratio:.2f}" for ratio in growth(costs)))
+
+
 def run_table():
     """Success, slack and longest row of one trace of mmap and munmap, for each policy."""
     columns = [("memory in a row",)]
@@ -166,6 +207,11 @@ def main():
         for line in (COLUMNS, *lines):
             out.write("\t".join(line) + "\n")
     print_table((COLUMNS, *lines), (0, 1, 5))
+    if "x86" in machines:
+        found = measure_growth()
+        for mappings in (True, False):
+            print()
+            print_table(list(growth_table(found, mappings)), (0, 1))
     if "arm" in machines:
         print()
         print_table(run_table(), (0,))

@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+import linux
+
 TOP = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PROGRAM = "/tests/difftest"
 MEMORY = "128M"
@@ -130,18 +132,6 @@ class Machine:
         return None if status == 0 else f"{self.name}: status {status}: {said.decode()[-500:]}"
 
 
-def linux():
-    image = os.path.join(TOP, "build/linux/vmlinuz")
-    if not os.path.exists(image):
-        return None
-    return Machine("Linux", [
-        "qemu-system-i386", "-accel", "tcg", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-        "-monitor", "none", "-nic", "none", "-m", MEMORY, "-serial", "stdio", "-kernel", image,
-        "-initrd", os.path.join(TOP, "build/root-x86.cpio"), "-append",
-        f"console=ttyS0 quiet panic=-1 rdinit={PROGRAM} transparent_hugepage=never mitigations=off "
-        "nokaslr audit=0 tsc=reliable"])
-
-
 def octavo(flavour):
     return Machine("Octavo", [
         sys.executable, os.path.join(TOP, "octavo"), "run", "--mem", MEMORY, "--flavour", flavour,
@@ -232,11 +222,10 @@ def main():
     parser.add_argument("--most", type=int, default=10, help="stop after so many differences")
     parser.add_argument("--flavour", default="debug", help="of Octavo's kernel")
     options = parser.parse_args()
-    yardstick = linux()
-    if yardstick is None:
+    if not linux.is_there():
         print("difftest: no kernel of Debian's: make build/linux/vmlinuz fetches it")
         return 2
-    machines = (yardstick, octavo(options.flavour))
+    machines = (Machine("Linux", linux.command(PROGRAM, MEMORY)), octavo(options.flavour))
     began = time.monotonic()
     try:
         for machine in machines:

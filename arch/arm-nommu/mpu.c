@@ -96,6 +96,11 @@ void mpu_off(void)
 	__asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
+void mpu_open(struct mpu_space *space)
+{
+	space->open = true;
+}
+
 u32 mpu_guard_rbar(const void *kstack)
 {
 	return (u32)kstack | RBAR_VALID | MPU_SLOT_GUARD;
@@ -116,7 +121,7 @@ static void on_stack(struct mpu_space *space, uintptr_t start, uintptr_t end, u3
 static void on_first_stack(struct mpu_space *space)
 {
 	on_stack(space, space->stack.start, space->stack.end,
-		 (space->stack.end - space->stack.start) / 7);
+		 space->stack.start - space->stack.rbar);
 }
 
 static void set_slot(struct mpu_space *space, unsigned i, const struct mpu_region *r)
@@ -149,6 +154,8 @@ void mpu_activate(struct mpu_space *space)
 	if (space == active)
 		return;
 	active = space;
+	if (!off)
+		MPU_CTRL = next->open ? 0 : CTRL_ENABLE | CTRL_PRIVDEFENA;
 	load_slot(MPU_SLOT_STACK, &next->stack);
 	for (unsigned i = 0; i < MPU_DYNAMIC; i++)
 		load_slot(MPU_SLOT_FIRST + i, &next->slot[i]);

@@ -70,12 +70,14 @@ void mpu_region_cover(u32 start, u32 end, u32 address, struct mpu_cover *c)
 
 bool mpu_region_stack(u32 start, u32 size, struct mpu_cover *c)
 {
-	if (size < 8 * MPU_GRANULE || (size & (size - 1)) != 0 || (start & (size - 1)) != 0)
+	u32 guard = MAX(size / 8, MPU_GRANULE);
+
+	if (size < 4 * MPU_GRANULE || (size & (size - 1)) != 0 || (start & (size - 1)) != 0)
 		return false;
 	c->base = start;
 	c->log2_size = 31u - (u32)__builtin_clz(size);
-	c->disabled = 1;
-	c->start = start + size / 8;
+	c->disabled = size / 8 < guard ? 3 : 1;
+	c->start = start + guard;
 	c->end = start + size;
 	return true;
 }

@@ -140,9 +140,10 @@ void arch_init(void)
 void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))
 {
 	unsigned nr_init_pages = (unsigned)(__init_data_end - __init_data_start) >> PAGE_SHIFT;
+	const char *nompu = params_get(&boot_params, "nompu"); /* with a path: exec_nommu.c */
 	irqstate_t s = arch_irq_save();
 
-	if (params_get(&boot_params, "nompu") != NULL)
+	if (nompu != NULL && *nompu == '\0')
 		mpu_off();
 	mpu_protect_kernel(KERNEL_BASE, (uintptr_t)__rodata_end);
 	arch_irq_restore(s);

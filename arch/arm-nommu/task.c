@@ -9,11 +9,16 @@
  *	kstack + KSTACK_GUARD -> +--------------------+
  *	                         | guard: no access   |
  *	kstack ->                +--------------------+
+ *
+ * In the debug flavour a new stack is painted, so that the audit can say how much of one nobody has used.
  */
 #include <arch/local.h>
 #include <arch/memmap.h>
 #include <arch/offsets.h>
 #include <octavo/arch.h>
+#include <octavo/audit.h>
+#include <octavo/control.h>
+#include <octavo/debug.h>
 #include <octavo/errno.h>
 #include <octavo/string.h>
 #include <octavo/task.h>
@@ -58,18 +63,52 @@ void boot_task_init(void)
 	set_stack(&boot_task, boot_stack);
 }
 
+#define KSTACK_PAINT 0xa5
+#define KSTACK_SPARE 768u /* of KSTACK_SIZE - KSTACK_GUARD: for what no test has met */
+
+static u32 least_left = KSTACK_SIZE; /* [preemption off] bytes behind the guard that nobody used */
+
+static u32 *note_left(const struct task *t)
+{
+	const u8 *p = (const u8 *)t->kstack + KSTACK_GUARD;
+	u32 left = 0;
+
+	while (p[left] == KSTACK_PAINT)
+		left++;
+	least_left = MIN(least_left, left);
+	return &least_left;
+}
+
+static int say_left(struct audit *a)
+{
+	u32 left = *note_left(current);
+
+	control_sendf(CONTROL_REPORT, "kernel_stack_left %u", left);
+	if (left < KSTACK_SPARE)
+		audit_differ(a, "of a kernel stack %u bytes were left", left);
+	return 0;
+}
+
+void arch_kstack_audit(struct audit *a)
+{
+	(void)a;
+	CHECK(say_left(a));
+}
+
 int arch_kstack_alloc(struct task *t)
 {
 	void *kstack = vmalloc_aligned(KSTACK_SIZE, PAGE_SIZE, 0, "kernel stack");
 
 	if (kstack == NULL)
 		return -ENOMEM;
+	CHECK(memset(kstack, KSTACK_PAINT, KSTACK_SIZE));
 	set_stack(t, kstack);
 	return 0;
 }
 
 void arch_kstack_free(struct task *t)
 {
+	CHECK(t->kstack != NULL ? note_left(t) : NULL);
 	vfree(t->kstack);
 	t->kstack = NULL;
 }

@@ -42,7 +42,8 @@ struct gate {
 };
 
 struct cpu cpus[NR_CPUS];
-static struct gate idt[VECTOR_SYSCALL + 1]; /* of all CPUs [I] */
+/* Of all CPUs; and what a CPU has while it runs a task whose system calls are traced. [I] */
+static struct gate idt[VECTOR_SYSCALL + 1], traced_idt[VECTOR_SYSCALL + 1];
 
 /* The stack of the double fault; like any kernel stack it begins with its task. Of the boot CPU. */
 static u8 double_fault_stack[KSTACK_SIZE] __aligned(KSTACK_SIZE);
@@ -66,9 +67,9 @@ static u64 segment_tss(const struct tss *tss)
 	       (u64)(base >> 24) << 56;
 }
 
-static void gate_set(unsigned vector, u32 code, u8 type)
+static void gate_set(struct gate *table, unsigned vector, u32 code, u8 type)
 {
-	idt[vector] = (struct gate){
+	table[vector] = (struct gate){
 		.offset_low = (u16)code,
 		.selector = KERNEL_CS,
 		.type = type,
@@ -79,14 +80,16 @@ static void gate_set(unsigned vector, u32 code, u8 type)
 static void idt_init(void)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(trap_entries); i++)
-		gate_set(i, trap_entries[i], GATE_INTERRUPT);
+		gate_set(idt, i, trap_entries[i], GATE_INTERRUPT);
 	idt[VECTOR_BREAKPOINT].type |= GATE_USER;
 	idt[VECTOR_OVERFLOW].type |= GATE_USER;
 	idt[VECTOR_DOUBLE_FAULT] = (struct gate){
 		.selector = GDT_DOUBLE_FAULT_TSS * 8,
 		.type = GATE_TASK,
 	};
-	gate_set(VECTOR_SYSCALL, (u32)syscall_entry, GATE_TRAP | GATE_USER);
+	gate_set(idt, VECTOR_SYSCALL, (u32)syscall_entry, GATE_TRAP | GATE_USER);
+	memcpy(traced_idt, idt, sizeof(idt));
+	gate_set(traced_idt, VECTOR_SYSCALL, (u32)traced_entry, GATE_TRAP | GATE_USER);
 }
 
 static void tss_init(struct cpu *c, u32 stack_top)
@@ -146,6 +149,13 @@ void cpu_init_tables(unsigned nr)
 	if (nr == 0)
 		idt_init();
 	tables_load(c);
+}
+
+void cpu_call_gate(bool traced)
+{
+	struct table_pointer table = {sizeof(idt) - 1, traced ? traced_idt : idt};
+
+	__asm__ volatile("lidt	%0" : : "m"(table) : "memory");
 }
 
 void cpu_init_control(void)

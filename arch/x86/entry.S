@@ -23,8 +23,13 @@
 #define USER_DS 0x7b
 #define USER_DS_PAIR 0x007b007b
 #define FRAME_ECX 4
+#define FRAME_EDX 8
+#define FRAME_ESI 12
+#define FRAME_EDI 16
+#define FRAME_EBP 20
 #define FRAME_EAX 24
 #define FRAME_SEGMENTS 28
+#define FRAME_ERROR 32
 #define FRAME_CS 40
 #define FRAME_EFLAGS 44
 #define TASK_USER_WORK 12	/* struct task_head */
@@ -84,6 +89,7 @@
 syscall_entry:
 	pushl	%eax
 	ENTER
+syscall_make:			/* the number and its arguments are where the program put them */
 	cmpl	$SYSCALL_LIMIT, %eax
 	jae	syscall_bad
 	pushl	%ebp
@@ -113,6 +119,27 @@ syscall_bad:
 	call	syscall_none
 	jmp	syscall_done
 	.size	syscall_entry, . - syscall_entry
+
+/* The same of a task that is traced: whoever traces it may have changed all of it. */
+	.globl	traced_entry
+	.type	traced_entry, @function
+traced_entry:
+	pushl	%eax
+	ENTER
+	movl	%esp, %eax
+	call	ptrace_call_begin
+	testb	%al, %al
+	movl	FRAME_EAX(%esp), %eax
+	jnz	syscall_done
+	movl	(%esp), %ebx
+	movl	FRAME_ECX(%esp), %ecx
+	movl	FRAME_EDX(%esp), %edx
+	movl	FRAME_ESI(%esp), %esi
+	movl	FRAME_EDI(%esp), %edi
+	movl	FRAME_EBP(%esp), %ebp
+	movl	FRAME_ERROR(%esp), %eax
+	jmp	syscall_make
+	.size	traced_entry, . - traced_entry
 
 /* --- the end of every entry from user mode; interrupts off or on --- */
 
@@ -206,6 +233,8 @@ page_fault_entry:
 	ENTER
 	movl	%esp, %eax
 	call	page_fault
+	testb	$CS_RPL, FRAME_CS(%esp)
+	jnz	user_return
 	jmp	trap_return
 	.size	page_fault_entry, . - page_fault_entry
 

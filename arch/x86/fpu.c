@@ -10,6 +10,7 @@
  *	TASK_FPU_LOADED	it is in the FPU, TS is clear
  */
 #include <arch/cpu.h>
+#include <arch/signal_frame.h>
 #include <arch/x86.h>
 #include <octavo/arch.h>
 #include <octavo/string.h>
@@ -26,6 +27,8 @@
 #define FPU_OVERFLOW    0x08u
 #define FPU_INEXACT     0x20u
 
+u32 fpu_mxcsr_known;
+
 static void *fpu_space(struct task *t)
 {
 	return (void *)ALIGN_UP((uintptr_t)t->arch.fpu_space, 16);
@@ -41,9 +44,21 @@ static void ts_clear(void)
 	__asm__ volatile("clts" ::: "memory");
 }
 
+/* What FXSAVE says of itself; 0 is the first CPUs' way to say that they know no denormals-are-zeros. */
+static void mxcsr_ask(void)
+{
+	struct fxsave_area area __aligned(16) = {.mxcsr_mask = 0};
+
+	__asm__ volatile("fxsave %0" : "+m"(area));
+	fpu_mxcsr_known = area.mxcsr_mask != 0 ? area.mxcsr_mask : 0xffbfu;
+}
+
 void fpu_init(void)
 {
-	write_cr0((read_cr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
+	write_cr0((read_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
+	if (cpu_features & CPU_FXSR)
+		mxcsr_ask();
+	ts_set();
 }
 
 /* fpu_save - registers into the task's space; FNSAVE clears them, FXSAVE does not. */
@@ -90,6 +105,14 @@ const void *fpu_state(void)
 	if (t->arch.extras & TASK_FPU_LOADED)
 		fpu_switch_out(t);
 	arch_irq_restore(s);
+	return fpu_space(t);
+}
+
+void *fpu_state_of(struct task *t)
+{
+	if (!t->arch.fpu_valid)
+		fpu_fresh(t);
+	t->arch.fpu_valid = true;
 	return fpu_space(t);
 }
 

@@ -14,7 +14,6 @@
 
 #define FRAME_ALIGNMENT 64u
 #define HIGH_HALF       0xffff0000u /* of FNSAVE's words of 16 bits */
-#define MXCSR_KNOWN     0xffffu
 
 enum { TAG_VALID, TAG_ZERO, TAG_SPECIAL, TAG_EMPTY };
 
@@ -80,7 +79,7 @@ static inline void copy_register(u8 *to, const u8 *from)
 
 /* --- to the frame --- */
 
-static void fsave_from_fx(struct fsave_area *to, const struct fxsave_area *fx)
+static __always_inline void fsave_from_fx(struct fsave_area *to, const struct fxsave_area *fx)
 {
 	to->cw = fx->cw | HIGH_HALF;
 	to->sw = fx->sw | HIGH_HALF;
@@ -118,7 +117,7 @@ int fpu_to_frame(void __user *to)
 
 /* --- and back --- */
 
-static void fx_from_fsave(struct fxsave_area *to, const struct fsave_area *from)
+static __always_inline void fx_from_fsave(struct fxsave_area *to, const struct fsave_area *from)
 {
 	to->cw = (u16)from->cw;
 	to->sw = (u16)from->sw;
@@ -149,9 +148,27 @@ int fpu_from_frame(const void __user *from)
 	if (copy_from_user(&fsave, &state->fsave, sizeof(fsave)) != 0 ||
 	    copy_from_user(fx, &state->fx, sizeof(*fx)) != 0)
 		return -EFAULT;
-	if (fx->mxcsr & ~MXCSR_KNOWN)
+	if (fx->mxcsr & ~fpu_mxcsr_known)
 		return -EINVAL; /* the CPU would refuse to load it */
 	fx_from_fsave(fx, &fsave);
 	fpu_new_state_done();
 	return 0;
+}
+
+/* --- for a tracer --- */
+
+void fpu_to_fsave(struct fsave_area *to, const void *state)
+{
+	if (has_fxsr())
+		fsave_from_fx(to, state);
+	else
+		memcpy(to, state, sizeof(*to));
+}
+
+void fpu_from_fsave(void *state, const struct fsave_area *from)
+{
+	if (has_fxsr())
+		fx_from_fsave(state, from);
+	else
+		memcpy(state, from, sizeof(*from));
 }

@@ -27,21 +27,6 @@
 #include <octavo/uaccess.h>
 #include <uapi/octavo/unistd.h>
 
-#define EFLAGS_CF 0x00001u
-#define EFLAGS_PF 0x00004u
-#define EFLAGS_AF 0x00010u
-#define EFLAGS_ZF 0x00040u
-#define EFLAGS_SF 0x00080u
-#define EFLAGS_TF 0x00100u
-#define EFLAGS_DF 0x00400u
-#define EFLAGS_OF 0x00800u
-#define EFLAGS_RF 0x10000u
-#define EFLAGS_AC 0x40000u
-/* What sigreturn takes from the frame; the rest stays as it is. */
-#define EFLAGS_OF_PROGRAM                                                                          \
-	(EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_DF |       \
-	 EFLAGS_OF | EFLAGS_RF | EFLAGS_AC)
-
 #define CALL_BYTES 2 /* int $0x80 */
 
 void arch_call_again(struct trapframe *f)

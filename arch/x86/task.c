@@ -116,6 +116,8 @@ static __noinline void switch_extras(struct cpu *c, struct task *prev, struct ta
 		fpu_switch_out(prev);
 	if ((prev->arch.extras | next->arch.extras) & TASK_TLS)
 		tls_load(c, next);
+	if ((prev->arch.extras ^ next->arch.extras) & TASK_CALL_GATE)
+		cpu_call_gate(next->arch.extras & TASK_CALL_GATE);
 	segments_load(next->arch.segments);
 }
 
@@ -175,6 +177,8 @@ void arch_task_init_fork(struct task *child, const struct trapframe *frame)
 
 	*f = *frame;
 	f->eax = 0;
+	if (current->arch.extras & TASK_STEPPED)
+		f->eflags &= ~EFLAGS_TF; /* the tracer's, not the program's */
 	*go = task_begin_user;
 	child->arch.esp = (u32)go;
 	child->arch.segments = segments_now();
@@ -194,6 +198,7 @@ void arch_exec_frame(struct trapframe *frame, vaddr_t entry, vaddr_t sp, vaddr_t
 
 	(void)data_base;
 	*frame = (struct trapframe){
+		.error = frame->error, /* execve(2), for a tracer */
 		.ds = USER_DS,
 		.es = USER_DS,
 		.eip = entry,

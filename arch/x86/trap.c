@@ -11,6 +11,7 @@
 #include <octavo/mm.h>
 #include <octavo/panic.h>
 #include <octavo/printk.h>
+#include <octavo/ptrace.h>
 #include <octavo/signal.h>
 #include <octavo/task.h>
 #include <octavo/vmalloc.h>
@@ -107,19 +108,33 @@ static void note_trap(const struct trapframe *f, unsigned vector, u32 more_error
 	current->arch.trap_error = f->error | more_error;
 }
 
+static __noinline void user_page_fault_failed(struct trapframe *f, vaddr_t va, int err)
+{
+	if (user_fault_failed(f, va, f->error & FAULT_FLAGS, err) == 0)
+		return;
+	/* What is mapped in the kernel's half is nobody's business. */
+	note_trap(f, VECTOR_PAGE_FAULT, va >= USER_END ? FAULT_PRESENT : 0);
+	current->arch.trap_address = va;
+}
+
+/* In user mode interrupts are on, and the program has memory: user_fault() in short. */
 void page_fault(struct trapframe *f)
 {
 	vaddr_t va = read_cr2();
+	int err;
 
-	if (likely(f->eflags & EFLAGS_IF))
-		arch_irq_enable();
 	if (unlikely(!frame_is_user(f))) {
+		if (f->eflags & EFLAGS_IF)
+			arch_irq_enable();
 		kernel_fault(f, va);
-	} else if (unlikely(user_fault(f, va, f->error & FAULT_FLAGS) != 0)) {
-		/* What is mapped in the kernel's half is nobody's business. */
-		note_trap(f, VECTOR_PAGE_FAULT, va >= USER_END ? FAULT_PRESENT : 0);
-		current->arch.trap_address = va;
+		return;
 	}
+	arch_irq_enable();
+	current->nr_faults++;
+	lockval_assert_none("user mode");
+	err = mm_fault(current->mm, va, f->error & FAULT_FLAGS);
+	if (unlikely(err != 0))
+		user_page_fault_failed(f, va, err);
 }
 
 static void user_exception(struct trapframe *f, unsigned vector)
@@ -132,6 +147,12 @@ static void user_exception(struct trapframe *f, unsigned vector)
 		code = TRAP_TRACE;
 	if (vector == VECTOR_DEBUG)
 		write_dr6(0);
+	if (vector == VECTOR_DEBUG && !is_traced(current) &&
+	    (current->arch.extras & TASK_STEPPED)) { /* its tracer has gone */
+		current->arch.extras &= ~TASK_STEPPED;
+		f->eflags &= ~EFLAGS_TF;
+		return;
+	}
 	arch_irq_enable();
 	if (vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
 		name = fpu_error(vector, &code);

@@ -133,6 +133,8 @@ void user_return_work(struct trapframe *frame, bool from_call);
  * flags: FAULT_WRITE, FAULT_USER, FAULT_PRESENT, FAULT_EXEC.
  *   => 0 handled, retry; -EFAULT nobody may: in user mode the task has been given the signal */
 int user_fault(struct trapframe *frame, vaddr_t address, unsigned flags);
+/* user_fault_failed - for who has asked mm_fault() himself, which said `err`. => as user_fault() */
+int user_fault_failed(struct trapframe *frame, vaddr_t address, unsigned flags, int err);
 /* user_trap - any other exception in user mode: the signal that `info` says, and where it ends the
  * program one line that names `what`. */
 void user_trap(struct trapframe *frame, const struct siginfo *info, const char *what);

@@ -30,6 +30,11 @@ void audit_ref(struct audit *a, pfn_t pfn);
 /* audit_map - one user page-table entry maps the frame (counts a reference as well). alone: it
  * must be the only one, since a program may write to it and no other may see that. */
 void audit_map(struct audit *a, pfn_t pfn, bool alone);
+/* audit_lock - an entry of a mlocked area maps the frame. audit_listed - an LRU list has it. */
+void audit_lock(struct audit *a, pfn_t pfn);
+void audit_listed(struct audit *a, pfn_t pfn);
+/* audit_frame_differs - something is wrong with a frame of the part that is looked at */
+void audit_frame_differs(struct audit *a, const char *fmt, ...) __printf(2, 3);
 /* audit_differ - something else is wrong: printed and counted. */
 void audit_differ(struct audit *a, const char *fmt, ...) __printf(2, 3);
 
@@ -49,10 +54,12 @@ unsigned audit_count(void);
  */
 void bootmem_audit(struct audit *a); /* zone.c: what bootmem handed out or reserved: PAGE_RESERVED */
 void zone_audit(struct audit *a);    /* zone.c: buddy lists, hot lists: PAGE_FREE, PAGE_PCP */
+void lru_audit(struct audit *a);     /* lru.c: what is on LRU lists */
 void slab_audit(struct audit *a);    /* slab.c: slabs and big kmallocs: PAGE_SLAB, PAGE_KMALLOC */
-void vmalloc_audit(struct audit *a); /* vmalloc.c: PAGE_VMALLOC */
-void mm_audit(struct audit *a);      /* mm.c: page tables, user pages, shared anonymous objects */
-void fs_audit(struct audit *a);      /* fs/: PAGE_FILE */
-void pipe_audit(struct audit *a);    /* fs/pipe.c: PAGE_PIPE */
-void nommu_audit(struct audit *a);   /* nommu.c: programs' runs: PAGE_RUN */
+void vmalloc_audit(struct audit *a);       /* vmalloc.c: PAGE_VMALLOC */
+void mm_audit(struct audit *a);            /* mm.c: page tables, user pages */
+void fs_audit(struct audit *a);            /* fs/: PAGE_FILE */
+void pipe_audit(struct audit *a);          /* fs/pipe.c: PAGE_PIPE */
+void nommu_audit(struct audit *a);         /* nommu.c: programs' runs: PAGE_RUN */
 void nommu_vmalloc_audit(struct audit *a); /* nommu_vmalloc.c: PAGE_VMALLOC */
+void arch_kstack_audit(struct audit *a); /* task.c of the ARM port: no frames, but the deepest use */

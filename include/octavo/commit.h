@@ -3,7 +3,8 @@
  * commit.h - what is promised: pages that programs may come to need, whether they touch them or not.
  *
  *	private and writable area	its pages, VM_ACCT	oc-5, oc-6
- *	object of shared anonymous memory, segment	all of it, when it is made
+ *	page that a debugger copies	an area of its own, VM_ACCT	oc-9
+ *	shared anonymous memory, segment	all of it, when it is made
  *	file of tmpfs			each page as it comes	oc-7
  *
  * Whoever promises gives back exactly as much; the audit adds it all up.

@@ -110,7 +110,8 @@ void cred_access_done(struct cred *old); /* NULL is nothing */
 struct exec_cred {
 	struct cred *new;
 	u32 personality;
-	bool secure;  /* AT_SECURE */
+	bool secure; /* AT_SECURE */
+	bool gains; /* it has more than its caller, and nobody was there for whose sake it must not */
 	bool fs_held; /* fs_context_exec_begin() */
 };
 
@@ -122,6 +123,9 @@ int cred_for_exec(struct inode *file, struct exec_cred *e);
 /* cred_exec_dumpable - may the caller, who could read the program (`readable`) or not, look at it while it
  * runs? */
 bool cred_exec_dumpable(const struct exec_cred *e, bool readable);
+/* cred_exec_settle - from now on nobody may trace it who could not trace the program that comes.
+ *   => false: somebody has begun to since cred_for_exec(), execve(2) is to be made again; task_list_lock */
+bool cred_exec_settle(const struct exec_cred *e);
 /* cred_exec_commit - like cred_commit(), but cannot fail */
 void cred_exec_commit(struct exec_cred *e);
 /* cred_exec_done - gives up what has not been committed; nothing where all has. => sleeps */

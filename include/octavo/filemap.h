@@ -33,6 +33,7 @@ struct page;
 struct mapping_ops {
 	int (*charge)(struct address_space *m); /* room for one more page => 0, -ENOSPC */
 	void (*uncharge)(struct address_space *m, u32 nr);
+	u32 lru_bits; /* of its pages: PG_BACKED, where they have a place on a disk */
 };
 
 struct address_space {

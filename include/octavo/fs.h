@@ -351,6 +351,8 @@ int inode_path(struct inode *dir, struct inode *root, char *buf, u32 *start, boo
 /* --- open files and descriptor tables (fs/file.c) --- */
 /* file_alloc - a file on `inode`, whose reference is taken over on success. => or err_ptr */
 struct file *file_alloc(struct inode *inode, u32 flags, const struct file_ops *ops);
+/* file_allocate - fallocate(2), which has its errors. => the inode's mutex is not held; sleeps */
+int file_allocate(const struct file *f, u32 mode, loff_t offset, loff_t len);
 void file_get(struct file *f); /* one reference more, of one that the caller has */
 void file_put(struct file *f); /* the last one closes; sleeps */
 

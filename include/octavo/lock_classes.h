@@ -27,7 +27,7 @@
 	X(i_mmap_lock,       SLEEP, 0) /* who maps a file */ \
 	X(region_lock,       SLEEP, 0) /* without an MMU: regions of files, and what of a file is in them */ \
 	X(device_mutex,      SLEEP, 0) /* a device's memory: that it has some, or what is done to it */ \
-	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region; a shared-anonymous object's pages */ \
+	X(anon_vma_lock,     SLEEP, 0) /* who maps an anon region */ \
 	X(tty_job_lock,      SPIN,  0) /* whose terminal it is: session and foreground group */ \
 	X(inode_list_lock,   SPIN,  0) /* the inodes that a file system has in memory */ \
 	X(files_lock,        SPIN,  1) /* a descriptor table; parent before child at fork */ \
@@ -37,7 +37,6 @@
 	X(futex_lock,        SPIN,  1) /* who waits for a word; the bucket of the lower address first */ \
 	X(page_table_lock,   SPIN,  1) /* an mm's page tables; fork: parent before child */ \
 	X(shm_use_lock,      SPIN,  0) /* who uses a System V segment */ \
-	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(tree_lock,         SPIN,  0) /* a file's page tree */ \
 	X(mm_list_lock,      SPIN,  0) /* the list of all mms */ \
 	X(vmalloc_lock,      SPIN,  0) /* vmalloc areas */ \
@@ -45,6 +44,7 @@
 	X(uts_lock,          SPIN,  0) /* the machine's names */ \
 	X(slab_lock,         SPIN,  0) /* one slab cache */ \
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
+	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
 	X(commit_lock,       SPIN,  0) /* promises, where their limit is firm */ \
 	X(tty_ring_lock,     IRQ,   0) /* bytes that came and the terminal has not looked at */ \

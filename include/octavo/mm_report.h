@@ -42,11 +42,11 @@ void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage 
 struct mm_sizes {
 	u32 total, resident;           /* resident: entries, the page of zeros counted each time */
 	u32 peak_total, peak_resident; /* the most of each */
-	u32 anon, file, shmem;   /* resident: private; of files; of tmpfs, and shared anonymous */
-	u32 data, stack, locked; /* areas: private and writable; that grow down; VM_LOCKED */
-	u32 text, lib;           /* executable: the program itself; all else */
-	u32 tables;              /* frames of page tables */
-	u32 none;                /* 0: what is pinned, or swapped out */
+	u32 anon, file, shmem;         /* resident: private; of files; of tmpfs */
+	u32 data, stack, locked;       /* areas: private and writable; that grow down; VM_LOCKED */
+	u32 text, lib;                 /* executable: the program itself; all else */
+	u32 tables;                    /* frames of page tables */
+	u32 none;                      /* 0: what is pinned, or swapped out */
 };
 /* mm_text_pages - of the program's executable segments */
 static inline u32 mm_text_pages(const struct mm *mm)

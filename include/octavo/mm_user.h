@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mm_user.h - what the files that make up user memory (mm.c, mmap.c, fault.c, mprotect.c, brk.c,
- * madvise.c, shared_anon.c, filemap_*.c) have of each other.
+ * madvise.c, filemap_*.c) have of each other.
  *
  * The counts of a user page: mapcount is the number of page-table entries that map it; refcount is
- * that, and one for the object that it belongs to (shared anonymous, or a file). So a private page
+ * that, and one for the file that it belongs to. So a private page
  * with refcount 1 is one that nobody else can see. The zero page is counted nowhere.
  */
 #pragma once
@@ -36,7 +36,7 @@ static inline u32 vm_prot(u32 vm_flags)
 
 static inline bool page_is_private(const struct page *page)
 {
-	return page_owner(page) == PAGE_ANON && !((uintptr_t)page->mapping & PAGE_MAPPING_SHARED);
+	return page_owner(page) == PAGE_ANON;
 }
 
 /* user_page_may_write - may an entry of a private area map this frame writable? PTL. */
@@ -76,23 +76,45 @@ static inline void user_page_unmapped_dirty(pfn_t pfn, bool dirty)
 	user_page_unmapped(pfn);
 }
 
+/* user_page_locked - an entry of area v maps it from now on: a lock, if the area is mlocked. PTL.
+ * user_page_unlocked - and no longer */
+static inline void user_page_locked(const struct vma *v, pfn_t pfn)
+{
+	if (unlikely(v->flags & VM_LOCKED) && pfn != zero_pfn)
+		page_mlock(pfn_to_page(pfn));
+}
+static inline void user_page_unlocked(const struct vma *v, pfn_t pfn)
+{
+	if (unlikely(v->flags & VM_LOCKED) && pfn != zero_pfn)
+		page_munlock(pfn_to_page(pfn));
+}
+
 /* What a fault asks with. A call that finds no memory says ENOMEM, but a fault can only end the
  * program: so it may go deeper into the reserve, and calls are refused while faults are still
  * served. */
 #define GFP_FAULT (GFP_HIGHUSER | __GFP_HIGH)
 
-/* user_page_alloc - a page of private memory, not cleared, refcount 1 and mapcount 1 for the entry
+/* user_page_get - a page of private memory, not cleared, refcount 1 and mapcount 1 for the entry
  * that is about to map it in v, which is rmap_prepare()d; its index is the caller's to set, under PTL,
- * since a stack may grow meanwhile. => NULL; sleeps */
-static __always_inline struct page *user_page_alloc(const struct vma *v, gfp_t gfp)
+ * since a stack may grow meanwhile.
+ * => NULL; sleeps; preemption off in any case, until the caller turns it on */
+static __always_inline struct page *user_page_get(const struct vma *v, gfp_t gfp)
 {
-	struct page *page = alloc_page(gfp);
+	struct page *page = alloc_anon_page(gfp);
 
 	if (likely(page)) {
-		page_claim(page, PAGE_ANON);
 		page->mapping = v->anon;
 		atomic_set(&page->mapcount, 1);
 	}
+	return page;
+}
+
+/* user_page_alloc - the same, and preemption as it was */
+static inline struct page *user_page_alloc(const struct vma *v, gfp_t gfp)
+{
+	struct page *page = user_page_get(v, gfp);
+
+	preempt_enable();
 	return page;
 }
 
@@ -112,12 +134,10 @@ static inline int need_table(struct mm *mm, vaddr_t va)
 		return 0;
 	return pmap_prepare(&mm->pmap, va, va + PAGE_SIZE);
 }
-/* user_copy_on_write - a write to a private page that is mapped, but not writable; `seen` is its
- * entry, read without a lock; v is rmap_prepare()d. => 0 or -ENOMEM; sleeps */
-int user_copy_on_write(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen, u32 prot);
-/* user_page_enter - map an object's page, unless something else is there by now; the caller's
- * reference is given back. => the table is there */
-void user_page_enter(struct mm *mm, const struct vma *v, vaddr_t va, struct page *page);
+/* mm_page_of_area - the page at va of area v, faulted in until it is there, whatever its program may do with
+ * it; with a reference; `write`: it is private to mm, or shared on purpose.
+ *   => 0, -ENOMEM, -EIO behind a file's end; sleeps */
+int mm_page_of_area(struct mm *mm, struct vma *v, vaddr_t va, bool write, struct page **page);
 /* filemap_fault - vma_ops.fault of files (mm/filemap_fault.c) */
 int filemap_fault(struct mm *mm, struct vma *v, vaddr_t va, bool write);
 
@@ -179,11 +199,16 @@ int range_cuts_get(struct mm *mm, vaddr_t start, vaddr_t end, const char *call,
 /* range_cuts_make - cut. => cannot fail; mmap_sem write; sleeps */
 void range_cuts_make(struct mm *mm, vaddr_t start, vaddr_t end, const struct range_cuts *cuts);
 
-/* mm_remove_entries - the entries in [start, stop), which one table has, and their references; what was
- * mapped at the most is kept in mind first. => PTL */
-void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop);
-/* mm_zap - unmap what is mapped in [start, end); areas stay. => PTL not held; mmap_sem */
-void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
+/* mm_remove_entries - the entries in [start, stop), which one table has, their references and their
+ * locks, if the area's `vm_flags` say VM_LOCKED; what was mapped at the most is kept in mind first. => PTL */
+void mm_remove_entries(struct mm *mm, vaddr_t start, vaddr_t stop, u32 vm_flags);
+/* mm_zap - unmap what one area maps in [start, end); areas stay. => PTL not held; mmap_sem */
+void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
+/* mm_count_locks - each page mapped in [start, stop), which one table has, is locked once more, or once
+ * less. => PTL (mm/mlock.c) */
+void mm_count_locks(struct mm *mm, vaddr_t start, vaddr_t stop, bool locked);
+/* mm_set_lock_bits - VM_LOCK_BITS of a whole area become `bits`. => mmap_sem write; sleeps */
+void mm_set_lock_bits(struct mm *mm, struct vma *v, u32 bits);
 /* mm_unmap_locked - as munmap(2), arguments checked. => 0 or -ENOMEM; mmap_sem write; sleeps */
 int mm_unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 /* mm_map_place - the address that mmap(2) would use, in *where; nothing changes. len is not 0.
@@ -203,13 +228,24 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end);
  * VM_LOCKFAULT, as far as that goes. => 0 or the first failure: -ENOMEM, -EIO as mm_fault(), -EACCES
  * may not be accessed, -EINTR the task is to die; takes mmap_sem for reading; sleeps */
 int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
+/* mm_populate_area - the same of [va, end) in one area, which allows it. => mmap_sem read */
+int mm_populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end, bool write);
 
-/* --- shared anonymous objects (mm/shared_anon.c) --- */
-struct shared_anon;
-extern const struct vma_ops shared_anon_ops;
-void shared_anon_put(struct shared_anon *object); /* sleeps when it is the last */
-/* for the audit: its own pages; `seen` areas refer to each object */
-struct audit;
-void shared_anon_audit_begin(void);
-void shared_anon_audit_seen(struct audit *a, void *object);
-void shared_anon_audit(struct audit *a);
+/* --- areas that show a file's pages in any order: VM_NONLINEAR (mm/remap_file.c) --- */
+
+/* vma_index_at - the page of the object that v shows at va. => takes PTL for such an area */
+u32 vma_index_at(const struct vma *v, vaddr_t va);
+/* nonlinear_unmap - entries of [va, stop), not more than nonlinear_walk() gives at a time, that map pages
+ * [first, last] of the file name them instead. => PTL */
+void nonlinear_unmap(const struct vma *v, vaddr_t va, vaddr_t stop, u32 first, u32 last);
+/* nonlinear_zap - the same of all pages, and any range of one area. => mmap_sem; PTL not held */
+void nonlinear_zap(const struct vma *v, vaddr_t va, vaddr_t end);
+/* nonlinear_walk - visit all that has a table of v, some entries at a time: with PTL. => false: a visit said
+ * so; the file's i_mmap_lock keeps v; PTL not held */
+typedef bool (*nonlinear_visit)(struct vma *v, vaddr_t va, vaddr_t stop, void *arg);
+bool nonlinear_walk(struct vma *v, nonlinear_visit visit, void *arg);
+/* mm_remap_pages - as remap_file_pages(2), with no protection. => 0, -EINVAL, -ENOMEM; takes mmap_sem */
+int mm_remap_pages(struct mm *mm, vaddr_t start, u32 len, u32 index, u32 flags);
+/* filemap_map_remembered - map the page that the entry `seen` names, if the file has it; unless another fault
+ * has been faster. => false: the file has it not. mmap_sem (mm/filemap_fault.c) */
+bool filemap_map_remembered(struct mm *mm, const struct vma *v, vaddr_t va, pte_t seen);

@@ -23,6 +23,8 @@ void mpu_activate(struct mpu_space *space);
 /* mpu_set_stack - the first stack: power-of-two size, aligned to it; its lowest eighth stays closed,
  * a guard. => 0 or -EINVAL */
 int mpu_set_stack(struct mpu_space *space, uintptr_t start, u32 size);
+/* mpu_open - its program may do everything; what others may do is as ever. => before it is active */
+void mpu_open(struct mpu_space *space);
 /* mpu_use_stack - a slot for as long as the program is on the stack [start, end), around `address`, and
  * another for what lies below, where one region cannot open all.
  * `guard`: where it is of a size as above, its lowest eighth is closed so long.

@@ -26,6 +26,7 @@ struct mpu_cover {
  */
 void mpu_region_cover(u32 start, u32 end, u32 address, struct mpu_cover *c);
 
-/* mpu_region_stack - the block of `size` bytes at `start` but for its lowest eighth, the guard.
- *   => false: not a power of two, not aligned to itself, or an eighth would be too small */
+/* mpu_region_stack - the block of `size` bytes at `start` but for its guard: its lowest eighth, of 4K the
+ * lowest quarter.
+ *   => false: not a power of two, not aligned to itself, or smaller */
 bool mpu_region_stack(u32 start, u32 size, struct mpu_cover *c);

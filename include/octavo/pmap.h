@@ -46,6 +46,12 @@ bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot);
 bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t pfn, u32 prot);
 /* pmap_query - the entry at va; an empty one if there is no table. Without PTL it may be stale. */
 pte_t pmap_query(const struct pmap *pmap, vaddr_t va);
+/* pmap_remember - the entry at va, which has a table, maps nothing any more, but keeps a number for the caller,
+ * less than PTE_INDEX_END: pte_remembered(), pte_index_remembered(). It goes with its range, and moves and is
+ * copied with it. => the old one; not flushed */
+static inline pte_t pmap_remember(struct pmap *pmap, vaddr_t va, u32 index);
+/* pmap_forget - the entry at va, which has a table, is empty from now on. => the old one; not flushed */
+static inline pte_t pmap_forget(struct pmap *pmap, vaddr_t va);
 /* pmap_remove - clear the entry at va; => the old one; flushed on every CPU before it returns */
 pte_t pmap_remove(struct pmap *pmap, vaddr_t va);
 /* pmap_test_clear_young - was the page at va accessed since the last time, or since it was entered? It is
@@ -57,15 +63,15 @@ static inline bool pmap_test_clear_young(struct pmap *pmap, vaddr_t va);
 /* --- ranges; PTL; cost: a few instructions for each page --- */
 /*
  * pmap_gather - frames on their way out: they are freed after the flush, so nobody touches a freed
- * page through a stale entry. pmap_remove_range() clears present entries of [va, end), hands each
+ * page through a stale entry. pmap_remove_range() clears the entries of [va, end), hands each
  * frame to the caller's `page` function (counts), and flushes once. When the gather is full it
  * flushes and frees in between. Declared in <arch/pmap.h> as inlines over struct pmap_iter:
  *
  *	pmap_for_each_present(pmap, va, end, it) { pfn = pte_pfn(*it.pte); ... }
  */
-/* pmap_copy_range - fork: for each present entry of src in [va, end), the same entry in dst; with
+/* pmap_copy_range - fork: for each entry of src in [va, end), the same entry in dst; with
  * `wrprotect` both lose write permission (the caller flushes src once with pmap_flush). `page` is
- * called for each frame first (counts). => how many entries; dst has a table wherever src has one;
+ * called for each frame first (counts). => how many frames; dst has a table wherever src has one;
  * both PTL held */
 static inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, vaddr_t va, vaddr_t end,
 				  bool wrprotect, void (*page)(pfn_t pfn));

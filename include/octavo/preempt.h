@@ -25,6 +25,7 @@ struct task_head {
 		struct {
 			volatile u8 work_resched; /* the scheduler's [a] */
 			volatile u8 work_signal; /* signal_pending() [sighand_lock]; read without */
+			u8 work_trace; /* [own task] the end of a system call is to be told: ptrace.h */
 		};
 	};
 };

@@ -15,6 +15,9 @@
  * comes or goes is counted by user_page_mapped() or user_page_unmapped() (mm_user.h), and whoever looks
  * for entries asks rmap_walk().
  *
+ * Where an area shows a file's pages in another order (VM_NONLINEAR), its bounds say nothing: it is listed
+ * for all pages, and each of its entries is looked at.
+ *
  * An area is listed before it has an entry, and leaves when it has none. Who holds mmap_sem for
  * writing may for a moment have entries outside of the area's bounds, which he takes away.
  * Locks: i_mmap_lock or the region's lock (in this order) for the lists; an area's bounds, its own
@@ -37,7 +40,7 @@ struct audit;
 struct anon_region {
 	struct rwsem lock;
 	struct vma_list areas; /* [lock] */
-	atomic_t refs;         /* areas, who walks, and the object of shared anonymous memory */
+	atomic_t refs;         /* areas, and who walks */
 	u32 seen;              /* areas that the audit found; while it runs */
 };
 
@@ -45,7 +48,7 @@ struct anon_region {
  * that is rmap_walk() */
 static inline struct anon_region *page_anon_region(const struct page *page)
 {
-	return (struct anon_region *)((uintptr_t)page->mapping & ~(uintptr_t)PAGE_MAPPING_SHARED);
+	return page->mapping;
 }
 
 /* --- areas --- */
@@ -64,6 +67,8 @@ void rmap_unlink(struct vma *v);
 /* rmap_join - v has grown, by taking in an area of the region `region`, or NULL, which becomes v's, if v
  * has none. What was an area before is listed until then. => mmap_sem write; sleeps */
 void rmap_join(struct vma *v, struct anon_region *region);
+/* rmap_nonlinear - v, which maps a file, becomes VM_NONLINEAR, if it is not. => mmap_sem write; sleeps */
+void rmap_nonlinear(struct vma *v);
 /* rmap_lock - nobody walks to v's entries until rmap_unlock(). => v does not change; sleeps */
 void rmap_lock(const struct vma *v) __acquires(v) __acquires(v->anon);
 void rmap_unlock(const struct vma *v) __releases(v) __releases(v->anon);
@@ -71,7 +76,6 @@ void rmap_unlock(const struct vma *v) __releases(v) __releases(v->anon);
 void rmap_insert(struct vma *v, struct vma *after);
 
 /* --- regions --- */
-struct anon_region *anon_region_create(void); /* one reference; NULL; sleeps */
 void anon_region_put(struct anon_region *region);
 
 /* --- from a page to its entries --- */

@@ -35,8 +35,10 @@ void rwsem_up_slow(struct rwsem *s);
 /* One more reader, unless there is a writer or somebody waits. */
 static inline bool rwsem_add_reader(struct rwsem *s)
 {
-	s32 old = atomic_read(&s->count);
+	s32 old = atomic_cmpxchg(&s->count, 0, 1);
 
+	if (likely(old == 0))
+		return true;
 	while (likely(!(old & (RWSEM_WRITER | RWSEM_WAITING)))) {
 		s32 seen = atomic_cmpxchg(&s->count, old, old + 1);
 

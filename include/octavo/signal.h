@@ -27,6 +27,7 @@
 #include <uapi/octavo/signal.h>
 
 struct task;
+struct tracee;
 struct trapframe;
 struct user;
 
@@ -137,6 +138,8 @@ struct signal_state {
 	volatile u32 fatal;           /* the signal that ends it, FATAL_EXIT, or 0; read without */
 	bool untouchable;             /* PID 1: what would end or stop it by default is dropped */
 	bool dying;                   /* in task_exit(): takes no signal any more */
+	u32 nr_tracees_ended;         /* [task_list_lock] of them: threads that have ended */
+	LIST_HEAD(, tracee) tracees;  /* [task_list_lock] of all its threads: ptrace.h */
 	u64 nr_kills;                 /* [task_list_lock] all kill(-1) before have reached it */
 	bool session_leader;          /* [task_list_lock] */
 	bool subreaper;          /* [task_list_lock] orphans among its descendants become its own */
@@ -164,6 +167,9 @@ struct signal_state {
 	volatile u32 oom_victim; /* 1: the OOM killer's: may take the last pages; never cleared [a] */
 };
 
+#define TRACED_ATTACHED 1u
+#define TRACED_SEIZED   2u /* PTRACE_SEIZE: hears of stops and SIGCONT as they are */
+
 /* How a call goes on that restart_syscall(2) continues. */
 struct restart_block {
 	long (*fn)(struct restart_block *); /* NULL: EINTR */
@@ -182,6 +188,8 @@ struct signal_thread {
 	volatile bool must_exit;    /* [lock] it is to end: read without */
 	bool exiting;               /* [lock] in task_exit(): takes no signal any more */
 	bool to_stop;               /* [lock] counted in nr_to_stop */
+	bool to_trap;               /* [lock] its tracer wants it to stop, or to hear of SIGCONT */
+	u8 traced;                  /* [lock and task_list_lock] TRACED_*, or 0: ptrace.h */
 	struct sigpending pending;  /* [lock] */
 	struct sigqueue fault;      /* [lock] for the siginfo of its own fault */
 	u32 alt_sp, alt_size, alt_flags; /* [o] sigaltstack(2) */
@@ -227,6 +235,9 @@ void signal_end(struct signal_state *s, int sig);
 void signal_stop_threads(struct signal_state *s, int sig);
 /* signal_end_others - all threads but the current one are to end. => the lock held */
 void signal_end_others(struct signal_state *s);
+/* signal_set_traced - t has a tracer (TRACED_*), or none any more; it looks what that means to it. `trap`: it
+ * is to stop for the tracer. => task_list_lock held */
+void signal_set_traced(struct task *t, unsigned traced, bool trap);
 /* signal_kill - the process of t dies of `sig`, whatever it says (the OOM killer). => any context */
 void signal_kill(struct task *t, int sig);
 /* signal_action - what the process does about `sig`. => its lock held */

@@ -69,7 +69,8 @@ static inline void spin_unlock_irqrestore(spinlock_t *l, irqstate_t s) __release
 /*
  * spin_lock_raw - where interrupts are off, and stay off until the unlock: that keeps others from
  * this CPU as well as preempt_count would, so it does not count, and letting go does not look
- * whether somebody else should run. For sections where each instruction counts.
+ * whether somebody else should run. Where preemption is off, spin_unlock() turns it on again. For
+ * sections where each instruction counts.
  */
 static inline void spin_lock_raw(spinlock_t *l) __acquires(l)
 {

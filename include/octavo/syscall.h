@@ -159,6 +159,7 @@ long sys_munlock(vaddr_t addr, u32 len);
 long sys_mlockall(u32 flags);
 long sys_munlockall(void);
 long sys_madvise(vaddr_t addr, u32 len, int advice);
+long sys_remap_file_pages(vaddr_t start, u32 len, u32 prot, u32 index, u32 flags);
 
 /* fs/ */
 long sys_open(const char __user *path, int flags, u32 mode);
@@ -265,6 +266,7 @@ long sys_shmctl(int id, int cmd, void __user *buf);
 long sys_old_shmctl(int id, int cmd, void __user *buf); /* with IPC_64: today's structures */
 long sys_ipc(u32 call, int first, u32 second, u32 third, void __user *ptr);
 /* on a machine with an MMU; the same order on both sides */
+long sys_ptrace(u32 request, int pid, u32 address, u32 data);
 long sys_process_vm_readv(int pid, const void __user *ours, u32 nr_ours, const void __user *theirs,
 			  u32 nr_theirs, u32 flags);
 long sys_process_vm_writev(int pid, const void __user *ours, u32 nr_ours, const void __user *theirs,

@@ -15,6 +15,7 @@ struct mm;
 struct files;
 struct fs_context;
 struct fail_plan;
+struct tracee;
 
 enum task_state {
 	TASK_RUNNABLE,
@@ -29,6 +30,7 @@ enum task_state {
 #define TASK_MEMALLOC       0x2u  /* frees memory now: may take the last pages (bal-27) */
 #define TASK_UNLISTED       0x8u  /* task_unlist() was called [tl] */
 #define TASK_NPROC_EXCEEDED 0x20u /* setuid(2) gave it a user with too many tasks */
+#define TASK_GAINS          0x40u /* execve(2) is about to let it do more [o], set under [tl] */
 
 /* Bits of task.attributes, see prctl(2). */
 #define ATTR_NO_NEW_PRIVS 0x8u
@@ -103,6 +105,7 @@ struct task {
 	u32 personality;             /* [o] */
 	u32 timer_slack_ns;          /* [o] */
 	char comm[TASK_COMM_LEN];    /* [tl]; its own is read without */
+	struct tracee *tracee;       /* [tl] NULL: nobody traces it. ptrace.h */
 	struct lock_state locks;     /* [o] debug flavour */
 };
 

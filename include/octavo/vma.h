@@ -37,6 +37,10 @@ struct vma_ops;
 #define VM_NORESERVE 0x400000u  /* MAP_NORESERVE: never VM_ACCT */
 #define VM_APART     0x800000u  /* areas of its object are counted: no two of them become one */
 #define VM_FORKED    0x1000000u /* its region came by fork: it takes in nothing that has none */
+#define VM_DONTFORK  0x2000000u /* no child has it. MADV_DONTFORK */
+#define VM_WIPEFORK  0x4000000u /* a child has it without its pages. MADV_WIPEONFORK */
+#define VM_NONLINEAR                                                                               \
+	0x8000000u /* its entries say which pages of the file they show: remap_file.c */
 #define VM_LOCK_BITS (VM_LOCKED | VM_LOCKFAULT)
 
 #define STACK_GUARD_GAP (256u * 4096u) /* kept free below a VM_GROWSDOWN area, as on Linux */
@@ -46,7 +50,7 @@ struct vma {
 	u32 flags;          /* VM_* */
 	u32 pgoff;          /* page of the object that `start` maps; anon: start >> PAGE_SHIFT, or
 			     * what that was before its pages were moved (mremap.c) */
-	void *object;       /* file or shared anonymous object, or NULL: private anonymous */
+	void *object;       /* file or device, or NULL: private anonymous */
 	const struct vma_ops *ops; /* NULL: private anonymous */
 	struct mm *mm;
 	struct anon_region *anon;   /* what its own pages are found by: <octavo/rmap.h>; NULL: has

@@ -19,9 +19,6 @@ extern const u32 zero_pages;
 /* Frames of each owner that counts: PAGE_KMALLOC, VMALLOC, PGTABLE, FILE, PIPE. [a] */
 extern atomic_t owned_pages[NR_PAGE_OWNERS];
 
-/* Frames of objects of MAP_SHARED | MAP_ANONYMOUS, mapped or not. [a] */
-extern atomic_t shared_anon_pages;
-
 /* owned_pages_add - nr frames more (or fewer) belong to `owner`. => any context */
 static inline void owned_pages_add(enum page_owner owner, s32 nr)
 {
@@ -34,9 +31,8 @@ struct vm_counts {
 	u32 free;              /* hot lists included */
 	u32 slab, slab_unused; /* slabs, and those of them that hold no object */
 	u32 kmalloc, vmalloc, page_tables, pipes;
-	u32 file;        /* contents of files */
-	u32 shared_anon; /* MAP_SHARED | MAP_ANONYMOUS */
-	u32 anon;        /* private memory of programs: the rest */
+	u32 file; /* contents of files, MAP_SHARED | MAP_ANONYMOUS among them */
+	u32 anon; /* private memory of programs: the rest */
 };
 /* vm_counts_get - each count is right, but they are taken one after the other. => may sleep */
 void vm_counts_get(struct vm_counts *c);
@@ -56,6 +52,9 @@ void buddyinfo_text(struct text *t);
 void zoneinfo_text(struct text *t);
 void slabinfo_text(struct text *t);
 void vmstat_text(struct text *t);
+/* lru_text - a line for each list of `l`: `before`, "nr_", `scope`, its name, how many pages */
+struct lru_counts;
+void lru_text(struct text *t, const char *before, const char *scope, const struct lru_counts *l);
 
 /* --- what tasks count, for vmstat: page faults of all tasks, those that have ended included --- */
 u32 task_faults_total(void); /* => takes task_list_lock, a task at a time */

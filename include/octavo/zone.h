@@ -14,6 +14,7 @@
 #include <octavo/boot.h>
 #include <octavo/buddy.h>
 #include <octavo/gfp.h>
+#include <octavo/lru.h>
 #include <octavo/spinlock.h>
 #include <octavo/watermark.h>
 
@@ -21,11 +22,14 @@
 #define PCP_BATCH_MAX 512u /* with several, so that they seldom meet there */
 #define PCP_SHARE     16u  /* but at most this part of the zone for all CPUs' batches together */
 
-struct percpu_pages {        /* own CPU, preemption off */
-	struct page **top;   /* behind the hottest */
-	struct page **pages; /* [I] once all CPUs run; coldest first */
-	struct page **end;   /* [I] likewise: full, two batches */
-	u32 nr_freed;        /* pages that free_page() has put here */
+struct percpu_pages {          /* own CPU, preemption off */
+	struct page **top;     /* behind the hottest */
+	struct page **pages;   /* [I] once all CPUs run; coldest first */
+	struct page **end;     /* [I] likewise: full, two batches */
+	u32 nr_freed;          /* pages that free_page() has put here */
+	struct page **lru_top; /* behind the last of the pages that are to be put on LRU lists */
+	struct page **lru;     /* [I] once all CPUs run */
+	struct page **lru_end; /* [I] likewise: full, one batch */
 } __aligned(64);
 
 static inline u32 pcp_count(const struct percpu_pages *pcp)
@@ -47,6 +51,7 @@ struct zone {
 	u32 managed_pages;     /* [lock] frames that it was given to hand out, then or later */
 	/* [lock] pages since boot: blocks and runs given out and back, to hot lists and from them */
 	u32 nr_block_out, nr_block_in, nr_pcp_in, nr_pcp_out;
+	struct lru lru;
 	u32 pcp_batch; /* [I] once all CPUs run */
 	struct percpu_pages pcp[NR_CPUS];
 };
@@ -101,6 +106,13 @@ static __always_inline struct page *alloc_page(gfp_t gfp)
 	if ((gfp & __GFP_ZERO) && page)
 		page_zero(page);
 	return page;
+}
+/* alloc_anon_page - a page of a program's own, owner PAGE_ANON, on its way to an LRU list; not cleared.
+ *   => preemption off in any case, until the caller turns it on */
+struct page *alloc_anon_page_from(struct zone *best, gfp_t gfp);
+static __always_inline struct page *alloc_anon_page(gfp_t gfp)
+{
+	return alloc_anon_page_from(zonelists[gfp_zonelist(gfp)].zone[0], gfp);
 }
 /* free_pages - => refcount 0 or 1 (then it is the last), mapcount 0; not in interrupts */
 void free_pages(struct page *page, unsigned order);
@@ -177,5 +189,14 @@ void zone_free_bulk(struct zone *z, struct page **pages, unsigned n);
 struct page *pcp_take_or_fill(struct zone *z, unsigned batch) __must_hold(&z->lock);
 /* zone_marks_update - free pages or marks of a zone have changed: its flags. => zone->lock held */
 void zone_marks_update(struct zone *z) __must_hold(&z->lock);
+/* lru_push - into this CPU's batch; true: it is full, lru_drain() is to be called. => preemption off */
+static inline bool lru_push(struct percpu_pages *pcp, struct page *page)
+{
+	struct page **top = pcp->lru_top;
+
+	*top++ = page;
+	arch_store_release(&pcp->lru_top, top); /* reports look into it */
+	return top == pcp->lru_end;
+}
 /* page_alloc_injected - is this allocation to fail by fault injection? Writes the why-line. */
 bool page_alloc_injected(gfp_t gfp, unsigned order);

@@ -7,6 +7,7 @@
 #ifndef GUEST_CHILD_ARM_H
 #define GUEST_CHILD_ARM_H
 
+#include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -40,7 +41,7 @@ static inline struct child *child_claim(void)
 	for (int i = 0; i < CHILDREN_MAX; i++) {
 		pid_t pid = children[i].pid;
 
-		if (pid > 0 && octavo_syscall(__NR_kill, pid, 0) == 0)
+		if (pid > 0 && octavo_syscall(__NR_kill, pid, 0) != -ESRCH)
 			continue;
 		if (pid >= 0 && __sync_bool_compare_and_swap(&children[i].pid, pid, -1))
 			return &children[i];
@@ -55,7 +56,7 @@ static inline pid_t start_child(int (*fn)(void *), void *arg)
 	long pid;
 
 	if (c == NULL)
-		return -1;
+		return errno = EAGAIN, -1;
 	if (c->stack == NULL) {
 		void *p = mmap(NULL, CHILD_STACK_BYTES, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -65,12 +66,12 @@ static inline pid_t start_child(int (*fn)(void *), void *arg)
 	c->fn = fn;
 	c->arg = arg;
 	pid = c->stack == NULL
-		      ? -1
+		      ? -ENOMEM
 		      : octavo_syscall(__NR_clone, 0x100 | SIGCHLD, /* CLONE_VM */
 				       new_stack(c->stack + CHILD_STACK_BYTES, child_main, c), NULL,
 				       0, NULL);
 	c->pid = pid > 0 ? (pid_t)pid : 0;
-	return pid > 0 ? (pid_t)pid : -1;
+	return pid > 0 ? (pid_t)pid : (errno = (int)-pid, -1);
 }
 
 #endif

@@ -89,29 +89,29 @@ static void test_places(void)
 	int pair[2];
 
 	is(sys(__NR_write, fd, "0123456789", 10), 10, "ten bytes");
-	is(sys(__NR_pread64, fd, buf, 4, 3, 0), 4, "four from the third on");
+	is(sys(__NR_pread64, fd, buf, 4, ODD64(3, 0)), 4, "four from the third on");
 	ok(memcmp(buf, "3456", 4) == 0, "they are these");
-	is(sys(__NR_pwrite64, fd, "ab", 2, 8, 0), 2, "two at the eighth");
+	is(sys(__NR_pwrite64, fd, "ab", 2, ODD64(8, 0)), 2, "two at the eighth");
 	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 10, "the position stays");
-	is(sys(__NR_pread64, fd, buf, 16, 7, 0), 3, "to the end");
+	is(sys(__NR_pread64, fd, buf, 16, ODD64(7, 0)), 3, "to the end");
 	ok(memcmp(buf, "7ab", 3) == 0, "it was written");
-	is(sys(__NR_pread64, fd, buf, 1, 0, 1), 0, "nothing above 4G");
-	is(sys(__NR_pread64, fd, buf, 1, 0, -1), -EINVAL, "before the start");
-	is(sys(__NR_pwrite64, fd, buf, 1, 0, -1), -EINVAL, "nor to there");
-	is(sys(__NR_pread64, fd, KERNEL_ADDRESS, 1, 0, 0), -EFAULT, "to the kernel");
-	is(sys(__NR_pread64, 77, buf, 1, 0, 0), -EBADF, "of nothing");
+	is(sys(__NR_pread64, fd, buf, 1, ODD64(0, 1)), 0, "nothing above 4G");
+	is(sys(__NR_pread64, fd, buf, 1, ODD64(0, -1)), -EINVAL, "before the start");
+	is(sys(__NR_pwrite64, fd, buf, 1, ODD64(0, -1)), -EINVAL, "nor to there");
+	is(sys(__NR_pread64, fd, KERNEL_ADDRESS, 1, ODD64(0, 0)), -EFAULT, "to the kernel");
+	is(sys(__NR_pread64, 77, buf, 1, ODD64(0, 0)), -EBADF, "of nothing");
 	is(sys(__NR_lseek, fd, 4, SEEK_DATA_), 4, "there are data");
 	is(sys(__NR_lseek, fd, 4, SEEK_HOLE_), 10, "up to the end");
 	is(sys(__NR_lseek, fd, 10, SEEK_DATA_), -ENXIO, "and none behind it");
 	is(sys(__NR_lseek, fd, 10, SEEK_HOLE_), -ENXIO, "nor a hole");
 	is(sys(__NR_pipe, pair), 0, "a pipe");
-	is(sys(__NR_pread64, pair[0], buf, 1, 0, 0), -ESPIPE, "has no places");
-	is(sys(__NR_pwrite64, pair[1], buf, 1, 0, 0), -ESPIPE, "nor to write");
+	is(sys(__NR_pread64, pair[0], buf, 1, ODD64(0, 0)), -ESPIPE, "has no places");
+	is(sys(__NR_pwrite64, pair[1], buf, 1, ODD64(0, 0)), -ESPIPE, "nor to write");
 	sys(__NR_close, pair[0]);
 	sys(__NR_close, pair[1]);
 	sys(__NR_close, fd);
 	fd = sys(__NR_open, PATH, O_RDONLY, 0);
-	is(sys(__NR_pwrite64, fd, buf, 1, 0, 0), -EBADF, "a file that is only read");
+	is(sys(__NR_pwrite64, fd, buf, 1, ODD64(0, 0)), -EBADF, "a file that is only read");
 	sys(__NR_close, fd);
 }
 
@@ -184,7 +184,7 @@ static void test_nowait(void)
 	sys(__NR_close, fd);
 	fd = sys(__NR_open, "/dev/full", O_RDWR, 0);
 	is(sys(__NR_write, fd, text, 0), -ENOSPC, "nothing does not fit into /dev/full");
-	is(sys(__NR_pwrite64, fd, text, 0, 0, 0), -ENOSPC, "anywhere");
+	is(sys(__NR_pwrite64, fd, text, 0, ODD64(0, 0)), -ENOSPC, "anywhere");
 	is(sys(__NR_read, fd, text, 0), 0, "but can be read");
 	sys(__NR_close, fd);
 }
@@ -240,7 +240,7 @@ static void test_vectors(void)
 	is(sys(__NR_preadv, fd, in, 1, 4, 0), 4, "preadv");
 	ok(memcmp(a, "hree", 4) == 0, "from its place");
 	is(sys(__NR_pwritev, fd, out, 1, 5, 0), 3, "pwritev");
-	is(sys(__NR_pread64, fd, b, 8, 0, 0), 8, "all of it");
+	is(sys(__NR_pread64, fd, b, 8, ODD64(0, 0)), 8, "all of it");
 	ok(memcmp(b, "onethone", 8) == 0, "at its place");
 	is(sys(__NR_lseek, fd, 0, SEEK_CUR), 2, "neither moves the position");
 	is(in_child_for(3000, read_what_there_is, NULL), EXITED(0),
@@ -358,7 +358,7 @@ static int write_too_much(void *arg)
 		return 1;
 	if (sys(__NR_write, fd, bytes, sizeof(bytes)) != 6000)
 		return 2;
-	if (sys(__NR_pwrite64, fd, bytes, 10, 100, 0) != 10)
+	if (sys(__NR_pwrite64, fd, bytes, 10, ODD64(100, 0)) != 10)
 		return 3;
 	if (arg != NULL)
 		return sys(__NR_ftruncate, fd, 6001) == 0 ? 4 : 5;

@@ -199,16 +199,30 @@ static void step_truncate(void)
 	note_result(sys(__NR_ftruncate, fds[f], size));
 }
 
+/* What a mapping wrote behind the old end is part of the file then on Linux; on Octavo it is zeros. */
+static void clear_tail(int fd, unsigned old, unsigned size)
+{
+	static const char zeros[PAGE];
+	unsigned end = (old + PAGE - 1) & ~(PAGE - 1U);
+
+	if (size > old && end > old)
+		sys(__NR_pwrite64, fd, zeros, (size < end ? size : end) - old, old, 0);
+}
+
 static void step_fallocate(void)
 {
 	unsigned f = any_file(), offset = any_offset(), len = any_length() & 0xffff;
 	unsigned mode = one_in(10) ? below(8) & ~FALLOC_FL_KEEP_SIZE
 				   : ONE_OF(0, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+	unsigned old = (unsigned)lseek(fds[f], 0, SEEK_END);
 	long result = sys(__NR_fallocate, fds[f], mode, offset, 0, len, 0);
 
+	if (result == 0 && mode == 0)
+		clear_tail(fds[f], old, offset + len);
 	note("fallocate file %u mode %u offset %u len %u", f, mode, offset, len);
 	note_result(result);
-	for (unsigned at = offset; result == 0 && mode == 0 && at < offset + len; at += PAGE) {
+	for (unsigned at = offset & ~(PAGE - 1U); result == 0 && mode == 0 && at < offset + len;
+	     at += PAGE) {
 		char byte; /* mincore(2) of Linux tells of a page only when it has been filled */
 
 		sys(__NR_pread64, fds[f], &byte, 1, at, 0);
@@ -246,6 +260,8 @@ static uint32_t any_map_flags(void)
 	return one_in(60) ? flags | ONE_OF(0x40, 0x80, 0x200, 0x400, 0x80000, 0x1000000) : flags;
 }
 
+static int grows_down; /* some area does, wherever it has been moved since */
+
 static void map(uint32_t flags, unsigned f, uint32_t pgoff)
 {
 	unsigned long hint = any_hint(&flags);
@@ -254,6 +270,7 @@ static void map(uint32_t flags, unsigned f, uint32_t pgoff)
 	if (one_in(12)) { /* where there is room below; in the way of other choices a guard would be */
 		flags |= MAP_GROWSDOWN | MAP_FIXED;
 		hint = HIGH + below(HIGH_PAGES) * PAGE;
+		grows_down = 1;
 	}
 
 	note("mmap %s len %lx prot %lx flags %lx file %u page %lu", where(hint), (unsigned long)len,
@@ -337,6 +354,8 @@ static void step_remap(void)
 		sys(__NR_munlockall);
 	result = sys(__NR_mremap, at, len, new_len, flags, to);
 	note_address(result);
+	if (grows_down && (unsigned long)result < anchor && (unsigned long)result >= anchor - NEAR)
+		sys(__NR_munmap, result, new_len); /* as above: its guard would be in the way */
 	if (result > -4096 && result < 0 && flags & MREMAP_FIXED) {
 		sys(__NR_munmap, to, new_len);
 		if (new_len < len)
@@ -409,10 +428,50 @@ static void step_advise(void)
 	unsigned long at = any_start();
 	uint32_t len =
 		clip(at, any_length() & 0xffffff); /* it would go on at the next hole's end */
-	uint32_t advice = one_in(20) ? ONE_OF(5, 6, 7, 26, 99, 0xffffffff) : ONE_OF(3, 4, 4, 4);
+	uint32_t advice =
+		one_in(20) ? ONE_OF(5, 6, 7, 26, 99, 0xffffffff)
+			   : ONE_OF(MADV_WILLNEED, MADV_DONTNEED, MADV_DONTNEED, MADV_FREE,
+				    MADV_REMOVE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK,
+				    MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT,
+				    MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED);
 
 	note("madvise %s len %lx advice %lu", where(at), (unsigned long)len, (unsigned long)advice);
 	note_result(sys(__NR_madvise, at, len, advice));
+}
+
+/* A mapping for this alone: on Linux its parts are areas of their own then. */
+static void step_reorder(void)
+{
+	enum { PAGES = 6 };
+	unsigned f = ONE_OF(A_RDWR, A_RDONLY, B_RDWR, MEMFD), pgoff = below(6);
+	uint32_t prot = ONE_OF(PROT_READ, PROT_READ, PROT_READ | PROT_WRITE, PROT_NONE);
+	long p;
+
+	sys(__NR_munlockall); /* nor is what comes locked: areas would be apart by it */
+	p = sys(__NR_mmap2, 0, PAGES * PAGE, prot, one_in(12) ? MAP_PRIVATE : MAP_SHARED, fds[f],
+		pgoff);
+	note("remap_file_pages of file %u page %u prot %lx:", f, pgoff, (unsigned long)prot);
+	if (p < 0 && p > -4096) {
+		note_result(p);
+		return;
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned at = below(PAGES), n = below(PAGES - at + 1), index = below(12);
+
+		note(" %u+%u=%u", at, n, index);
+		note_result(sys(__NR_remap_file_pages, p + (long)(at * PAGE), n * PAGE,
+				one_in(20) ? PROT_READ : 0, index, one_in(2) ? MAP_NONBLOCK : 0));
+	}
+	for (unsigned i = 0; i < PAGES; i++) {
+		uint32_t value;
+
+		if (try_read((unsigned long)p + i * PAGE, &value) == 0)
+			note(" %lx", (unsigned long)value);
+		else
+			note(" !");
+	}
+	note("\n");
+	sys(__NR_munmap, p, PAGES * PAGE);
 }
 
 /* --- System V shared memory --- */
@@ -513,11 +572,12 @@ static const struct {
 	{step_truncate, 1},      {step_fallocate, 1}, {step_file_sum, 1}, {step_shmget, 1},
 	{step_shmat, 2},         {step_shmdt, 1},     {step_shmctl, 1},   {step_read, 3},
 	{step_write, 5},         {step_sums, 1},      {step_maps, 1},     {step_limit, 1},
+	{step_reorder, 1},
 };
 
 int take_call(int mapping)
 {
-	unsigned kind = below(mapping ? 7 : 47), i = 0;
+	unsigned kind = below(mapping ? 7 : 48), i = 0;
 
 	while (i < sizeof(calls) / sizeof(calls[0]) && kind >= calls[i].weight)
 		kind -= calls[i++].weight;

@@ -54,14 +54,14 @@ static void empty(void)
 /* The page of the file has only this byte in it. */
 static int page_is(long index, char c)
 {
-	return sys(__NR_pread64, fd, page, PAGE, index * (long)PAGE, 0) == (long)PAGE &&
+	return sys(__NR_pread64, fd, page, PAGE, ODD64(index * (long)PAGE, 0)) == (long)PAGE &&
 	       all_bytes(page, PAGE, c);
 }
 
 static void put_page(long index, char c)
 {
 	memset(page, c, PAGE);
-	if (sys(__NR_pwrite64, fd, page, PAGE, index * (long)PAGE, 0) != (long)PAGE)
+	if (sys(__NR_pwrite64, fd, page, PAGE, ODD64(index * (long)PAGE, 0)) != (long)PAGE)
 		bail_out("page %ld cannot be written", index);
 }
 
@@ -94,7 +94,7 @@ static void test_keep(void)
 	is(p[0], 'k', "the file is mapped");
 	is(peek(p + PAGE), KILLED(SIGBUS), "but not what lies behind it");
 	is(poke(p + 3 * PAGE), KILLED(SIGBUS), "nothing of it");
-	is(sys(__NR_pread64, fd, page, PAGE, PAGE, 0), 0, "nor is it read");
+	is(sys(__NR_pread64, fd, page, PAGE, ODD64(PAGE, 0)), 0, "nor is it read");
 	put_page(2, 'l');
 	ok(size_of() == 3 * (long)PAGE && blocks() == 4, "it is used when the file grows");
 	ok(page_is(1, 0) && page_is(2, 'l'), "as zeros");
@@ -132,7 +132,8 @@ static void test_hole(void)
 	ok(copy[2 * PAGE] == 'C' && copy[3 * PAGE - 1] == 'c', "a private copy stays");
 	ok(copy[3 * PAGE] == 0, "a page that was not copied goes");
 	p[3 * PAGE] = 'n';
-	ok(page_is(2, 0) && sys(__NR_pread64, fd, page, 1, 3 * PAGE, 0) == 1 && page[0] == 'n',
+	ok(page_is(2, 0) && sys(__NR_pread64, fd, page, 1, ODD64(3 * PAGE, 0)) == 1 &&
+		   page[0] == 'n',
 	   "and is filled again");
 	is(fallocate64(fd, PUNCH, 5 * PAGE + 10, 20), 0, "a hole in a page");
 	ok(p[5 * PAGE + 9] == 'f' && p[5 * PAGE + 10] == 0 && p[5 * PAGE + 29] == 0 &&
@@ -192,9 +193,9 @@ static void test_full(void)
 	is(blocks(), 1, "all of it is undone");
 	is(fallocate64(fd, 0, 0, 15 * PAGE), 0, "what is free");
 	ok(blocks() == 16 && page_is(20, 'y'), "is there");
-	is(sys(__NR_pwrite64, fd, page, PAGE, 16 * PAGE, 0), -ENOSPC, "it is full");
+	is(sys(__NR_pwrite64, fd, page, PAGE, ODD64(16 * PAGE, 0)), -ENOSPC, "it is full");
 	is(fallocate64(fd, PUNCH, 8 * PAGE, 2 * PAGE), 0, "a hole gives room");
-	is(sys(__NR_pwrite64, fd, page, PAGE, 16 * PAGE, 0), (long)PAGE, "to others");
+	is(sys(__NR_pwrite64, fd, page, PAGE, ODD64(16 * PAGE, 0)), (long)PAGE, "to others");
 	close(fd);
 	fd = old;
 	is(umount("/tmp/fallocate-full"), 0, "(unmounted)");
@@ -234,8 +235,10 @@ int main(void)
 {
 	begin();
 	test_room();
-	test_keep();
-	test_hole();
+	if (HAS_PAGES) { /* they map what is not in a row */
+		test_keep();
+		test_hole();
+	}
 	test_file_limit();
 	test_full();
 	test_errors();

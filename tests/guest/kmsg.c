@@ -62,30 +62,29 @@ static void say(const char *line)
 		_exit(1);
 }
 
+static int say_later(void *line)
+{
+	sleep_ms(30);
+	return said(line) ? 0 : kill(getppid(), SIGKILL);
+}
+
 /* A child says it 30 ms from now; who would wait for it in vain is killed. */
 static pid_t say_soon(const char *line)
 {
-	pid_t pid = must_fork();
+	return must_start(say_later, (void *)(uintptr_t)line);
+}
 
-	if (pid == 0) {
-		sleep_ms(30);
-		if (!said(line))
-			kill(getppid(), SIGKILL);
-		_exit(0);
-	}
-	return pid;
+static int crash_later(void *nothing)
+{
+	(void)nothing;
+	sleep_ms(30);
+	return *nowhere = 1;
 }
 
 /* What the kernel says of itself. */
 static pid_t crash_soon(void)
 {
-	pid_t pid = must_fork();
-
-	if (pid == 0) {
-		sleep_ms(30);
-		*nowhere = 1;
-	}
-	return pid;
+	return must_start(crash_later, NULL);
 }
 
 static void set_nonblocking(int fd, int on)
@@ -144,16 +143,20 @@ static void waiting(int fd, const char *name)
 	sys(NR_ALARM, PATIENCE);
 }
 
+static int read_next(void *fd)
+{
+	char other_record[sizeof(record)];
+
+	lseek(*(int *)fd, 0, SEEK_END);
+	return read(*(int *)fd, other_record, sizeof(other_record)) > 0 ? 0 : 1;
+}
+
 static void two_readers(int fd)
 {
 	int other = open("/dev/kmsg", O_RDONLY);
-	pid_t reader = must_fork();
+	pid_t reader = must_start(read_next, &other);
 	int status;
 
-	if (reader == 0) {
-		lseek(other, 0, SEEK_END);
-		_exit(next(other) > 0 ? 0 : 1);
-	}
 	sleep_ms(30);
 	say("<7>a word for two\n");
 	ok(next(fd) > 0, "one reader has it");

@@ -9,6 +9,24 @@
 /* Does memory come page by page, as it is touched? */
 #define HAS_PAGES 0
 
+/* Addresses that a program cannot have, each with what lies there. */
+#define MACHINE_WILD(WILD)                                                                         \
+	WILD("the first page", 1)                                                                  \
+	WILD("the kernel's text", 0x200)                                                           \
+	WILD("the kernel's constants", 0x30000)                                                    \
+	WILD("the kernel's memory", 0x100000)                                                      \
+	WILD("the end of its bank", 0x3ffffc)                                                      \
+	WILD("the hole behind it", 0x10000000)                                                     \
+	WILD("the boot parameters", 0x203ff000)                                                    \
+	WILD("behind the memory", 0x22000000)                                                      \
+	WILD("a device", 0x40004000)                                                               \
+	WILD("the processor's own", 0xe000e000)                                                    \
+	WILD("the MPU", 0xe000ed9c)                                                                \
+	WILD("the last byte", 0xffffffff)
+
+/* 64 bits as the argument that follows an odd number of others: they lie in an even register and the next. */
+#define ODD64(low, high) 0, low, high
+
 /* --- a new stack, for clone(2) --- */
 
 void test_on_new_stack(void);

@@ -9,6 +9,18 @@
 /* Does memory come page by page, as it is touched? */
 #define HAS_PAGES 1
 
+/* Addresses that a program cannot have, each with what lies there. */
+#define MACHINE_WILD(WILD)                                                                         \
+	WILD("the first page", 1)                                                                  \
+	WILD("the kernel", 0xc0000000)                                                             \
+	WILD("the direct map", 0xc0100000)                                                         \
+	WILD("kernel stacks", 0xf8000000)                                                          \
+	WILD("the last page", 0xfffff000)                                                          \
+	WILD("the last byte", 0xffffffff)
+
+/* 64 bits as the argument that follows an odd number of others. */
+#define ODD64(low, high) low, high
+
 /* --- a new stack, for clone(2) --- */
 
 /* What octavo_syscall() pops when it returns there: then it calls FN(ARG). => the stack pointer */

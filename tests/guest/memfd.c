@@ -41,7 +41,7 @@ static long seal(long fd, unsigned seals)
 
 static long put(int fd, long at, unsigned long len)
 {
-	return sys(__NR_pwrite64, fd, page, len, at, 0);
+	return sys(__NR_pwrite64, fd, page, len, ODD64(at, 0));
 }
 
 static long map_error(int fd, int prot, int type)
@@ -72,11 +72,11 @@ static void test_file(void)
 	   "written");
 	p = mmap(NULL, 2 * PAGE, rw, MAP_SHARED, (int)fd, 0);
 	p[0] = 'm';
-	ok(sys(__NR_pread64, fd, name, 1, 0, 0) == 1 && name[0] == 'm', "mapped");
+	ok(sys(__NR_pread64, fd, name, 1, ODD64(0, 0)) == 1 && name[0] == 'm', "mapped");
 	is(seals_of(fd), F_SEAL_SEAL, "nobody seals it");
 	is(seal(fd, F_SEAL_GROW), -EPERM, "indeed");
 	again = sys(__NR_open, path, O_RDWR, 0);
-	ok(again >= 0 && sys(__NR_pread64, again, name, 1, 0, 0) == 1 && name[0] == 'm',
+	ok(again >= 0 && sys(__NR_pread64, again, name, 1, ODD64(0, 0)) == 1 && name[0] == 'm',
 	   "opened by /proc it is the same");
 	close((int)again);
 	close((int)fd);

@@ -340,6 +340,11 @@ static void messages(void)
 	sys(__NR_close, fd);
 }
 
+static int read_log(void *fd)
+{
+	return sys(__NR_read, *(int *)fd, text, sizeof(text)) < 0;
+}
+
 /* Two readers that wait at the end of one open log: each of them can be killed. */
 static void log_readers(void)
 {
@@ -348,11 +353,7 @@ static void log_readers(void)
 
 	sys(__NR_lseek, fd, 0, SEEK_END);
 	for (int i = 0; i < 2; i++) {
-		readers[i] = must_fork();
-		if (readers[i] == 0) {
-			sys(__NR_read, fd, text, sizeof(text));
-			_exit(1);
-		}
+		readers[i] = must_start(read_log, &fd);
 		sleep_ms(20);
 	}
 	kill(readers[1], SIGKILL);

@@ -36,6 +36,31 @@ static long free_pages(const char *zone)
 	return p != NULL ? nr + strtol(p + 6, NULL, 10) : -1;
 }
 
+/* What slabs hold: bytes of objects that somebody has, and the pages of all. */
+static long slab_bytes(long *pages)
+{
+	int fd = open("/proc/slabinfo", O_RDONLY);
+	long nr = read(fd, text, sizeof(text) - 1), bytes = 0;
+	const char *p = text;
+
+	close(fd);
+	text[nr > 0 ? nr : 0] = '\0';
+	*pages = 0;
+	for (int line = 0; (p = strchr(p, '\n')) != NULL && *++p != '\0'; line++) {
+		long n[5]; /* in use, there, size, in a slab, pages of one */
+		char *at = strchr(p, ' ');
+
+		if (line == 0 || at == NULL)
+			continue; /* the names of the columns */
+		for (int i = 0; i < 5; i++)
+			n[i] = strtol(at, &at, 10);
+		bytes += n[0] * n[2];
+		if (n[3] > 0)
+			*pages += n[1] / n[3] * n[4];
+	}
+	return bytes;
+}
+
 static __attribute__((noinline)) pid_t start(const char *path, int out)
 {
 	char *argv[] = {(char *)(uintptr_t)path, NULL};
@@ -58,10 +83,11 @@ static int cycle(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* One that waits, since nobody reads what it says. */
+/* One that waits, since nobody reads what it says. Its kernel stack counts, and its objects in slabs
+ * instead of the pages that those happen to take. */
 static void test_hello(void)
 {
-	long psram, kernel;
+	long psram, kernel, objects, before, after;
 	int fds[2], status;
 	pid_t pid;
 
@@ -71,13 +97,18 @@ static void test_hello(void)
 	cycle();
 	psram = free_pages("PSRAM");
 	kernel = free_pages("Kernel");
+	objects = slab_bytes(&before);
 	pid = start("/bin/hello", fds[1]);
 	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 	is(waitpid(pid, &status, WNOHANG), 0, "hello waits");
 	psram = (psram - free_pages("PSRAM")) * (long)PAGE;
-	kernel = (kernel - free_pages("Kernel")) * (long)PAGE;
-	diag("hello: %ld bytes of the programs' memory, %ld of the kernel's", psram, kernel);
-	ok(psram > 0 && psram <= HELLO_MOST, "hello costs 16 KB at the most");
+	kernel -= free_pages("Kernel");
+	objects = slab_bytes(&after) - objects;
+	kernel = (kernel - (after - before)) * (long)PAGE;
+	diag("hello: %ld bytes of the programs' memory, %ld and %ld in objects of the kernel's",
+	     psram, kernel, objects);
+	ok(psram > 0 && kernel > 0 && objects > 0 && psram + kernel + objects <= HELLO_MOST,
+	   "hello costs 16 KB at the most");
 	read(fds[0], text, PAGE);
 	is(waitpid(pid, &status, 0), pid, "hello ends");
 	close(fds[0]);
@@ -86,17 +117,19 @@ static void test_hello(void)
 
 static void test_cycles(int n)
 {
-	long before, after;
+	long before, after, kernel;
 	int good = 1;
 
 	for (int i = 0; i < 10; i++)
 		good &= cycle();
 	before = free_pages("PSRAM");
+	kernel = free_pages("Kernel");
 	for (int i = 0; i < n; i++)
 		good &= cycle();
 	after = free_pages("PSRAM");
 	ok(good, "%d cycles of vfork and exec", n);
 	is(after, before, "no page is lost");
+	is(free_pages("Kernel"), kernel, "nor one of the kernel's");
 }
 
 int main(int argc, char **argv)

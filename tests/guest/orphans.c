@@ -4,40 +4,48 @@
 
 static volatile int *shared;
 
+static int await_other_parent(void *first)
+{
+	while (getppid() == (pid_t)(intptr_t)first)
+		sched_yield();
+	shared[1] = getppid();
+	shared[0] = getpid();
+	return 0;
+}
+
 /* A child that ends while its own children live. */
 static int leave_child_behind(void *unused)
 {
-	pid_t me = getpid();
-
-	if (must_fork() == 0) {
-		while (getppid() == me)
-			sched_yield();
-		shared[1] = getppid();
-		shared[0] = getpid();
-		_exit(0);
-	}
+	(void)unused;
+	must_start(await_other_parent, (void *)(intptr_t)getpid());
 	return 0;
+}
+
+static int end_at_once(void *code)
+{
+	return (int)(intptr_t)code;
 }
 
 static int leave_zombies_behind(void *count)
 {
 	for (int i = 0; i < *(int *)count; i++)
-		if (must_fork() == 0)
-			_exit(i);
+		must_start(end_at_once, (void *)(intptr_t)i);
 	sleep_ms(20);
 	return 0;
 }
 
+static int run_and_end(void *code)
+{
+	for (int i = 0; i < 50; i++)
+		sched_yield();
+	__sync_fetch_and_add(&shared[2], 1);
+	return (int)(intptr_t)code;
+}
+
 static int leave_runners_behind(void *count)
 {
-	for (int i = 0; i < *(int *)count; i++) {
-		if (must_fork() == 0) {
-			for (int j = 0; j < 50; j++)
-				sched_yield();
-			__sync_fetch_and_add(&shared[2], 1);
-			_exit(i);
-		}
-	}
+	for (int i = 0; i < *(int *)count; i++)
+		must_start(run_and_end, (void *)(intptr_t)i);
 	return 0;
 }
 

@@ -150,21 +150,26 @@ static int write_to_nobody_on(void *arg)
 	return 6; /* it was pending */
 }
 
+static int read_part(void *arg)
+{
+	char part[2 * PIPE_BUF];
+
+	(void)arg;
+	close(fds[1]);
+	for (long n = 0; n < (long)sizeof(part);)
+		n += sys(__NR_read, fds[0], part, sizeof(part) - (unsigned long)n);
+	return 0;
+}
+
 /* The only reader takes a part and ends: the writer, who sleeps, is told what he wrote. */
 static int part_written(void *arg)
 {
-	char part[2 * PIPE_BUF];
 	long n;
 
 	(void)arg;
 	new_pipe(0);
 	signal(SIGPIPE, SIG_IGN);
-	if (must_fork() == 0) {
-		close(fds[1]);
-		for (n = 0; n < (long)sizeof(part);)
-			n += sys(__NR_read, fds[0], part, sizeof(part) - (unsigned long)n);
-		_exit(0);
-	}
+	must_start(read_part, NULL);
 	close(fds[0]);
 	n = sys(__NR_write, fds[1], big, sizeof(big));
 	/* all fits once two pages are out; a page less if the reader's end came first */
@@ -182,30 +187,39 @@ static void broken_and_alive(void)
 	is(in_child(part_written, NULL), 0, "a writer whose reader ends is told what went in");
 }
 
-/* The parent sleeps in read or write; a child changes that. */
-static void waits(void)
+static int write_wake(void *arg)
+{
+	(void)arg;
+	sched_yield();
+	return sys(__NR_write, fds[1], "wake", 4) == 4 ? 0 : 1;
+}
+
+static int read_all(void *arg)
 {
 	char buf[PIPE_BUF];
 	long total = 0, n;
 
+	(void)arg;
+	close(fds[1]);
+	while ((n = sys(__NR_read, fds[0], buf, sizeof(buf))) > 0)
+		total += n;
+	return total == (long)sizeof(big) * 2 ? 0 : 1;
+}
+
+/* The parent sleeps in read or write; a child changes that. */
+static void waits(void)
+{
+	char buf[PIPE_BUF];
+
 	new_pipe(0);
-	if (must_fork() == 0) {
-		sched_yield();
-		sys(__NR_write, fds[1], "wake", 4);
-		_exit(0);
-	}
+	must_start(write_wake, NULL);
 	close(fds[1]); /* a writer that dies ends the wait */
 	is(sys(__NR_read, fds[0], buf, sizeof(buf)), 4, "a reader waits for bytes");
 	wait(NULL);
 	close(fds[0]);
 	new_pipe(0);
 
-	if (must_fork() == 0) {
-		close(fds[1]);
-		while ((n = sys(__NR_read, fds[0], buf, sizeof(buf))) > 0)
-			total += n;
-		_exit(total == (long)sizeof(big) * 2 ? 0 : 1);
-	}
+	must_start(read_all, NULL);
 	close(fds[0]);
 	is(sys(__NR_write, fds[1], big, sizeof(big)), (long)sizeof(big), "a writer waits for room");
 	is(sys(__NR_write, fds[1], big, sizeof(big)), (long)sizeof(big), "and again");
@@ -231,6 +245,20 @@ static int all_end(const pid_t *pids, int nr)
 	return good;
 }
 
+static int read_byte(void *arg)
+{
+	char c;
+
+	(void)arg;
+	return sys(__NR_read, fds[0], &c, 1) == 1 ? 0 : 1;
+}
+
+static int write_page(void *arg)
+{
+	(void)arg;
+	return sys(__NR_write, fds[1], big, PIPE_BUF) == PIPE_BUF ? 0 : 1;
+}
+
 /* Two readers wait, and one write is for both; a writer waits for a page's room, not for all. */
 static void one_after_the_other(void)
 {
@@ -238,11 +266,8 @@ static void one_after_the_other(void)
 	pid_t pids[2];
 
 	new_pipe(0);
-	for (int i = 0; i < 2; i++) {
-		pids[i] = must_fork();
-		if (pids[i] == 0)
-			_exit(sys(__NR_read, fds[0], buf, 1) == 1 ? 0 : 1);
-	}
+	for (int i = 0; i < 2; i++)
+		pids[i] = must_start(read_byte, NULL);
 	sleep_ms(20);
 	sys(__NR_write, fds[1], "ab", 2);
 	ok(all_end(pids, 2), "a reader who leaves a byte leaves it to the next");
@@ -252,9 +277,7 @@ static void one_after_the_other(void)
 	sys(__NR_write, fds[1], big, CAPACITY - PIPE_BUF);
 	sys(__NR_write, fds[1], big, PIPE_BUF - 100);
 	fcntl(fds[1], F_SETFL, 0);
-	pids[0] = must_fork();
-	if (pids[0] == 0)
-		_exit(sys(__NR_write, fds[1], big, PIPE_BUF) == PIPE_BUF ? 0 : 1);
+	pids[0] = must_start(write_page, NULL);
 	sleep_ms(20);
 	is(sys(__NR_read, fds[0], buf, PIPE_BUF), PIPE_BUF,
 	   "a page out of a pipe that is nearly full");
@@ -262,20 +285,28 @@ static void one_after_the_other(void)
 	close_both();
 }
 
+static int read_byte_alone(void *arg)
+{
+	close(fds[1]);
+	return read_byte(arg);
+}
+
 static int reader_dies_body(void *arg)
 {
 	(void)arg;
 	new_pipe(0);
-	if (fork() == 0) {
-		char c;
-
-		close(fds[1]);
-		sys(__NR_read, fds[0], &c, 1);
-		_exit(0);
-	}
+	must_start(read_byte_alone, NULL);
 	close(fds[0]);
 	sys(__NR_write, fds[1], big, sizeof(big));
 	sys(__NR_write, fds[1], big, sizeof(big)); /* the pipe is full: we wait, the reader exits */
+	return 0;
+}
+
+static int never_read(void *arg)
+{
+	(void)arg;
+	close(fds[1]);
+	sleep_ms(20);
 	return 0;
 }
 
@@ -284,15 +315,19 @@ static int reader_never_reads(void *arg)
 {
 	(void)arg;
 	new_pipe(0);
-	if (fork() == 0) {
-		close(fds[1]);
-		sleep_ms(20);
-		_exit(0);
-	}
+	must_start(never_read, NULL);
 	close(fds[0]);
 	sys(__NR_write, fds[1], big, sizeof(big));
 	sys(__NR_write, fds[1], big, 1);
 	return 0;
+}
+
+static int die_by_signal(void *arg)
+{
+	(void)arg;
+	close(fds[0]);
+	sched_yield();
+	return kill(getpid(), SIGKILL);
 }
 
 static int writer_dies_body(void *arg)
@@ -302,11 +337,7 @@ static int writer_dies_body(void *arg)
 
 	(void)arg;
 	new_pipe(0);
-	if (fork() == 0) {
-		close(fds[0]);
-		sched_yield();
-		kill(getpid(), SIGKILL);
-	}
+	must_start(die_by_signal, NULL);
 	close(fds[1]);
 	n = sys(__NR_read, fds[0], &c, 1);
 	wait(NULL);
@@ -321,21 +352,26 @@ static void ends_die(void)
 	is(in_child(writer_dies_body, NULL), 0, "the only writer is killed while we wait to read");
 }
 
+static int write_records(void *letter)
+{
+	char record[512];
+
+	memset(record, *(const char *)letter, sizeof(record));
+	for (int i = 0; i < 200; i++)
+		sys(__NR_write, fds[1], record, sizeof(record));
+	return 0;
+}
+
 /* Four writers, records of 512 bytes of one letter: none is torn. */
 static void atomic_records(void)
 {
+	static char letters[] = "abcd";
 	char record[512];
 	int torn = 0, records = 0;
 
 	new_pipe(0);
-	for (int w = 0; w < 4; w++) {
-		if (must_fork() == 0) {
-			memset(record, 'a' + w, sizeof(record));
-			for (int i = 0; i < 200; i++)
-				sys(__NR_write, fds[1], record, sizeof(record));
-			_exit(0);
-		}
-	}
+	for (int w = 0; w < 4; w++)
+		must_start(write_records, &letters[w]);
 	close(fds[1]);
 	while (sys(__NR_read, fds[0], record, sizeof(record)) == (long)sizeof(record)) {
 		records++;

@@ -108,16 +108,6 @@ static int write_later(void *arg)
 	return write(*(int *)arg, "x", 1) == 1 ? 0 : 1;
 }
 
-/* A child does FN(ARG) while we wait in what the caller calls next. */
-static pid_t meanwhile(int (*fn)(void *), void *arg)
-{
-	pid_t pid = must_fork();
-
-	if (pid == 0)
-		_exit(fn(arg));
-	return pid;
-}
-
 static void waiting(void)
 {
 	uint64_t start = now_ns(), took;
@@ -129,11 +119,11 @@ static void waiting(void)
 	took = now_ns() - start;
 	ok(took >= 30 * MS && in_time((long)(took / MS) - 30, 50), "and it takes 30 ms, not %lu us",
 	   (unsigned long)(took / 1000));
-	pid = meanwhile(write_later, &ends[1]);
+	pid = must_start(write_later, &ends[1]);
 	is(poll_one(ends[0], POLL_IN, 5000, &r), 1, "a write from another process ends the wait");
 	waitpid(pid, NULL, 0);
 	read(ends[0], &r, 1);
-	pid = meanwhile(write_later, &ends[1]);
+	pid = must_start(write_later, &ends[1]);
 	is(poll_one(ends[0], POLL_IN, -1, &r), 1, "also one without end");
 	waitpid(pid, NULL, 0);
 	close_pipe();
@@ -151,7 +141,7 @@ static void many(void)
 			bail_out("pipe %d: errno %d", i, errno);
 		p[i] = (struct pollfd_abi){pipes_[i][0], POLL_IN, 0};
 	}
-	pid = meanwhile(write_later, &pipes_[37][1]);
+	pid = must_start(write_later, &pipes_[37][1]);
 	n = sys(NR_POLL, p, 40, 5000);
 	is(n, 1, "one of forty pipes becomes readable");
 	is(p[37].revents, POLL_IN, "the one that was written");
@@ -195,7 +185,7 @@ static void stopped(void)
 	pid_t pid;
 
 	new_pipe();
-	pid = meanwhile(poll_for_300_ms, (void *)(uintptr_t)polls);
+	pid = must_start(poll_for_300_ms, (void *)(uintptr_t)polls);
 	await(polls, 1);
 	sleep_ms(100);
 	kill(pid, SIGSTOP);

@@ -75,11 +75,13 @@ static void test_areas(void)
 /* Four pages, of which a child maps two, and shares their weight. */
 static void test_usage(void)
 {
-	char *p = map_shared(8), c;
+	char *p = map_shared(96), c;
 	int ends[2], back[2];
 	pid_t pid;
 
-	memset(p, 1, 4 * PAGE);
+	p += -(uintptr_t)p % (16 * PAGE); /* a fault maps the neighbours in as many */
+	memset(p, 1, 2 * PAGE);
+	memset(p + 32 * PAGE, 1, 2 * PAGE);
 	ok(usage(p, "\nRss:") == 16 && usage(p, "\nPss:") == 16, "four pages are there");
 	if (pipe(ends) != 0 || pipe(back) != 0)
 		bail_out("pipe");
@@ -101,7 +103,7 @@ static void test_usage(void)
 	close(ends[1]);
 	close(back[0]);
 	waitpid(pid, NULL, 0);
-	munmap(p, 8 * PAGE);
+	munmap(p, 34 * PAGE);
 }
 
 /* Number `nr` of /proc/self/stat; proc(5) counts from 1. */

@@ -10,10 +10,10 @@
 static int exact;
 static volatile unsigned long *counters; /* shared */
 
-static void spin(int n)
+static __attribute__((noreturn)) int spin(void *counter)
 {
 	for (;;)
-		counters[n]++;
+		++*(volatile unsigned long *)counter;
 }
 
 static void kill_all(const pid_t *pids, int n)
@@ -49,11 +49,8 @@ static int spin_together(int n)
 	pid_t pids[8];
 	int moved;
 
-	for (int i = 0; i < n; i++) {
-		pids[i] = must_fork();
-		if (pids[i] == 0)
-			spin(i);
-	}
+	for (int i = 0; i < n; i++)
+		pids[i] = must_start(spin, (void *)(uintptr_t)&counters[i]);
 	moved = moving(n);
 	moved += moving(n);
 	kill_all(pids, n);
@@ -98,11 +95,9 @@ static void test_clock(void)
 /* A process that sleeps runs at once when its time has come, whoever spins. */
 static void test_wake_while_spinning(void)
 {
-	pid_t pid = must_fork();
+	pid_t pid = must_start(spin, (void *)(uintptr_t)&counters[0]);
 	uint64_t start, took;
 
-	if (pid == 0)
-		spin(0);
 	sleep_ms(20);
 	start = now_ns();
 	for (int i = 0; i < 10; i++)
@@ -113,6 +108,17 @@ static void test_wake_while_spinning(void)
 	kill_all(&pid, 1);
 }
 
+static int yield_often(void *nothing)
+{
+	(void)nothing;
+	for (int i = 0; i < 1000; i++) {
+		counters[0]++;
+		if (sched_yield() != 0)
+			return 1;
+	}
+	return 0;
+}
+
 static void test_yield(void)
 {
 	const unsigned long cpus = own_cpus();
@@ -121,15 +127,7 @@ static void test_yield(void)
 
 	use_cpus(1); /* on several neither would need to give way */
 	counters[0] = counters[1] = 0;
-	pid = must_fork();
-	if (pid == 0) {
-		for (int i = 0; i < 1000; i++) {
-			counters[0]++;
-			if (sched_yield() != 0)
-				_exit(1);
-		}
-		_exit(0);
-	}
+	pid = must_start(yield_often, NULL);
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		counters[1]++;
 		sched_yield();

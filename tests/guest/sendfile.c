@@ -141,9 +141,7 @@ static void test_pipe(void)
 	ok(memcmp(back, data, PIPE) == 0, "as it was sent");
 	is(sf(p[1], in, NULL, 0), 0, "no bytes into a pipe");
 	fcntl(p[1], F_SETFL, 0);
-	reader = must_fork();
-	if (reader == 0)
-		_exit(read_all(p));
+	reader = must_start(read_all, p);
 	signal(SIGPIPE, SIG_IGN);
 	close(p[0]); /* or else we wait for a reader that was killed */
 	is(send_all(p[1]), 0, "to a reader, waiting for room");

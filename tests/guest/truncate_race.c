@@ -4,7 +4,8 @@
  * bytes or the end of the file, and no page survives that the file no longer has.
  *
  * Two children let the kernel touch the mapping for them (EFAULT where it has no end), two map and
- * unmap, and one has children of its own that die of SIGBUS.
+ * unmap, one shows the file's pages in ever another order (wli-3), and one has children of its own that die
+ * of SIGBUS.
  */
 #include "guest.h"
 
@@ -16,7 +17,7 @@
 #define POKED  0x5a /* what poke() stores */
 
 static int fd;
-static char *shared, *private;
+static char *shared, *private, *mixed;
 static volatile int *over; /* shared: the parent has done its rounds */
 
 static int fine(long result)
@@ -30,7 +31,8 @@ static int kernel_writes(uint32_t seed)
 	int zero = open("/dev/zero", O_RDONLY);
 
 	while (!*over) {
-		char *at = (next_random(&seed) & 1 ? shared : private) + next_random(&seed) % LEN;
+		char *const maps[] = {shared, private, mixed};
+		char *at = maps[next_random(&seed) % 3] + next_random(&seed) % LEN;
 
 		if (!fine(sys(__NR_read, zero, at, 64)))
 			return 1;
@@ -73,6 +75,23 @@ static int maps(uint32_t seed)
 		if (pages > 2 && munmap(p + PAGE, PAGE) != 0)
 			return 2;
 		munmap(p, pages * PAGE);
+	}
+	return 0;
+}
+
+/* Every process has an order of its own, but this one's changes. */
+static int remaps(uint32_t seed)
+{
+	int zero = open("/dev/zero", O_RDONLY);
+
+	while (!*over) {
+		unsigned long at = next_random(&seed) % PAGES, index = next_random(&seed) % PAGES;
+		int how = next_random(&seed) & 1 ? MAP_NONBLOCK : 0;
+
+		if (sys(__NR_remap_file_pages, mixed + at * PAGE, PAGE, 0, index, how) != 0)
+			return 1;
+		if (!fine(sys(__NR_read, zero, mixed + next_random(&seed) % LEN, 64)))
+			return 2;
 	}
 	return 0;
 }
@@ -129,7 +148,8 @@ static void rounds(const pid_t *pids, unsigned nr)
 
 int main(void)
 {
-	static int (*const parts[])(uint32_t) = {kernel_writes, kernel_reads, maps, maps, dies};
+	static int (*const parts[])(uint32_t) = {kernel_writes, kernel_reads, maps,
+						 maps,          remaps,       dies};
 	pid_t pids[sizeof(parts) / sizeof(parts[0])];
 
 	fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -139,6 +159,10 @@ int main(void)
 	cut(LEN);
 	shared = mmap(NULL, LEN, RW, MAP_SHARED, fd, 0);
 	private = mmap(NULL, LEN, RW, MAP_PRIVATE, fd, 0);
+	mixed = mmap(NULL, LEN, RW, MAP_SHARED, fd, 0);
+	for (unsigned long i = 0; i < PAGES; i++)
+		if (sys(__NR_remap_file_pages, mixed + i * PAGE, PAGE, 0, PAGES - 1 - i, 0) != 0)
+			bail_out("remap_file_pages");
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		pids[i] = must_fork();
 		if (pids[i] == 0)
@@ -154,7 +178,8 @@ int main(void)
 	}
 	cut(0);
 	cut(LEN);
-	ok(all_bytes(shared, LEN, 0) && all_bytes(private, LEN, 0), "and nothing is left of it");
+	ok(all_bytes(shared, LEN, 0) && all_bytes(private, LEN, 0) && all_bytes(mixed, LEN, 0),
+	   "and nothing is left of it");
 	close(fd);
 	unlink(PATH);
 	return tap_done();

@@ -15,8 +15,9 @@ static long control_number(unsigned request, int arg)
 enum { WAITS, TRIED, GIVEN_UP };
 
 /* Not from another session; where nobody has it, by a file that may be read. */
-static int take_as_user(volatile int *step)
+static int take_as_user(void *arg)
 {
+	volatile int *step = arg;
 	int write_only = open("/dev/ttyS0", O_WRONLY | O_NOCTTY);
 	int bad = 0;
 
@@ -75,9 +76,7 @@ int main(void)
 	is(control_number(TIOCSCTTY, 1), 0, "root takes it from another session");
 	is(in_child(read_in_background, NULL), EXITED(0),
 	   "a background read is made again where another thread takes the signal");
-	taker = must_fork();
-	if (taker == 0)
-		_exit(take_as_user(step));
+	taker = must_start(take_as_user, (void *)(uintptr_t)step);
 	await(step, TRIED);
 	control_number(TIOCNOTTY, 0);
 	*step = GIVEN_UP;

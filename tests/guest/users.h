@@ -37,17 +37,15 @@ static inline void become(uint32_t user)
 	WANT(sys(__NR_setresuid32, user, user, user), 0);
 }
 
+static inline int user_child(void *test)
+{
+	(*(void (**)(void))test)();
+	return 0;
+}
+
 static inline void in_user_child(void (*test)(void), const char *what)
 {
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		test();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	is(status, 0, "%s", what);
+	is(in_child(user_child, &test), 0, "%s", what);
 }
 
 struct caps {

@@ -90,19 +90,24 @@ static void test_eventfd(void)
 /* A record is who wrote it, over and over, in pieces of different lengths. */
 #define RECORD 60
 
-static void write_records(int fd, int who)
+struct writer {
+	int fd, who;
+};
+
+static int write_records(void *arg)
 {
+	int fd = ((struct writer *)arg)->fd, who = ((struct writer *)arg)->who;
 	char text[RECORD];
 	struct vector v[3] = {{text, 7}, {text + 7, 0}, {text + 7, RECORD - 7}};
 
 	memset(text, 'a' + who, RECORD);
 	for (int i = 0; i < RECORDS; i++) {
 		if (sys(__NR_writev, fd, v, 3) != RECORD)
-			_exit(1);
+			return 1;
 		if (i % 8 == who)
 			sched_yield();
 	}
-	_exit(0);
+	return 0;
 }
 
 /* => how many records were read; those that two have written count for nothing */
@@ -130,13 +135,13 @@ static int read_records(int fd)
 /* Several processes write records to one place; RUNNING_READER reads meanwhile, or afterwards (-1). */
 static int records_of_several(int writer, int running_reader)
 {
+	struct writer writers[WRITERS];
 	pid_t pids[WRITERS];
 	int whole = 0, status, good = 1;
 
 	for (int i = 0; i < WRITERS; i++) {
-		pids[i] = must_fork();
-		if (pids[i] == 0)
-			write_records(writer, i);
+		writers[i] = (struct writer){writer, i};
+		pids[i] = must_start(write_records, &writers[i]);
 	}
 	close(writer);
 	if (running_reader >= 0)
@@ -180,7 +185,7 @@ static void test_pages(void)
 		at += len;
 	}
 	is(sys(__NR_pwritev, fd, v, nr, 100, 0), (long)at - 100, "many pieces over some pages");
-	is(sys(__NR_pread64, fd, back, sizeof(back), 0, 0), (long)at, "and back");
+	is(sys(__NR_pread64, fd, back, sizeof(back), ODD64(0, 0)), (long)at, "and back");
 	ok(memcmp(text + 100, back + 100, at - 100) == 0, "nothing is lost or moved");
 	v[1] = (struct vector){mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 			       PAGE};

@@ -12,6 +12,12 @@ static int exit_with(void *code)
 	return *(int *)code;
 }
 
+static int exit_when(void *go)
+{
+	await(go, 1);
+	return 1;
+}
+
 static int die_of(void *sig)
 {
 	sys(__NR_kill, sys(__NR_getpid), *(int *)sig);
@@ -39,14 +45,8 @@ static void test_whom(void)
 	int status;
 	pid_t a, b;
 
-	a = must_fork();
-	if (a == 0) {
-		await(go, 1);
-		_exit(1);
-	}
-	b = must_fork();
-	if (b == 0)
-		_exit(2);
+	a = must_start(exit_when, (void *)(uintptr_t)go);
+	b = must_start(exit_with, &(int){2});
 	is(wait4_(a, &status, WNOHANG), 0, "WNOHANG: a child that runs");
 	is(wait4_(b, &status, 0), b, "a particular child");
 	is(status, EXITED(2), "its status");
@@ -57,15 +57,13 @@ static void test_whom(void)
 	is(status, EXITED(1), "its status");
 	is(wait4_(-1, &status, WNOHANG), -ECHILD, "WNOHANG: no child");
 
-	a = must_fork();
-	if (a == 0)
-		_exit(5);
+	a = must_start(exit_with, &(int){5});
 	is(wait4_(0, &status, __WALL), a, "any child of our process group, of any kind");
-	a = must_fork();
-	if (a == 0)
-		_exit(5);
+	a = must_start(exit_with, &(int){5});
 	is(wait4_(a, NULL, 0), a, "without asking for the status");
+#ifdef __NR_waitpid /* not on every machine */
 	is(sys(__NR_waitpid, -1, &status, 0), -ECHILD, "the old call");
+#endif
 	munmap((void *)(uintptr_t)go, PAGE);
 }
 
@@ -81,13 +79,8 @@ static void test_order(void)
 	pid_t child[4];
 	int status;
 
-	for (int i = 0; i < 4; i++) {
-		child[i] = must_fork();
-		if (child[i] == 0) {
-			await(go, 1);
-			_exit(i);
-		}
-	}
+	for (int i = 0; i < 4; i++)
+		child[i] = must_start(exit_when, (void *)(uintptr_t)go);
 	sys(__NR_kill, child[3], SIGKILL);
 	await_news(child[3], WEXITED);
 	sys(__NR_kill, child[1], SIGKILL);
@@ -108,17 +101,13 @@ static void test_order(void)
 static void test_zombie(void)
 {
 	int status;
-	pid_t pid = must_fork();
+	pid_t pid = must_start(exit_with, &(int){11});
 
-	if (pid == 0)
-		_exit(11);
 	while (sys(__NR_wait4, pid, &status, WNOHANG, NULL) == 0)
 		sched_yield();
 	is(status, EXITED(11), "polling with WNOHANG finds the end");
 
-	pid = must_fork();
-	if (pid == 0)
-		_exit(12);
+	pid = must_start(exit_with, &(int){12});
 	sleep_ms(50);
 	is(sys(__NR_kill, pid, 0), 0, "a zombie can be named");
 	is(sys(__NR_kill, pid, SIGKILL), 0, "and killing it is no error");
@@ -137,16 +126,19 @@ static void test_errors(void)
 	is(wait4_(INT32_MIN, NULL, 0), -ESRCH, "a process group that cannot be");
 }
 
+static __attribute__((noreturn)) int spin(void *spins)
+{
+	for (;;)
+		++*(volatile int *)spins;
+}
+
 /* Kills a child that spins without system calls. */
 static void test_kill_spinning(void)
 {
 	volatile int *spins = map_shared(1);
 	int status;
-	pid_t pid = must_fork();
+	pid_t pid = must_start(spin, (void *)(uintptr_t)spins);
 
-	if (pid == 0)
-		for (;;)
-			++*spins;
 	await(spins, 1);
 	is(sys(__NR_kill, pid, SIGKILL), 0, "SIGKILL to a child that spins");
 	is(wait4_(pid, &status, 0), pid, "it ends");

@@ -61,7 +61,10 @@ static void a_stack_has_a_guard(void **state)
 	assert_int_equal(c.end, 0x21010000);
 	assert_false(mpu_region_stack(0x21009000, 0x8000, &c));
 	assert_false(mpu_region_stack(0x21008000, 0x6000, &c));
-	assert_false(mpu_region_stack(0x21008000, 0x1000, &c));
+	assert_false(mpu_region_stack(0x21008000, 0x800, &c));
+	assert_true(mpu_region_stack(0x21008000, 0x1000, &c));
+	assert_int_equal(c.disabled, 3);
+	assert_int_equal(c.start, 0x21008400);
 }
 
 static void any_run(void **state)

@@ -20,6 +20,6 @@ Suite(
     *(run(name="page_freed_twice", on=on, append="ktest=deliberate_page_freed_twice", exit=121,
           console=message)
       for on, message in (("64M debug", r"is_not_single"),
-                          ("64M release", r"a check failed(?s:.*)free_page\+"),
-                          ("arm release", r"a check failed(?s:.*)free_page\+"))),
+                          ("64M release", r"a check failed(?s:.*)free_(page|listed)\+"),
+                          ("arm release", r"a check failed(?s:.*)free_(page|listed)\+"))),
 )

@@ -21,6 +21,13 @@ Suite(
     run("/tests/mpu", "3", on="arm release", append="nompu", exit=50,
         name="nothing is protected with nompu"),
     run("/tests/threads", on="arm debug", append="nompu"),
+    run("/tests/mpu", "3", on="arm debug", append="nompu=/tests/mpu", exit=50,
+        name="one program is not protected"),
+    run("/bin/sh", "-c", "/tests/mpu 3; echo it got $?", on="arm debug", append="nompu=/bin/sh",
+        console="it got 139", name="but those that it starts are"),
+    run("/bin/sh", "-c", "/tests/mpu 3; /bin/true; echo it got $?; /tests/mpu 3", on="arm release",
+        append="nompu=/tests/mpu", exit=50, console="it got 0", name="it, and others in turn"),
+    run("/tests/mpu", on="arm debug", append="nompu=/bin/true chaos=9"),
     run("/tests/mpu_classes", on="arm debug"),
     run("/tests/mpu_classes", on="arm release"),
     run("/tests/mpu_classes", on="arm debug", append="runs=ends chaos=2"),
@@ -44,12 +51,12 @@ Suite(
     *(run(f"/tests/{name}", on="arm debug", append="runs=ends", name=f"{name}, runs=ends")
       for name in ("nommu_shm", "nommu_fail", "mpu")),
     run("/tests/nommu_fail", on="arm debug"),
-    run("/tests/clock", on="arm debug"),
-    run("/tests/identity", on="arm debug"),
-    run("/tests/eventfd", on="arm debug"),
-    run("/tests/statfs", on="arm debug"),
-    run("/tests/files", on="arm debug"),
-    run("/tests/files", on="arm release"),
+    # those of the other port, unchanged
+    *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "" or flavour == "release")
+      for name in ("clock", "identity", "eventfd", "statfs", "files", "fsedge", "paths", "mount",
+                   "descriptors", "pipes", "vectors", "sendfile", "fallocate", "poll", "tty_owner",
+                   "kmsg", "syslog", "sched", "timeouts", "wait", "orphans", "users")
+      for flavour, append in (("debug", ""), ("release", ""), ("debug", "chaos=7"))),
     *(run(f"/tests/{name}", on=f"arm {flavour}", append=append, only_all=append != "")
       for name in ("signals", "jobs", "proc", "proc_pid", "sigfault_arm", "threads_arm", "threads",
                    "thread_signals", "thread_waits", "futex", "sysvshm", "sysvshm_rights", "spawn")
@@ -71,6 +78,8 @@ Suite(
     run("/bin/cat", on="arm debug", name="^C ends the program that PID 1 waits for", exit=130,
         typed=((r"root: romfs.*$", b"hello\n"), (r"hello\s+hello", b"\x03"))),
     run("/tests/nommu_args", on="arm debug"),
+    *(run("/tests/pointers", on=on, append=append, only_all=append != "")
+      for on, append in (("arm debug", ""), ("arm an500 release", ""), ("arm debug", "chaos=8"))),
     run("/tests/nommu_args", on="arm release", only_all=True),
     run("/tests/nommu_args", on="arm debug", append="chaos=4", only_all=True),
     run(name="kernel stack overflow", on="arm debug", exit=121,

@@ -13,11 +13,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import FOUR_CPUS, Suite, run  # noqa: E402
 
 EACH = 100
-PROGRAMS = ("mmap_anon", "mlock", "brk", "shared_anon", "fork", "mprotect", "mremap", "mincore", "stack", "files", "efault",
+PROGRAMS = ("mmap_anon", "mlock", "madvise", "remap_pages", "brk", "shared_anon", "fork", "mprotect", "mremap", "mincore", "stack", "files", "efault",
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "spawn", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
-            "proc_pid", "proc_mm", "kmsg",
+            "proc_pid", "proc_mm", "kmsg", "overcommit",
             "descriptors", "vectors", "eventfd", "clone", "limits memory", "process_vm")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,
@@ -25,7 +25,8 @@ LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "f
 # In `make test` all call chains of some, and samples of others: less than 90 seconds in all.
 QUICK = ("mmap_anon", "brk", "shared_anon", "stack")
 SAMPLED = ("fork", "mprotect", "files", "pipes", "signals", "jobs", "mount", "proc",
-           "poll", "descriptors", "clone", "limits memory", "sysvshm", "efault", "sigfault", "futex")
+           "poll", "descriptors", "clone", "limits memory", "madvise", "sysvshm", "efault", "sigfault", "futex",
+           "overcommit")
 
 
 def sweep(name, each, on="64M debug", **expectations):

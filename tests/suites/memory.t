@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from guest import Suite, run, spread  # noqa: E402
 
 PROGRAMS = ("/tests/mmap_anon", "/tests/mprotect", "/tests/mremap", "/tests/mincore", "/tests/munmap", "/tests/brk", "/tests/stack",
-            "/tests/shared_anon", "/tests/mlock", "/tests/overcommit")
+            "/tests/shared_anon", "/tests/mlock", "/tests/lru", "/tests/madvise", "/tests/remap_pages", "/tests/overcommit")
 MACHINES = ("16M debug", "64M debug", "64M release", "1280M debug", "3G debug",
             "64M release iso wallclock",
             "64M debug qemu32,-pse,-pge")

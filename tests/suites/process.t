@@ -13,7 +13,7 @@ PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/s
             "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/inspect",
             "/tests/attributes",
             "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd", "/tests/spawn",
-            "/tests/process_vm")
+            "/tests/process_vm", "/tests/ptrace", "/tests/ptrace_attach")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")
 
@@ -24,8 +24,10 @@ Suite(
     run("/tests/wait", on="64M release", append="chaos=3"),
     run("/tests/orphans", on="64M debug", append="chaos=4"),
     *(run(f"/tests/{name}", on="64M debug", append="chaos=3")
-      for name in ("clone", "users", "users_exec", "process_vm")),
-    run("/tests/process_vm", on=FOUR_CPUS),
+      for name in ("clone", "users", "users_exec", "process_vm", "ptrace", "ptrace_attach")),
+    *(run(f"/tests/{name}", on=FOUR_CPUS) for name in ("process_vm", "ptrace_race")),
+    *(run("/tests/ptrace_race", "60", str(seed), on="64M debug", append=f"chaos={seed}") for seed in (1, 2)),
+    run("/tests/ptrace_race", "60", on="64M debug 4cpus"),
     *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")
       for machine in ("64M debug", "64M release", FOUR_CPUS)),
     *(run(f"/tests/{name}", on="64M debug", append=f"chaos={seed}") for seed, name in

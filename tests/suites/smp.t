@@ -27,6 +27,12 @@ Suite(
       for seed in range(2, 10)),
     run("/tests/contention", "4", on="256M debug 4cpus"),
     run("/tests/contention", "4", on="256M debug 4cpus wallclock"),
+    *(run("/tests/mm_threads", seed, "300", on="64M debug", append=f"chaos={seed}") for seed in "12"),
+    run("/tests/mm_threads", "3", "100", on="64M debug 4cpus wallclock", append="chaos=3"),
+    run("/tests/mm_threads", "4", "40", on="64M debug 4cpus", append="chaos=4"),
+    run("/tests/mm_threads", "5", "200", on="64M release 4cpus wallclock"),
+    *(run("/tests/mm_threads", seed, "100", on="64M debug 4cpus", append=f"chaos={seed}", only_all=True)
+      for seed in "6789"),
     *(ktests("smp", on=on) for on in ("64M debug", "64M debug 4cpus", "64M debug 3cpus wallclock")),
     ktests("all", on="64M debug 4cpus"),
     run(append="ktest=deliberate_panic_beside_others", on="64M debug 4cpus", exit=121,

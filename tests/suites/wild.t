@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from guest import FOUR_CPUS, Suite, run, spread  # noqa: E402
 
-PROGRAMS = ("/tests/faults", "/tests/segments", "/tests/efault", "/tests/sysargs", "/tests/files",
+PROGRAMS = ("/tests/faults", "/tests/segments", "/tests/efault", "/tests/pointers", "/tests/sysargs", "/tests/files",
             "/tests/fsedge")
 MACHINES = ("16M debug", "64M debug", "3G release", "1280M debug",
             "64M release qemu32,-pse,-pge")

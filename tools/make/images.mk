@@ -40,6 +40,11 @@ build/bash/bin/bash: build/i386/bash-static.version
 	$(Q)cp build/i386/bash-static/bin/bash-static $@
 	$(Q)touch $@
 
+# strace with the C library that it is linked with.
+build/strace/usr/bin/strace: build/i386/strace.version build/i386/libc6.version tools/lay-program.py
+	$(Q)tools/lay-program.py build/strace usr/bin/strace build/i386/strace build/i386/libc6
+	$(Q)touch $@
+
 # stress-ng is linked dynamically: the packages that have its libraries, and theirs, come with it. The
 # one of Debian 13 counts what has passed and what was skipped; where the host's archive has no such
 # release it is the host's own.

@@ -61,4 +61,4 @@ build/host/puppet.elf: tests/host-command/puppet.c tests/host-command/puppet.ld 
 # What `make test` needs to be built.
 test-needs := kernels \
 	      build/root-x86.cpio build/root-arm.romfs $(host-tests) $(host-fuzzers) build/host/puppet.elf \
-	      $(thread-programs) build/bash/bin/bash build/stress-ng/usr/bin/stress-ng
+	      $(thread-programs) build/bash/bin/bash build/strace/usr/bin/strace build/stress-ng/usr/bin/stress-ng

@@ -65,7 +65,7 @@ user-ldflags := -nostdlib -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecsta
 # user-machine ARCH: objects, the library and the flags of programs for ARCH
 define user-machine
 user-$1-command = $$($1-cross)gcc $$(user-$1-cflags) $$(user-cflags) -nostdinc \
-	-Ilibc/include -Ilibc/$1 -Iinclude -isystem $$(user-$1-newlib)/include \
+	-Ilibc/include -Ilibc/$1 -Iinclude -Ibuild/user-$1/include -isystem $$(user-$1-newlib)/include \
 	-isystem $$$$($$($1-cross)gcc -print-file-name=include)
 user-$1-link = $$($1-cross)gcc $$(user-$1-ldflags) $$(user-ldflags) -T $$(user-$1-script)
 
@@ -82,6 +82,13 @@ build/user-$1/obj/%.o: %.S build/user-$1/flags | build/.setup build/newlib-$1/li
 	@mkdir -p $$(@D)
 	@$$(say) AS $$@
 	$$(Q)$$(user-$1-command) -MMD -MP -c $$< -o $$@
+
+# what each system call takes, for a test
+build/user-$1/include/syscall_arguments.inc: tools/syscall_arguments.py kernel/syscalls_common.inc \
+		$$($1-folder)/syscall_table.c $$(wildcard include/octavo/*.h)
+	@mkdir -p $$(@D)
+	$$(Q)tools/syscall_arguments.py $$($1-folder) >$$@
+build/user-$1/obj/tests/guest/pointers.o: build/user-$1/include/syscall_arguments.inc
 
 libc-$1-objs := $$(patsubst %,build/user-$1/obj/%.o,$$(basename $$(libc-$1-sources)))
 crt0-$1-objs := $$(patsubst %,build/user-$1/obj/%.o,$$(basename $$(libc-$1-crt0)))

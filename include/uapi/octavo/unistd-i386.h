@@ -9,6 +9,7 @@
 #define __NR_waitpid           7
 #define __NR_time              13
 #define __NR_umount            22
+#define __NR_ptrace            26
 #define __NR_alarm             27
 #define __NR_utime             30
 #define __NR_getrlimit         76

@@ -4,6 +4,8 @@
 
 #include <octavo/types.h>
 
+#define ARCH_TRACES false /* no ptrace(2) */
+
 /* Why a program entered the kernel, if not by itself: noted in the fault handler, read by
  * trap_user_thread() on the task's kernel stack. */
 struct arch_trap {

@@ -29,14 +29,14 @@
 #define USER_START ROM_BASE
 #define USER_END   (PSRAM_AN500 + PSRAM_BYTES)
 
-#define KSTACK_SIZE        0x2000
+#define KSTACK_SIZE        0x1000
 #define HANDLER_STACK_SIZE 0x1000 /* interrupts and faults, nested */
 #define KSTACK_GUARD       0x400  /* the lowest bytes of it: an MPU region that nobody may touch */
 
 /* A program's stack where it does not say how long, and the least; and the least room above its bss that
  * brk(2) may take. All are fixed when it starts. */
 #define USER_STACK_SIZE 0x8000
-#define USER_STACK_MIN  0x2000
+#define USER_STACK_MIN  0x1000
 #define USER_HEAP_MIN   0x600
 
 /* What the machine calls itself: uname(2), AT_PLATFORM, the e_machine of its programs. */

@@ -39,6 +39,7 @@ struct mpu_space {                           /* [interrupts off] */
 	u32 nr_pinned;                       /* so many of slot[] stay: the other stack's */
 	uintptr_t guard; /* of the stack that the program is on: it begins here */
 	u32 guard_bytes;
+	bool open; /* the MPU is off as long as the program runs */
 };
 
 struct vma;
@@ -51,6 +52,7 @@ struct pmap {
 	uintptr_t brk_limit;    /* [I] after exec: the heap cannot grow beyond */
 };
 
+#define PROC_MMU_FILES /* of /proc/PID: none */
 /* of /proc: all regions of the machine, and how its free frames lie */
 #define PROC_NOMMU_FILES                                                                           \
 	{.name = "fragmentation", .mode = S_IFREG | 0444, .text = run_text},                       \

@@ -4,12 +4,15 @@
 
 #include <octavo/types.h>
 
+#define ARCH_TRACES    true /* there is ptrace(2) */
 #define TLS_SLOTS      3
 #define FPU_STATE_SIZE 512 /* of FXSAVE, aligned to 16; FNSAVE needs 108 */
 
 /* What a switch has to do besides the stack; most tasks have none. */
 #define TASK_FPU_LOADED 0x1u /* its state is in the FPU now, and fpu_space is stale */
 #define TASK_TLS        0x2u /* a descriptor in tls[] is not empty */
+#define TASK_CALL_GATE  0x4u /* its system calls enter at traced_entry */
+#define TASK_STEPPED    0x8u /* whoever traces it has set its trap flag */
 
 struct arch_task {
 	u32 esp;        /* while it does not run: where its registers are */

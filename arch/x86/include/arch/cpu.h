@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <arch/tlb.h>
 #include <octavo/config.h>
 #include <octavo/types.h>
 
@@ -45,6 +46,21 @@
 #define CPU_FXSR (1u << 24)
 #define CPU_SSE  (1u << 25)
 
+#define EFLAGS_CF 0x00001u
+#define EFLAGS_PF 0x00004u
+#define EFLAGS_AF 0x00010u
+#define EFLAGS_ZF 0x00040u
+#define EFLAGS_SF 0x00080u
+#define EFLAGS_TF 0x00100u
+#define EFLAGS_DF 0x00400u
+#define EFLAGS_OF 0x00800u
+#define EFLAGS_RF 0x10000u
+#define EFLAGS_AC 0x40000u
+/* What a program may set for itself; the rest stays as it is. */
+#define EFLAGS_OF_PROGRAM                                                                          \
+	(EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_DF |       \
+	 EFLAGS_OF | EFLAGS_RF | EFLAGS_AC)
+
 struct tss {
 	u32 link, esp0, ss0, esp1, ss1, esp2, ss2, cr3;
 	u32 eip, eflags, eax, ecx, edx, ebx, esp, ebp, esi, edi;
@@ -68,6 +84,8 @@ struct cpu *this_cpu(void); /* preemption off, or it does not matter */
 
 /* cpu_init_tables - GDT, IDT and TSS of CPU `nr`, loaded on the calling CPU. */
 void cpu_init_tables(unsigned nr);
+/* cpu_call_gate - int $0x80 enters this CPU at traced_entry, or at syscall_entry. => interrupts off */
+void cpu_call_gate(bool traced);
 /* cpu_init_control - control registers as the features allow; FPU ready, TS set */
 void cpu_init_control(void);
 
@@ -88,17 +106,6 @@ static inline u32 read_cr2(void)
 
 	__asm__ volatile("movl %%cr2, %0" : "=r"(v));
 	return v;
-}
-static inline u32 read_cr3(void)
-{
-	u32 v;
-
-	__asm__ volatile("movl %%cr3, %0" : "=r"(v) : : "memory");
-	return v;
-}
-static inline void write_cr3(u32 v)
-{
-	__asm__ volatile("movl %0, %%cr3" : : "r"(v) : "memory");
 }
 static inline u32 read_cr4(void)
 {

@@ -58,3 +58,11 @@ static inline void frame_set_sp(struct trapframe *f, vaddr_t sp)
 {
 	f->esp = sp;
 }
+
+/* frame_call_gone - of a frame with a system call's result: is the call nobody's to make again? Whoever
+ * traces the task has said so, by a number that none has. */
+#define FRAME_CALL_GONE 0xffffffffu
+static inline bool frame_call_gone(const struct trapframe *f)
+{
+	return f->error == FRAME_CALL_GONE;
+}

@@ -62,3 +62,11 @@ static inline struct page *virt_to_page(const volatile void *va)
 {
 	return pfn_to_page(virt_to_pfn(va));
 }
+
+/* frame_to_page - virt_to_page() of a frame's first byte: the compiler does not know of its 12 zero bits */
+static inline struct page *frame_to_page(const volatile void *va)
+{
+	u32 offset = (u32)virt_to_phys(va) / (PAGE_SIZE / (u32)sizeof(struct page));
+
+	return (struct page *)(void *)((char *)mem_map + offset);
+}

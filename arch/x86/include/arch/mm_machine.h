@@ -5,3 +5,5 @@
 #include <octavo/pmap.h>
 
 #define PROC_NOMMU_FILES /* of /proc: none */
+/* of /proc/PID */
+#define PROC_MMU_FILES   {.name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops},

@@ -9,7 +9,8 @@
  *				page->index is its number in the directory
  *
  * Invariants: directories and tables lie in the direct map, owner PAGE_PGTABLE, mapping = the
- * pmap. An entry is empty (0), present, or PTE_NONE_PROT: not present, but with its frame.
+ * pmap. An entry is empty (0), present, PTE_NONE_PROT: not present, but with its frame; or it remembers a
+ * page of a file by its number, with PTE_WRITE alone of the bits that say what it is.
  * Lock: the mm's page_table_lock for everything in 0..767; but an empty directory entry may get its
  * table without it, by one atomic operation (two faults at once).
  */
@@ -17,6 +18,7 @@
 
 #include <arch/layout.h>
 #include <arch/memmap.h>
+#include <arch/tlb.h>
 #include <octavo/preempt.h>
 #include <octavo/types.h>
 
@@ -30,6 +32,9 @@
 #define PTE_GLOBAL    0x100u
 #define PTE_NONE_PROT 0x200u /* not present: PROT_NONE, the frame is kept */
 #define PTE_FRAME     0xfffff000u
+
+/* A number that is remembered: 20 bits in place of the frame's, 3 more in bits 2 to 4. */
+#define PTE_INDEX_END 0x800000u
 
 #define PTES_PER_TABLE 1024u
 #define TABLE_SHIFT    22
@@ -55,6 +60,14 @@ static inline bool pte_none(pte_t p)
 static inline bool pte_present(pte_t p) /* there is a frame: PROT_NONE ones count */
 {
 	return (p.v & (PTE_PRESENT | PTE_NONE_PROT)) != 0;
+}
+static inline bool pte_remembered(pte_t p)
+{
+	return p.v != 0 && !pte_present(p);
+}
+static inline u32 pte_index_remembered(pte_t p)
+{
+	return p.v >> PAGE_SHIFT | (p.v & 0x1c) << 18;
 }
 static inline bool pte_accessible(pte_t p) /* the CPU can read it */
 {
@@ -103,11 +116,6 @@ static inline unsigned pte_index(vaddr_t va)
 	return (va >> PAGE_SHIFT) & (PTES_PER_TABLE - 1);
 }
 
-static inline void arch_invlpg(vaddr_t va)
-{
-	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
-}
-
 /* the flags of an entry with protection `prot` (PMAP_*) */
 static inline u32 pte_flags(u32 prot)
 {
@@ -138,10 +146,7 @@ static inline u32 pte_swap_out(pte_t *pte)
 
 static inline void pmap_table_count(const pte_t *table, int n)
 {
-	/* virt_to_page(table), for the compiler that does not know of the 12 zero bits */
-	u32 offset = (u32)virt_to_phys(table) / (PAGE_SIZE / (u32)sizeof(struct page));
-
-	((struct page *)(void *)((char *)mem_map + offset))->private += (u32)n;
+	frame_to_page(table)->private += (u32)n;
 }
 
 static inline bool pmap_prepared(const struct pmap *pmap, vaddr_t va)
@@ -206,6 +211,27 @@ static inline bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t
 	return true;
 }
 
+static inline pte_t pmap_remember(struct pmap *pmap, vaddr_t va, u32 index)
+{
+	pte_t *table = pmap_table(pmap, va);
+	pte_t *pte = table + pte_index(va);
+	pte_t old = {arch_xchg(&pte->v, index << PAGE_SHIFT | (index >> 18 & 0x1c) | PTE_WRITE)};
+
+	if (!old.v)
+		pmap_table_count(table, 1);
+	return old;
+}
+
+static inline pte_t pmap_forget(struct pmap *pmap, vaddr_t va)
+{
+	pte_t *table = pmap_table(pmap, va);
+	pte_t old = {arch_xchg(&table[pte_index(va)].v, 0)};
+
+	if (old.v)
+		pmap_table_count(table, -1);
+	return old;
+}
+
 /* --- ranges --- */
 
 /* A walk over the tables of [va, end): in the inner loop `pte` runs up to `stop`. */
@@ -260,13 +286,18 @@ static __always_inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, v
 	while (pmap_iter_table(&it)) {
 		pte_t *to_table = phys_to_virt(dst->dir[(it.va - 1) >> TABLE_SHIFT] & PTE_FRAME);
 		pte_t *to = to_table + (it.pte - it.table);
-		int copied = 0;
+		int copied = 0, remembered = 0;
 
 		for (; it.pte < it.stop; it.pte++, to++) {
 			u32 v = it.pte->v;
 
-			if (!(v & (PTE_PRESENT | PTE_NONE_PROT)))
+			if (!(v & (PTE_PRESENT | PTE_NONE_PROT))) {
+				if (unlikely(v)) {
+					to->v = v;
+					remembered++;
+				}
 				continue;
+			}
 			page(v >> PAGE_SHIFT);
 			if (wrprotect && (v & PTE_WRITE)) {
 				/* the CPU may be about to note an access in it */
@@ -279,7 +310,7 @@ static __always_inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, v
 			to->v = v;
 			copied++;
 		}
-		pmap_table_count(to_table, copied);
+		pmap_table_count(to_table, copied + remembered);
 		total += (u32)copied;
 	}
 	return total;
@@ -316,17 +347,22 @@ static __always_inline u32 pmap_remove_range(struct pmap *pmap, vaddr_t va, vadd
 	g.nr = 0;
 	g.first = va;
 	while (pmap_iter_table(&it)) {
-		int removed = 0;
+		int removed = 0, remembered = 0;
 
 		for (; it.pte < it.stop; it.pte++) {
 			if (!it.pte->v)
 				continue;
+			if (unlikely(pte_remembered(*it.pte))) {
+				it.pte->v = 0;
+				remembered++;
+				continue;
+			}
 			if (g.nr == PMAP_GATHER)
 				pmap_gather_flush(&g, pmap, pmap_iter_va(&it), page);
 			g.old[g.nr++] = pte_swap_out(it.pte);
 			removed++;
 		}
-		pmap_table_count(it.table, -removed);
+		pmap_table_count(it.table, -removed - remembered);
 		total += (u32)removed;
 	}
 	pmap_gather_flush(&g, pmap, end, page);

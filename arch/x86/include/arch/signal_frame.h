@@ -35,6 +35,7 @@ struct fxsave_area {
 	u8 rest[224];
 };
 _Static_assert(sizeof(struct fxsave_area) == 512, "the CPU's");
+extern u32 fpu_mxcsr_known; /* [I] bits of mxcsr that it loads; others are a fault (fpu.c) */
 
 #define FPSTATE_FXSR  0x0000u /* fx counts */
 #define FPSTATE_FSAVE 0xffffu /* it is not there */

@@ -39,6 +39,7 @@ volatile u32 *fixmap_device(unsigned device, paddr_t registers);
 /* --- trap.c, entry.S --- */
 extern const u32 trap_entries[64]; /* code for vectors 0..63 */
 void syscall_entry(void);
+void traced_entry(void); /* the same of a task that is traced */
 void page_fault(struct trapframe *f);
 void trap(struct trapframe *f, unsigned vector);
 void segments_gone(struct trapframe *f);
@@ -72,6 +73,8 @@ const char *fpu_error(unsigned vector, int *code);
 /* fpu_state - the current task's state, in memory, as FXSAVE or FNSAVE stores it; a fresh one where it
  * has not used the FPU. Stays good until the task does, or fpu_reset(). */
 const void *fpu_state(void);
+/* fpu_state_of - the same of a task that has left the FPU, to look at and to change */
+void *fpu_state_of(struct task *t);
 /* fpu_new_state - room for a state in that form. The task has a fresh one, and may sleep, until
  * fpu_new_state_done() says that the new one is there, to be loaded at the next use. */
 void *fpu_new_state(void);
@@ -82,6 +85,11 @@ void fpu_new_state_done(void);
 u32 fpu_frame_place(u32 top);
 int fpu_to_frame(void __user *to);           /* 0, -EFAULT; sleeps */
 int fpu_from_frame(const void __user *from); /* NULL: a fresh state. 0, -EFAULT, -EINVAL; sleeps */
+
+/* fpu_to_fsave, fpu_from_fsave - of a state as FXSAVE or FNSAVE stores it, what FNSAVE does */
+struct fsave_area;
+void fpu_to_fsave(struct fsave_area *to, const void *state);
+void fpu_from_fsave(void *state, const struct fsave_area *from);
 
 /* --- signal.c --- */
 long sys_sigreturn(void);

@@ -27,6 +27,8 @@ typedef uint32_t gfp_t;
 #define __acquires(x)
 #define __releases(x)
 #define __must_hold(x)
+#define __acquire(x)        (void)0
+#define __release(x)        (void)0
 #define __must_check        __attribute__((warn_unused_result))
 #define __printf(fmt, args) __attribute__((format(printf, fmt, args)))
 #define __packed            __attribute__((packed))
