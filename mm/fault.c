@@ -299,11 +299,14 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 
 /* --- faults before they happen --- */
 
-/* Up to POPULATE_BATCH pages of zeros from va on, which one table maps. => -ENOMEM: none */
-static int populate_batch(struct mm *mm, struct vma *v, vaddr_t va, u32 nr)
+/* Up to POPULATE_BATCH pages of zeros from start on, which one table maps; what is there already becomes
+ * writable. => -ENOMEM: none */
+static int populate_batch(struct mm *mm, struct vma *v, vaddr_t start, u32 nr)
 {
 	struct page *pages[POPULATE_BATCH];
 	u32 got = 0, used = 0;
+	vaddr_t va = start;
+	int err = 0;
 
 	if (rmap_prepare(v) != 0 || need_table(mm, va) != 0)
 		return -ENOMEM;
@@ -325,10 +328,13 @@ static int populate_batch(struct mm *mm, struct vma *v, vaddr_t va, u32 nr)
 	mm->nr_resident += used;
 	spin_unlock(&mm->page_table_lock);
 	for (u32 i = 0; i < got; i++) {
-		if (pages[i])
-			user_page_discard(pages[i]);
+		if (!pages[i])
+			continue;
+		user_page_discard(pages[i]);
+		if (err == 0)
+			err = serve(mm, v, start + i * PAGE_SIZE, true);
 	}
-	return got == nr ? 0 : -ENOMEM;
+	return got == nr ? err : -ENOMEM;
 }
 
 int mm_populate_area(struct mm *mm, struct vma *v, vaddr_t va, vaddr_t end, bool write)

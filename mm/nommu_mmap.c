@@ -201,8 +201,8 @@ long sys_munmap(vaddr_t addr, u32 len)
 	struct mm *mm = current->mm;
 	int err;
 
-	if (len == 0 || len > (u32)-PAGE_SIZE || addr + len - 1 < addr)
-		return -EINVAL;
+	if (len == 0 || len > (u32)-PAGE_SIZE || addr + ALIGN_UP(len, PAGE_SIZE) <= addr)
+		return -EINVAL; /* the end, too, is an address */
 	rwsem_down_write(&mm->mmap_sem);
 	err = unmap(mm, addr, len);
 	rwsem_up_write(&mm->mmap_sem);

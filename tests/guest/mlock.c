@@ -91,11 +91,19 @@ static void test_ranges(void)
 static void test_presence(void)
 {
 	char *p = map_pages(64, PROT_READ | PROT_WRITE);
+	int zeros = 0;
 
 	is(sys(__NR_mlock2, p, 64 * PAGE, 1), 0, "mlock2: locked when they come");
 	is(present(p, 64), 0, "they are not there yet");
 	is(sys(__NR_mlock2, p, 64 * PAGE, 0), 0, "locked now");
 	is(present(p, 64), 64, "they are all there");
+	munmap(p, 64 * PAGE);
+	p = map_pages(64, PROT_READ | PROT_WRITE);
+	for (unsigned long i = 1; i < 64; i += 5)
+		zeros += p[i * PAGE] == 0;
+	is(zeros, 13, "some pages are read");
+	is(lock(p, 64 * PAGE), 0, "and all are locked");
+	is(present(p, 64), 64, "a write to what was only read needs no memory any more");
 	munmap(p, 64 * PAGE);
 	p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, anon | MAP_LOCKED, -1, 0);
 	is(present(p, 64), 64, "MAP_LOCKED");

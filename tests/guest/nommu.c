@@ -63,6 +63,13 @@ static void test_mmap_refused(void)
 	is(sys(__NR_munmap, p + 1, PAGE), -EINVAL, "munmap at an odd address");
 	is(sys(__NR_munmap, p, 0), -EINVAL, "munmap of nothing");
 	is(sys(__NR_munmap, 0xfffff000, 0x2000), -EINVAL, "munmap around the end");
+	p = (char *)sys(__NR_mmap2, 0, 2 * PAGE, RW, ANON, -1, 0);
+	is(sys(__NR_munmap, p, -(unsigned long)p), -EINVAL,
+	   "munmap up to the end of all addresses");
+	is(sys(__NR_munmap, p, -(unsigned long)p - 1), -EINVAL, "but one byte");
+	is(sys(__NR_munmap, p + PAGE, -(unsigned long)p - 2 * PAGE + 1), -EINVAL,
+	   "from the second page on");
+	is(sys(__NR_munmap, p, 2 * PAGE), 0, "it was there all the time");
 	is(sys(__NR_munmap, (unsigned long)&test_mmap & ~(PAGE - 1), PAGE), -EINVAL,
 	   "munmap of one's text");
 	is(sys(__NR_munmap, (unsigned long)&p & ~(PAGE - 1), PAGE), -EINVAL,
