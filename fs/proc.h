@@ -98,6 +98,8 @@ loff_t proc_seek(struct file *file, loff_t offset,
 		 u32 whence);                /* from nowhere but SEEK_SET, SEEK_CUR */
 extern const struct file_ops proc_mem_fops;  /* proc_mem.c, with an MMU */
 extern const struct file_ops proc_kmsg_fops; /* proc_kmsg.c */
+/* proc_pages.c, with an MMU */
+extern const struct file_ops proc_pagemap_fops, proc_kpagecount_fops, proc_kpageflags_fops;
 
 /* --- processes (proc_task.c) --- */
 /* proc_task_lock - the task that p is about. => task_list_lock held; NULL: gone, and it is not */
@@ -130,6 +132,8 @@ int proc_statm_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_status_show(struct proc_inode *p, struct text *t, u64 *cursor);
 int proc_maps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
 int proc_smaps_show(struct proc_inode *p, struct mm *mm, struct text *t, u64 *cursor);
+int proc_smaps_rollup_show(struct proc_inode *p, struct mm *mm, struct text *t,
+			   u64 *cursor); /* proc_smaps.c, with an MMU */
 int proc_regions_show(struct proc_inode *p, struct text *t, u64 *cursor); /* proc_regions.c */
 int proc_mounts_show(struct proc_inode *p, struct text *t, u64 *cursor);
 u32 proc_fd_next(struct proc_inode *dir, u32 from);
@@ -145,6 +149,9 @@ int proc_exe_jump(struct inode *inode, struct inode **dir, struct inode **out);
  * had room: else t is as before */
 struct area_info;
 bool proc_put_area(struct text *t, const struct area_info *a, struct inode *root, char *path);
+/* proc_put_usage - what smaps says of an area behind its line in maps (proc_smaps.c, proc_smaps_nommu.c) */
+struct area_usage;
+void proc_put_usage(struct text *t, const struct area_info *a, const struct area_usage *u);
 
 /* machine-wide reports (proc_stat.c, proc_root.c): appended to t. => sleep */
 void proc_stat_text(struct text *t);

@@ -56,35 +56,6 @@ bool proc_put_area(struct text *t, const struct area_info *a, struct inode *root
 	return !t->full;
 }
 
-static void put_kb(struct text *t, const char *name, u32 pages)
-{
-	text_printf(t, "%-15s %8u kB\n", name, pages * (PAGE_SIZE / 1024));
-}
-
-static void put_usage(struct text *t, const struct area_info *a, const struct area_usage *u)
-{
-	u32 pss_kb = (u32)(u->pss_4096ths * (PAGE_SIZE / 1024) / 4096);
-
-	put_kb(t, "Size:", (u32)(a->end - a->start) >> PAGE_SHIFT);
-	put_kb(t, "KernelPageSize:", 1);
-	put_kb(t, "MMUPageSize:", 1);
-	put_kb(t, "Rss:", u->resident);
-	text_printf(t, "%-15s %8u kB\n", "Pss:", pss_kb);
-	put_kb(t, "Shared_Clean:", u->shared_clean);
-	put_kb(t, "Shared_Dirty:", u->shared_dirty);
-	put_kb(t, "Private_Clean:", u->private_clean);
-	put_kb(t, "Private_Dirty:", u->private_dirty);
-	put_kb(t, "Referenced:", u->referenced);
-	put_kb(t, "Anonymous:", u->anonymous);
-	put_kb(t, "Swap:", 0);
-	text_printf(t, "%-15s %8u kB\n", "Locked:", a->flags & VM_LOCKED ? pss_kb : 0);
-	text_printf(t, "VmFlags:%s%s%s%s%s%s%s%s%s \n", a->flags & VM_READ ? " rd" : "",
-		    a->flags & VM_WRITE ? " wr" : "", a->flags & VM_EXEC ? " ex" : "",
-		    a->flags & VM_SHARED ? " sh" : "", a->flags & VM_MAYREAD ? " mr" : "",
-		    a->flags & VM_MAYWRITE ? " mw" : "", a->flags & VM_MAYEXEC ? " me" : "",
-		    a->flags & VM_GROWSDOWN ? " gd" : "", a->flags & VM_LOCKED ? " lo" : "");
-}
-
 struct maps_walk {
 	struct mm *mm;
 	struct inode *root;
@@ -107,8 +78,8 @@ static bool put_batch(const struct maps_walk *w, struct text *t, u64 *cursor)
 		if (!t->full && w->usage) {
 			struct area_usage u = {0};
 
-			mm_area_usage(w->mm, a->start, a->end, &u);
-			put_usage(t, a, &u);
+			mm_area_usage(w->mm, a, &u);
+			proc_put_usage(t, a, &u);
 		}
 		if (t->full)
 			text_rewind(t, mark);

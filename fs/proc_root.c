@@ -143,6 +143,7 @@ static const struct proc_entry entries[] = {
 	{.name = "kmsg", .mode = S_IFREG | 0400, .fops = &proc_kmsg_fops},
 	{.name = "loadavg", .mode = REPORT, .text = proc_loadavg_text},
 	/* clang-format off */
+	PROC_FRAME_FILES /* with an MMU; their own commas */
 	LOCK_STAT_FILE /* has its own comma */
 	PROC_NOMMU_FILES /* without an MMU; its own comma, too */
 	/* clang-format on */

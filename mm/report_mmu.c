@@ -11,6 +11,7 @@
 #include <octavo/mm_report.h>
 #include <octavo/mm_user.h>
 #include <octavo/string.h>
+#include <uapi/octavo/pagemap.h>
 
 #define BATCH 16
 
@@ -51,25 +52,35 @@ unsigned mm_areas(struct mm *mm, vaddr_t from, struct area_info *out, unsigned n
 
 /* --- what is resident --- */
 
-static void count_page(struct area_usage *u, pte_t pte)
+/* The share of a page that one of its entries has. */
+static void count_share(struct area_usage *u, const struct page *page, bool dirty)
 {
-	const struct page *page = pfn_to_page(pte_pfn(pte));
-	u32 maps = (u32)MAX(atomic_read(&page->mapcount), 1);
-	bool dirty = pte_dirty(pte) || page_owner(page) == PAGE_ANON;
+	u32 maps = (u32)MAX(atomic_read(&page->mapcount), 1), share = PSS_PAGE / maps;
 
-	u->resident++;
-	if (pte_pfn(pte) == zero_pfn)
-		return; /* nobody's */
-	u->referenced += pte_young(pte);
-	if (page_owner(page) == PAGE_FILE)
-		u->file++;
-	else if (page_is_private(page))
-		u->anonymous++;
+	u->pss += share;
+	if (page_is_private(page))
+		u->pss_anon += share;
+	else
+		*(page->flags & PG_BACKED ? &u->pss_file : &u->pss_shmem) += share;
+	if (dirty)
+		u->pss_dirty += share;
 	if (maps > 1)
 		*(dirty ? &u->shared_dirty : &u->shared_clean) += 1;
 	else
 		*(dirty ? &u->private_dirty : &u->private_clean) += 1;
-	u->pss_4096ths += 4096 / maps;
+}
+
+static void count_page(struct area_usage *u, pte_t pte)
+{
+	const struct page *page = pfn_to_page(pte_pfn(pte));
+
+	if (pte_pfn(pte) == zero_pfn)
+		return;
+	u->resident++;
+	u->referenced += pte_young(pte);
+	u->anonymous += page_is_private(page);
+	count_share(u, page,
+		    pte_dirty(pte) || !(page->flags & PG_BACKED)); /* what it has is nowhere else */
 }
 
 /* [va, stop) lies in one table. */
@@ -89,16 +100,53 @@ char mm_sharing_letter(u32 vm_flags)
 	return vm_flags & VM_SHARED ? 's' : 'p';
 }
 
-void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage *u)
+void mm_area_usage(struct mm *mm, const struct area_info *a, struct area_usage *u)
 {
-	for (vaddr_t va = start; va < end;) {
-		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, end);
+	u64 before = u->pss;
+
+	for (vaddr_t va = a->start; va < a->end;) {
+		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, a->end);
 
 		if (pmap_prepared(&mm->pmap, va)) /* tables of areas stay while users do */
 			count_span(mm, va, stop, u);
 		va = stop;
 	}
+	if (a->flags & VM_LOCKED)
+		u->pss_locked += u->pss - before;
 }
+
+/* --- entries --- */
+
+static u64 entry_number(pte_t pte, bool frames)
+{
+	const struct page *page = pfn_to_page(pte_pfn(pte));
+	u64 say = PM_PRESENT | (frames ? pte_pfn(pte) : 0);
+
+	if (pte_pfn(pte) == zero_pfn)
+		return say;
+	if (!page_is_private(page))
+		say |= PM_FILE;
+	if (atomic_read(&page->mapcount) == 1)
+		say |= PM_EXCLUSIVE;
+	return say;
+}
+
+void mm_pagemap(struct mm *mm, vaddr_t start, vaddr_t end, bool frames, u64 *out)
+{
+	struct pmap_iter it;
+
+	memset(out, 0, ((end - start) >> PAGE_SHIFT) * sizeof(*out));
+	if (!pmap_prepared(&mm->pmap, start))
+		return;
+	rwsem_down_read(&mm->mmap_sem);
+	spin_lock(&mm->page_table_lock);
+	pmap_for_each_present(&mm->pmap, start, end, it)
+		out[(pmap_iter_va(&it) - start) >> PAGE_SHIFT] = entry_number(*it.pte, frames);
+	spin_unlock(&mm->page_table_lock);
+	rwsem_up_read(&mm->mmap_sem);
+}
+
+/* --- sizes --- */
 
 /* All files that can be mapped are in tmpfs: their pages count as shared memory, as on Linux. */
 static void add_area(struct mm *mm, const struct area_info *a, struct mm_sizes *s)
@@ -116,7 +164,7 @@ static void add_area(struct mm *mm, const struct area_info *a, struct mm_sizes *
 		s->lib += pages; /* and text, so far */
 	if (a->file == NULL && !(a->flags & VM_SHARED))
 		return; /* all of it is anonymous */
-	mm_area_usage(mm, a->start, a->end, &u);
+	mm_area_usage(mm, a, &u);
 	s->shmem += u.resident - u.anonymous;
 }
 

@@ -105,16 +105,16 @@ char mm_sharing_letter(u32 vm_flags) /* nm-10 */
 	return vm_flags & VM_SHARED ? 'S' : vm_flags & VM_MAYSHARE ? 's' : 'p';
 }
 
-void mm_area_usage(struct mm *mm, vaddr_t start, vaddr_t end, struct area_usage *u)
+void mm_area_usage(struct mm *mm, const struct area_info *a, struct area_usage *u)
 {
-	u32 pages = (u32)(end - start) >> PAGE_SHIFT;
+	u32 pages = (u32)(a->end - a->start) >> PAGE_SHIFT;
 
 	(void)mm;
 	u->resident += pages;
 	u->anonymous += pages;
 	u->private_dirty += pages;
 	u->referenced += pages;
-	u->pss_4096ths += (u64)pages * 4096;
+	u->pss += (u64)pages * PSS_PAGE;
 }
 
 void mm_sizes(struct mm *mm, struct mm_sizes *s)

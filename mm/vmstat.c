@@ -14,6 +14,7 @@
  * Locks: zone->lock, one at a time, in bounded steps.
  */
 #include <arch/layout.h>
+#include <arch/memmap.h>
 #include <octavo/commit.h>
 #include <octavo/slab.h>
 #include <octavo/string.h>
@@ -116,25 +117,19 @@ static void meminfo_kb(struct text *t, const char *name, u32 pages)
 	text_printf(t, "%-15s %8u kB\n", name, pages * KB_PER_PAGE);
 }
 
-/* The halves of memory, where the machine has a zone beyond the direct map. */
+/* The halves of memory, where the machine can have a zone beyond the direct map. */
 static void meminfo_high(struct text *t, const struct vm_counts *c)
 {
 	u32 total = 0, free = 0;
-	bool any = false;
 
-	for (unsigned n = 0; n < nr_nodes; n++) {
-		for (unsigned i = 0; i < nodes[n].nr_zones; i++) {
-			const struct zone *z = &nodes[n].zones[i];
-
-			if (!z->highmem)
-				continue;
-			any = true;
+	if (!arch_zones[arch_nr_zones - 1].highmem)
+		return;
+	for (struct zone *z = zone_first(); z != NULL; z = zone_next(z)) {
+		if (z->highmem) {
 			total += z->managed_pages;
 			free += zone_free_pages(z);
 		}
 	}
-	if (!any)
-		return;
 	meminfo_kb(t, "HighTotal:", total);
 	meminfo_kb(t, "HighFree:", free);
 	meminfo_kb(t, "LowTotal:", c->managed - total);
@@ -201,6 +196,7 @@ void meminfo_text(struct text *t)
 	meminfo_kb(t, "VmallocUsed:", c.vmalloc);
 	meminfo_kb(t, "VmallocChunk:", 0); /* as on Linux: nobody looks for it any more */
 	meminfo_kb(t, "Percpu:", 0); /* what each CPU has of its own lies in the kernel's image */
+	arch_meminfo_text(t);
 }
 
 /* --- /proc/vmstat --- */

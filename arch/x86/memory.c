@@ -15,8 +15,9 @@
 #include <octavo/arch.h>
 #include <octavo/bootmem.h>
 #include <octavo/panic.h>
-#include <octavo/string.h>
 #include <octavo/pmap.h>
+#include <octavo/string.h>
+#include <octavo/text.h>
 
 #define DIRECT_FIRST   (KERNEL_BASE >> TABLE_SHIFT)
 #define DIRECT_TABLES  (DIRECT_MAP_SIZE >> TABLE_SHIFT)
@@ -136,4 +137,30 @@ void arch_protect_kernel(void (*free_init)(pfn_t pfn, unsigned nr_pages))
 	low_table[low_index(boot_stack_guard)].v = 0;
 	pmap_flush_everywhere();
 	free_init(low_index(init_start), low_index(init_end) - low_index(init_start));
+}
+
+/* Pages of the direct map that one table maps. */
+static u32 small_pages(const pte_t *table)
+{
+	u32 nr = 0;
+
+	for (unsigned i = 0; i < PTES_PER_TABLE; i++)
+		nr += pte_accessible(table[i]);
+	return nr;
+}
+
+void arch_meminfo_text(struct text *t)
+{
+	u32 small = 0, large = 0;
+
+	for (unsigned i = 0; i < DIRECT_TABLES; i++) {
+		u32 entry = kernel_dir[DIRECT_FIRST + i];
+
+		if (entry & PTE_LARGE)
+			large++;
+		else if (entry & PTE_PRESENT)
+			small += small_pages(phys_to_virt(entry & PTE_FRAME));
+	}
+	text_printf(t, "DirectMap4k:    %8u kB\nDirectMap4M:    %8u kB\n",
+		    small * (PAGE_SIZE / 1024), large * (TABLE_SPAN / 1024));
 }

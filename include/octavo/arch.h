@@ -9,7 +9,8 @@
  *   current.h   struct task *arch_current(void), struct task_head *arch_current_head(void)
  *   layout.h    addresses: KERNEL_BASE, USER_END, VMALLOC_START, KSTACK_SIZE, MMAP_BASE ...
  *               and names: ARCH_MACHINE (uname), ARCH_PLATFORM (AT_PLATFORM), ELF_MACHINE
- *   memmap.h    pfn_to_page, page_to_pfn, phys_to_virt, virt_to_phys, pfn_valid
+ *   memmap.h    pfn_to_page, page_to_pfn, phys_to_virt, virt_to_phys, pfn_valid; and
+ *               arch_meminfo_text(): lines of /proc/meminfo, how the kernel maps memory
  *   frame.h     struct trapframe; frame_pc(frame), frame_sp(frame), frame_fp(frame):
  *               where arch_backtrace_next() starts
  *   arch_task.h struct arch_task: what a task keeps for the architecture (stack pointer, FPU)

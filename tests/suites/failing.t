@@ -17,7 +17,7 @@ PROGRAMS = ("mmap_anon", "mlock", "madvise", "remap_pages", "brk", "shared_anon"
             "faults", "orphans", "munmap", "cow", "wait", "exec", "script", "badelf", "sysargs",
             "pipes", "segments", "clock", "syslog", "poll", "sendfile",
             "filemap", "text", "fallocate", "memfd", "sysvshm", "sysvshm_rights", "spawn", "signals", "jobs", "sigfault", "futex", "mount", "paths", "proc",
-            "proc_pid", "proc_mm", "kmsg", "overcommit",
+            "proc_pid", "proc_mm", "smaps", "pagemap", "kmsg", "overcommit",
             "descriptors", "vectors", "eventfd", "clone", "limits memory", "process_vm")
 # Programs that take a second or more for each run: fewer one by one.
 LONG = {"fpu": 8, "sched": 8, "mm_random 1 300": 20, "file_random 1 300": 20, "fsedge": 20,

@@ -52,7 +52,8 @@ struct pmap {
 	uintptr_t brk_limit;    /* [I] after exec: the heap cannot grow beyond */
 };
 
-#define PROC_MMU_FILES /* of /proc/PID: none */
+#define PROC_MMU_FILES   /* of /proc/PID: none */
+#define PROC_FRAME_FILES /* of /proc: none */
 /* of /proc: all regions of the machine, and how its free frames lie */
 #define PROC_NOMMU_FILES                                                                           \
 	{.name = "fragmentation", .mode = S_IFREG | 0444, .text = run_text},                       \

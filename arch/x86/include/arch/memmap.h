@@ -70,3 +70,7 @@ static inline struct page *frame_to_page(const volatile void *va)
 
 	return (struct page *)(void *)((char *)mem_map + offset);
 }
+
+struct text;
+/* arch_meminfo_text - appends how much of the direct map has entries of 4K, and of 4M */
+void arch_meminfo_text(struct text *t);
