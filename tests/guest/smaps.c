@@ -423,9 +423,9 @@ int main(void)
 {
 	mount_proc();
 	test_lines();
-	test_sum();
 	test_flags();
 	test_file_flags();
+	test_sum(); /* of many areas, by now */
 	test_private();
 	test_read_only();
 	test_shared_by_fork();
