@@ -3,11 +3,13 @@
  * commit.c - what is promised: the sum, and who may be promised more.
  *
  * Each CPU counts for itself, so that mmap and munmap of different processes share nothing; one that
- * gives back what another has promised goes below zero. Where the limit is firm (mode 2) promises are
- * made one at a time: the sum cannot pass the limit between the look and the promise.
+ * gives back what another has promised goes below zero. What is far from zero goes to a sum of 64 bits:
+ * segments that nobody touches can be promised more than 32 bits of pages. Where the limit is firm (mode 2)
+ * promises are made one at a time: the sum cannot pass the limit between the look and the promise.
  * Lock order: commit_lock, nothing inside it.
  */
 #include <arch/atomic.h>
+#include <octavo/assert.h>
 #include <octavo/audit.h>
 #include <octavo/commit.h>
 #include <octavo/cred.h>
@@ -27,28 +29,55 @@
 
 struct overcommit_rules commit_rules = {.mode = OVERCOMMIT_HEURISTIC, .ratio = 50};
 
+#define OWN_MOST (1 << 20) /* pages: no call promises more at once */
+
 static struct promised {
-	s32 pages;
+	s32 pages;                 /* -OWN_MOST to OWN_MOST */
 } __aligned(64) promised[NR_CPUS]; /* [own CPU, preemption off] */
 
 static spinlock_t commit_lock = SPINLOCK_INIT(commit_lock);
-static u32 audited; /* pages that the audit has found; while it runs */
+static s64 settled; /* [commit_lock] what the CPUs have given up */
+static u64 audited; /* pages that the audit has found; while it runs */
+
+static __noinline __cold void settle(struct promised *own)
+{
+	spin_lock(&commit_lock);
+	settled += own->pages;
+	own->pages = 0;
+	spin_unlock(&commit_lock);
+}
 
 static void add(s32 pages)
 {
+	struct promised *own;
+
 	preempt_disable();
-	promised[arch_current_head()->cpu].pages += pages;
+	own = &promised[arch_current_head()->cpu];
+	own->pages += pages;
+	if (unlikely((u32)(own->pages + OWN_MOST) > 2 * OWN_MOST))
+		settle(own);
 	preempt_enable();
 }
 
-/* Of a moment, or a little less or more. */
-static u32 committed(void)
+/* Of a moment, or a little less or more. [commit_lock] */
+static u64 committed_locked(void)
 {
-	s32 sum = 0;
+	s64 sum = settled;
 
+	assert_held(&commit_lock);
 	for (unsigned cpu = 0; cpu < NR_CPUS; cpu++)
 		sum += arch_read_once(&promised[cpu].pages);
-	return (u32)MAX(sum, 0);
+	return (u64)MAX(sum, (s64)0);
+}
+
+static u64 committed(void)
+{
+	u64 sum;
+
+	spin_lock(&commit_lock);
+	sum = committed_locked();
+	spin_unlock(&commit_lock);
+	return sum;
 }
 
 static struct overcommit_machine machine(void)
@@ -98,17 +127,18 @@ static int charge_strictly(u32 pages, u32 credit)
 {
 	struct overcommit_machine m = machine();
 	struct overcommit_asker who = asker(credit);
-	u32 allowed = overcommit_allowed(&commit_rules, &m, &who), sum;
+	u32 allowed = overcommit_allowed(&commit_rules, &m, &who);
+	u64 sum;
 
 	spin_lock(&commit_lock);
-	sum = committed() + pages - MIN(credit, pages);
+	sum = committed_locked() + pages - MIN(credit, pages);
 	if (sum < allowed)
-		add((s32)pages);
+		settled += pages;
 	spin_unlock(&commit_lock);
 	if (sum < allowed)
 		return 0;
-	why("overcommit: ENOMEM: %u kB asked, %u kB would be promised, %u kB allowed",
-	    pages * KB_PER_PAGE, sum * KB_PER_PAGE, allowed * KB_PER_PAGE);
+	why("overcommit: ENOMEM: %u kB asked, %llu kB would be promised, %u kB allowed",
+	    pages * KB_PER_PAGE, (unsigned long long)sum * KB_PER_PAGE, allowed * KB_PER_PAGE);
 	return -ENOMEM;
 }
 
@@ -140,7 +170,8 @@ void commit_meminfo(struct text *t)
 
 	text_printf(t, "%-15s %8u kB\n",
 		    "CommitLimit:", overcommit_limit(&commit_rules, &m) * KB_PER_PAGE);
-	text_printf(t, "%-15s %8u kB\n", "Committed_AS:", committed() * KB_PER_PAGE);
+	text_printf(t, "%-15s %8llu kB\n",
+		    "Committed_AS:", (unsigned long long)committed() * KB_PER_PAGE);
 }
 
 void commit_init(void)
@@ -163,6 +194,9 @@ void commit_audit_seen(u32 pages)
 
 void commit_audit(struct audit *a)
 {
-	if (audited != committed())
-		audit_differ(a, "%u pages are promised, %u are counted", audited, committed());
+	u64 counted = committed();
+
+	if (audited != counted)
+		audit_differ(a, "%llu pages are promised, %llu are counted",
+			     (unsigned long long)audited, (unsigned long long)counted);
 }

@@ -341,6 +341,28 @@ static void test_strict_calls(void)
 	close((int)fd);
 }
 
+/* Segments of nearly 4 GB: more pages than a number of 32 bits with a sign can tell. */
+static void test_many(void)
+{
+	static int ids[2060];
+	const unsigned long long each = 0xfefff000u / PAGE, all = sizeof(ids) / sizeof(ids[0]);
+	unsigned long long nr = 0, before = (unsigned long long)promised();
+
+	while (nr < all && (ids[nr] = (int)sys(NR_shmget, 0, each * PAGE, 0600)) >= 0)
+		nr++;
+	is((long)nr, (long)all, "so many segments in mode 1 (oc-1)");
+	slurp("/proc/meminfo");
+	ok(strtoull(strstr(text, "Committed_AS:") + 13, NULL, 10) == (before + nr * each) * KB,
+	   "are all promised (oc-6)");
+	is(kernel_command("audit"), 0, "the audit finds as much");
+	set_number(MEMORY, 2);
+	is(map(N, rw, MAP_PRIVATE | MAP_ANONYMOUS, -1), -ENOMEM, "no more in mode 2 (oc-8)");
+	set_number(MEMORY, 1);
+	while (nr > 0)
+		sys(NR_shmctl, ids[--nr], 0, NULL);
+	is(promised(), (long)before, "until they go");
+}
+
 static void test_modes(void)
 {
 	long limit, total, addr;
@@ -357,6 +379,7 @@ static void test_modes(void)
 	addr = map(total / (long)KB * 2, rw, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	ok(is_there(addr), "but not in mode 1 (oc-1)");
 	unmap(addr, total / (long)KB * 2);
+	test_many();
 	set_number(RATIO, 80);
 	limit = file_value("/proc/meminfo", "CommitLimit:");
 	ok(limit > total / 10 * 8 - 8 && limit <= total / 10 * 8 + 8,
