@@ -4,7 +4,8 @@
  * output, each operation once for each size, "name@size":
  *
  *	@mappings	10 to 60,000 in the process that asks; each of one page, no two side by side
- *	@sharers	1 to 500 processes that map one file, each page of it by a mapping of its own
+ *	@sharers	1 to 500 processes that map one file, each page of it by a mapping of its own;
+ *			and that have the same private memory by fork
  *
  * What is measured is done at mappings that a generator chooses, so that nothing found last helps.
  */
@@ -15,10 +16,12 @@
 #define MAPPINGS_MAX 60000u
 #define SHARERS_MAX  500u
 #define FILE_PAGES   16u
+#define ANON_PAGES   64u
 #define SAMPLES      400u
 #define STRIDE       (2 * PAGE)
 #define BASE         0x20000000ul
 #define FIXED        (ANON | MAP_FIXED)
+#define PATH         "/tmp/scalebench"
 
 uint64_t stopwatch_ns;
 uint64_t stopwatch_started_ns;
@@ -167,9 +170,58 @@ static int measure_mappings(void)
 	return 0;
 }
 
-/* --- many sharers --- */
+/* --- many mappings of one file, each of a page of its own --- */
 
 static long fd;
+
+/* A page leaves the file, and the one of all mappings that has it. */
+static void measure_punch(unsigned nr)
+{
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		volatile char *p = mapping(below(nr));
+
+		*p = 1;
+		start();
+		call3(__NR_madvise, (long)p, PAGE, MADV_REMOVE);
+		stop();
+	}
+	row("punch", nr, "page", SAMPLES);
+}
+
+static int open_file(unsigned pages)
+{
+	fd = call3(__NR_open, (long)PATH, 0102, 0600);
+	return fd < 0 || call2(__NR_ftruncate, fd, (long)(pages * PAGE)) != 0 ? -1 : 0;
+}
+
+static void close_file(void)
+{
+	call1(__NR_close, fd);
+	call1(__NR_unlink, (long)PATH);
+}
+
+static int measure_file_mappings(void)
+{
+	unsigned there = 0;
+
+	if (open_file(MAPPINGS_MAX) != 0)
+		return fail("file");
+	for (size_t i = 0; i < sizeof(mappings) / sizeof(mappings[0]); i++) {
+		for (; there < mappings[i]; there++) {
+			if (call6(__NR_mmap2, (long)mapping(there), PAGE, RW,
+				  MAP_SHARED | MAP_FIXED, fd, (long)there) != (long)mapping(there))
+				return fail("map");
+		}
+		measure_punch(there);
+	}
+	unmap(mapping(MAPPINGS_MAX - 1), MAPPINGS_MAX * STRIDE);
+	close_file();
+	return 0;
+}
+
+/* --- many sharers --- */
+
+static char *private_pages;
 
 /* Each page by itself: from the last to the first, so that no two become one. */
 static int map_file(char *at)
@@ -189,7 +241,8 @@ static void touch_file(void)
 	touch_write((char *)BASE, FILE_PAGES * PAGE);
 }
 
-/* One more process: it says that it has every page mapped, and waits to be killed. */
+/* One more process: it says that it has every page mapped, those of the file as well as its parent's own, and
+ * waits to be killed. */
 static long start_sharer(long told)
 {
 	static char byte;
@@ -215,6 +268,50 @@ static void measure_file_fault(unsigned nr)
 		stop();
 	}
 	row("file_fault", nr, "page", SAMPLES);
+}
+
+static void measure_file_unmap(unsigned nr)
+{
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		unsigned page = below(FILE_PAGES);
+		char *p = (char *)BASE + page * PAGE;
+
+		start();
+		unmap(p, PAGE);
+		stop();
+		call6(__NR_mmap2, (long)p, PAGE, RW, MAP_SHARED | MAP_FIXED, fd,
+		      (long)(FILE_PAGES - 1 - page));
+		*(volatile char *)p = 1;
+	}
+	row("file_unmap", nr, "call", SAMPLES);
+}
+
+/* Half of the private pages are copied, the others go: all sharers have them still. */
+static void measure_private(unsigned nr)
+{
+	const unsigned half = ANON_PAGES / 2;
+
+	for (unsigned i = 0; i < half; i++) {
+		start();
+		((volatile char *)private_pages)[i * PAGE] = 2;
+		stop();
+	}
+	row("cow_fault", nr, "page", half);
+	start();
+	unmap(private_pages + half * PAGE, half * PAGE);
+	stop();
+	row("anon_unmap", nr, "page", half);
+	unmap(private_pages, half * PAGE);
+}
+
+/* Until its parent has been told. */
+static void measure_end(unsigned nr, long pid)
+{
+	start();
+	call2(__NR_kill, pid, 9);
+	reap(pid);
+	stop();
+	row("sharer_exit", nr, "process", 1);
 }
 
 static void measure_file_map(unsigned nr)
@@ -249,13 +346,18 @@ static int measure_with_sharers(unsigned nr)
 	if (call1(__NR_pipe, (long)ends) != 0)
 		return fail("pipe");
 	touch_file();
-	for (unsigned i = 1; i < nr; i++) {
+	private_pages = map(ANON_PAGES * PAGE, RW, ANON, -1);
+	touch_write(private_pages, ANON_PAGES * PAGE);
+	for (unsigned i = 0; i < nr; i++) { /* the first one does nothing but end */
 		pids[i] = start_sharer(ends[1]);
 		if (pids[i] < 0 || call3(__NR_read, ends[0], (long)&byte, 1) != 1)
 			return fail("fork");
 	}
+	measure_private(nr);
+	measure_end(nr, pids[0]);
 	measure_file_fault(nr);
 	measure_file_map(nr);
+	measure_file_unmap(nr);
 	touch_file();
 	measure_walk(nr);
 	for (unsigned i = 1; i < nr; i++) {
@@ -271,18 +373,16 @@ static int measure_sharers(void)
 {
 	int failed = 0;
 
-	fd = call3(__NR_open, (long)"/tmp/scalebench", 0102, 0600);
-	if (fd < 0 || call2(__NR_ftruncate, fd, FILE_PAGES * PAGE) != 0 ||
-	    map_file((char *)BASE) != 0)
+	if (open_file(FILE_PAGES) != 0 || map_file((char *)BASE) != 0)
 		return fail("file");
 	for (size_t i = 0; i < sizeof(sharers) / sizeof(sharers[0]); i++)
 		failed |= measure_with_sharers(sharers[i]);
-	call1(__NR_unlink, (long)"/tmp/scalebench");
+	close_file();
 	return failed;
 }
 
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 4096);
-	return measure_mappings() | measure_sharers();
+	return measure_mappings() | measure_file_mappings() | measure_sharers();
 }

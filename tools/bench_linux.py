@@ -27,7 +27,7 @@ HEAD = """\
 GROWTH = """
 ## How it grows
 
-The cost of one operation where there is little already and where there is much: mappings in the process that asks, and processes that map each page of one file by a mapping of its own. `fork` and `exit` are counted for one mapping, `rmap_walk` (a file is cut under all that map it) for one entry. `tests/suites/scale.t` holds that no operation of Octavo grows faster than the logarithm does.
+The cost of one operation where there is little already and where there is much: mappings in the process that asks, and processes that map each page of one file by a mapping of its own. `fork` and `exit` are counted for one mapping, `rmap_walk` (a file is cut under all that map it) for one entry; `punch` takes one page out of a file of which each page has a mapping; sharers of private memory have it by fork (`cow_fault`, `anon_unmap`). `tests/suites/scale.t` holds that no operation of Octavo grows faster than the logarithm does.
 
 """
 

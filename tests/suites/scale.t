@@ -11,8 +11,8 @@ import bench  # noqa: E402
 from guest import judge, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
-OPERATIONS = {"find", "fault", "map", "map_fixed", "unmap", "fork", "exit", "file_fault", "file_map",
-              "rmap_walk"}
+OPERATIONS = {"find", "fault", "map", "map_fixed", "unmap", "fork", "exit", "punch", "file_fault", "file_map",
+              "file_unmap", "rmap_walk", "cow_fault", "anon_unmap", "sharer_exit"}
 
 
 def growth(tap):
