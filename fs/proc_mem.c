@@ -12,6 +12,7 @@
 #include <octavo/slab.h>
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
+#include <uapi/octavo/fcntl.h>
 
 static int mem_open(struct inode *inode, struct file *file)
 {
@@ -54,6 +55,8 @@ static ssize_t mem_move(struct file *file, char __user *user, size_t len, loff_t
 
 	if (buf == NULL)
 		return -ENOMEM;
+	if (*pos < 0 && *pos >= INT32_MIN)
+		*pos = (u32)*pos;
 	if (mm == NULL || !mm_get_used(mm)) /* it has ended: so has its memory */
 		goto free_buf;
 	while (done < len) {
@@ -79,10 +82,23 @@ static ssize_t mem_write(struct file *file, const char __user *user, size_t len,
 	return mem_move(file, (char __user *)user, len, pos, true);
 }
 
+/* To any place: those from 2 GB on are negative ones to lseek(2), which has 32 bits. */
+static loff_t mem_seek(struct file *file, loff_t offset, u32 whence)
+{
+	loff_t from = whence == SEEK_CUR ? file->pos : 0;
+
+	if (whence != SEEK_SET && whence != SEEK_CUR)
+		return -EINVAL;
+	if (__builtin_add_overflow(from, offset, &offset))
+		return -EINVAL;
+	file->pos = offset;
+	return offset;
+}
+
 const struct file_ops proc_mem_fops = {
 	.open = mem_open,
 	.close = mem_close,
 	.read = mem_read,
 	.write = mem_write,
-	.seek = proc_seek,
+	.seek = mem_seek,
 };

@@ -188,6 +188,7 @@ void ptrace_fork(struct task *child, struct tracee *spare)
 		spare->options = ours->options;
 		spare->seized = ours->seized;
 		spare->capable = ours->capable;
+		spare->newborn = true;
 		link_tracee(spare, child, ours->tracer, spare->seized);
 		if (!spare->seized)
 			(void)signal_send_thread(child, SIGSTOP, NULL);

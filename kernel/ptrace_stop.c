@@ -131,7 +131,17 @@ void ptrace_group_stop(int sig)
 
 void ptrace_frame(struct trapframe *frame, bool from_call)
 {
-	if (!from_call)
+	struct tracee *tr;
+	bool newborn = false;
+
+	spin_lock(&task_list_lock);
+	tr = current->tracee;
+	if (tr != NULL) {
+		newborn = tr->newborn;
+		tr->newborn = false;
+	}
+	spin_unlock(&task_list_lock);
+	if (!from_call && !newborn)
 		arch_call_none(frame);
 }
 
@@ -240,6 +250,8 @@ void ptrace_call_end(struct trapframe *frame)
 	enum trace_mode mode = mode_now(&options);
 
 	current->head.work_trace = 0;
+	if (arch_call_is_return(frame))
+		arch_call_none(frame);
 	if (mode == TRACE_CALLS)
 		call_stop(options, false);
 	else if (mode == TRACE_STEP)

@@ -306,6 +306,23 @@ static struct task *choose_thread(struct signal_state *s, struct task *first, in
 	return busy;
 }
 
+/* The same in a process that has stopped, where those go on whom their tracers let; a thread's is its own. */
+static struct task *choose_traced(struct signal_state *s, struct task *first, int sig, bool thread)
+{
+	struct task *t, *busy = NULL;
+
+	LIST_FOREACH(t, &s->threads, thread_link) {
+		if (!is_traced(t) || t->state == TASK_STOPPED || !would_take(t, sig))
+			continue;
+		if (thread && t != first)
+			continue;
+		if (!t->head.work_signal)
+			return t;
+		busy = t;
+	}
+	return busy;
+}
+
 /* current will not take those of `set`: whatever of them is pending for all, others are to look at. */
 static void retarget(struct task *t, sigset_bits set)
 {
@@ -470,9 +487,11 @@ static int enqueue(struct signal_state *s, struct sigpending *p, int sig,
 /* `sig` ends the process by its action: may it do so now, since somebody would take it? */
 static bool ends_at_once(struct signal_state *s, struct task *t, int sig, bool thread)
 {
-	if ((s->stopped_by != 0 || is_traced(t)) && sig != SIGKILL)
+	if (is_traced(t) && sig != SIGKILL)
 		return false;
-	if (!thread)
+	if (s->stopped_by != 0 && sig != SIGKILL)
+		t = choose_traced(s, t, sig, thread);
+	else if (!thread)
 		t = choose_thread(s, t, sig);
 	return t != NULL && would_take(t, sig) && !(t->sig.really_blocked & SIG_BIT(sig));
 }
@@ -497,9 +516,11 @@ static int send_locked(struct task *t, int sig, const struct siginfo *info, bool
 		return 0;
 	}
 	err = enqueue(s, p, sig, info, spare);
-	if (err != 0 || (s->stopped_by != 0 && !is_traced(t)))
+	if (err != 0)
 		return err;
-	if (thread)
+	if (unlikely(s->stopped_by != 0))
+		t = choose_traced(s, t, sig, thread);
+	else if (thread)
 		t = would_take(t, sig) ? t : NULL;
 	else
 		t = choose_thread(s, t, sig);

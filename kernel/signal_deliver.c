@@ -123,6 +123,8 @@ static int next_caught(struct siginfo *info, struct sig_action *a)
 			if (sig == 0)
 				continue;
 			irqs = spin_lock_irqsave(&s->lock);
+			if (signal_action(s, sig).handler > UAPI_SIG_IGN)
+				arch_trace_handler();
 		}
 		if (sig != 0) {
 			caught = is_caught(s, sig, a);

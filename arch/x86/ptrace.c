@@ -19,6 +19,7 @@
 #include <octavo/task.h>
 #include <octavo/uaccess.h>
 #include <uapi/octavo/ptrace.h>
+#include <uapi/octavo/unistd.h>
 
 /* struct user_regs_struct of Linux, by the words of it */
 enum {
@@ -48,7 +49,30 @@ void arch_call_none(struct trapframe *frame)
 	frame->error = FRAME_CALL_GONE;
 }
 
+bool arch_call_is_return(const struct trapframe *frame)
+{
+	return frame->error == __NR_sigreturn || frame->error == __NR_rt_sigreturn;
+}
+
 /* --- standing still --- */
+
+/* The trap flag is the program's again. */
+static void end_step(void)
+{
+	struct arch_task *a = &current->arch;
+
+	if (a->extras & TASK_STEPPED)
+		arch_user_frame(current)->eflags &= ~EFLAGS_TF;
+	a->extras &= ~TASK_STEPPED;
+}
+
+void arch_trace_handler(void)
+{
+	irqstate_t s = arch_irq_save();
+
+	end_step();
+	arch_irq_restore(s);
+}
 
 void arch_trace_stop(struct trace_stop *stop)
 {
@@ -58,9 +82,7 @@ void arch_trace_stop(struct trace_stop *stop)
 	stop->segments = segments_now();
 	if (a->extras & TASK_FPU_LOADED)
 		fpu_switch_out(current);
-	if (a->extras & TASK_STEPPED)
-		arch_user_frame(current)->eflags &= ~EFLAGS_TF;
-	a->extras &= ~TASK_STEPPED;
+	end_step();
 	arch_irq_restore(s);
 }
 

@@ -46,6 +46,7 @@ struct tracee {
 	bool seized;
 	bool capable; /* CAP_SYS_PTRACE was there when it began */
 	bool news;    /* the stop, or the end, was not told yet */
+	bool newborn; /* its frame is still that of its parent's call */
 	bool ended;   /* with all its threads, where it is a leader */
 };
 
@@ -118,6 +119,12 @@ long arch_ptrace(u32 request, int pid, u32 address, u32 data);
 void arch_trace_stop(struct trace_stop *stop);
 /* arch_trace_go - it goes on, with what its tracer has made of it. */
 void arch_trace_go(const struct trace_stop *stop, enum trace_mode mode);
+/* arch_trace_handler - the current task's registers are about to be saved for a handler: without a single step,
+ * which is its tracer's and not the program's; it begins anew with the handler, ptrace_handler() */
+void arch_trace_handler(void);
+/* arch_call_is_return - a system call ends: is it one after which the frame is no system call's any more, but what a
+ * signal has interrupted? */
+bool arch_call_is_return(const struct trapframe *frame);
 /* arch_call_none - the frame is no system call's: frame_call_gone(). */
 void arch_call_none(struct trapframe *frame);
 

@@ -13,7 +13,7 @@ PROGRAMS = ("/tests/fork", "/tests/cow", "/tests/wait", "/tests/exec", "/tests/s
             "/tests/clone", "/tests/identity", "/tests/users", "/tests/users_exec", "/tests/inspect",
             "/tests/attributes",
             "/tests/descriptors", "/tests/vectors", "/tests/sendfile", "/tests/eventfd", "/tests/spawn",
-            "/tests/process_vm", "/tests/ptrace", "/tests/ptrace_attach")
+            "/tests/process_vm", "/tests/ptrace", "/tests/ptrace_attach", "/tests/ptrace_edges")
 MACHINES = ("16M debug", "64M release", "1280M debug", "64M debug iso wallclock", "3G release",
             "64M debug qemu32,-pse,-pge")
 
@@ -26,6 +26,8 @@ Suite(
     *(run(f"/tests/{name}", on="64M debug", append="chaos=3")
       for name in ("clone", "users", "users_exec", "process_vm", "ptrace", "ptrace_attach")),
     *(run(f"/tests/{name}", on=FOUR_CPUS) for name in ("process_vm", "ptrace_race")),
+    run(append="init=/tests/ptrace_edges", on="64M debug", name="PID 1 asks to be traced",
+        console=r"^1\.\.3", absent="^not ok"),
     *(run("/tests/ptrace_race", "60", str(seed), on="64M debug", append=f"chaos={seed}") for seed in (1, 2)),
     run("/tests/ptrace_race", "60", on="64M debug 4cpus"),
     *(run(f"/tests/{name}", on=machine) for name in ("signals", "jobs", "sigfault")

@@ -18,8 +18,8 @@ PROGRAMS += ("paths", "mount", "statfs")
 PROGRAMS += ("limits", "users", "users_exec", "inspect", "proc_mm")
 PROGRAMS += ("poll", "script", "pipes", "segments")
 PROGRAMS += ("fallocate", "eventfd", "mlock", "madvise", "remap_pages", "memfd", "sysvshm", "sysvshm_rights", "spawn", "timeouts", "vectors", "process_vm")
-PROGRAMS += ("ptrace", "ptrace_attach")
 PROGRAMS += ("meminfo", "smaps", "pagemap")
+PROGRAMS += ("ptrace", "ptrace_attach", "ptrace_edges")
 # As on i386: programs end at 3G; as on a machine of its own: the same addresses every time.
 LIKE_I386 = ("setarch", "i686", "--3gb", "--addr-no-randomize")
 SECONDS = 120
