@@ -144,7 +144,7 @@ static const struct proc_entry entries[] = {
 	{.name = "loadavg", .mode = REPORT, .text = proc_loadavg_text},
 	/* clang-format off */
 	PROC_FRAME_FILES /* with an MMU; their own commas */
-	LOCK_STAT_FILE /* has its own comma */
+	LOCKVAL_FILES /* have their own commas */
 	PROC_NOMMU_FILES /* without an MMU; its own comma, too */
 	/* clang-format on */
 	{.name = "meminfo", .mode = REPORT, .text = meminfo_text},

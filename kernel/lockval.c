@@ -57,7 +57,11 @@ enum rule {
 	RULE_STILL_HELD,
 	RULE_TOO_DEEP,
 	RULE_WAIT,
+	RULE_MUST_HOLD,
+	RULE_MEMORY,
 };
+
+static u8 learned[NR_LOCK_CLASSES][NR_LOCK_CLASSES]; /* [held][waited for]: it has been so [a] */
 
 unsigned lockval_reports(void)
 {
@@ -192,6 +196,8 @@ static void check_order(const struct lock_state *state, const void *lock, unsign
 	for (unsigned i = 0; i < state->depth; i++) {
 		const struct held_lock *h = &state->held[i];
 
+		if (!learned[h->class_id][id] && !state->expecting)
+			learned[h->class_id][id] = 1;
 		if (h->lock == lock)
 			report(RULE_RECURSION, "taken twice", id, h);
 		else if (h->class_id > id)
@@ -318,6 +324,43 @@ bool lockval_holds(const void *lock)
 	return panic_in_progress() || find_held(&current->locks, lock) >= 0;
 }
 
+void lockval_must_hold(const void *lock, struct lock_tag tag, bool write, const char *where)
+{
+	struct lock_state *state = &current->locks;
+	int i = find_held(state, lock);
+	char what[64];
+	irqstate_t s;
+
+	if ((i >= 0 && !(write && state->held[i].read)) || !enter(state, &s))
+		return;
+	scnprintf(what, sizeof(what), "%s(): not held%s", where, i >= 0 ? " for writing" : "");
+	report(RULE_MUST_HOLD, what, tag.class_id, NULL);
+	leave(state, s);
+}
+
+/* Under page_table_lock one may ask, if one need not wait (lock-7). */
+static bool gives_memory(unsigned id)
+{
+	return id == LOCK_tree_lock || id == LOCK_slab_lock || id == LOCK_lru_lock ||
+	       id == LOCK_zone_lock;
+}
+
+void lockval_asks_memory(const char *where)
+{
+	struct lock_state *state = &current->locks;
+	const struct held_lock *h = NULL;
+	char what[64];
+	irqstate_t s;
+
+	for (unsigned i = 0; i < state->depth && h == NULL; i++)
+		h = gives_memory(state->held[i].class_id) ? &state->held[i] : NULL;
+	if (h == NULL || !enter(state, &s))
+		return;
+	scnprintf(what, sizeof(what), "%s() asks for memory", where);
+	report(RULE_MEMORY, what, NR_LOCK_CLASSES, h);
+	leave(state, s);
+}
+
 void lockval_might_sleep(const char *where)
 {
 	struct lock_state *state = &current->locks;
@@ -386,5 +429,25 @@ void lock_stat_text(struct text *t)
 		}
 		if (taken != 0)
 			text_printf(t, "%-20s %12u %12u\n", classes[id].name, handed_over, taken);
+	}
+}
+
+/* --- the order in which they are taken --- */
+
+void lock_order_text(struct text *t)
+{
+	for (unsigned held = 0; held < NR_LOCK_CLASSES; held++) {
+		bool any = false;
+
+		for (unsigned id = 0; id < NR_LOCK_CLASSES; id++) {
+			if (!learned[held][id])
+				continue;
+			if (!any)
+				text_printf(t, "%s:", classes[held].name);
+			text_printf(t, " %s", classes[id].name);
+			any = true;
+		}
+		if (any)
+			text_printf(t, "\n");
 	}
 }

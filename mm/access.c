@@ -77,6 +77,7 @@ static bool is_unpromised(const struct vma *v)
 static int promise_locked(struct mm *mm, vaddr_t va)
 {
 	struct range_cuts cuts;
+	struct vma *v;
 	int err = commit_charge(1, 0);
 
 	if (err != 0)
@@ -87,8 +88,9 @@ static int promise_locked(struct mm *mm, vaddr_t va)
 		return err;
 	}
 	range_cuts_make(mm, va, va + PAGE_SIZE, &cuts);
+	v = vma_find(&mm->vmas, va);
 	spin_lock(&mm->page_table_lock);
-	vma_find(&mm->vmas, va)->flags |= VM_ACCT;
+	vma_set_flags(v, v->flags | VM_ACCT);
 	spin_unlock(&mm->page_table_lock);
 	mm_merge_around(mm, va, va + PAGE_SIZE);
 	return 0;

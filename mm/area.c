@@ -212,9 +212,9 @@ void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access)
 
 	for (v = vma_find(t, start); v && v->start < end; v = vma_next(v)) {
 		ASSERT(v->start >= start && v->end <= end);
-		v->flags = (v->flags & ~ACCESS_BITS) | access;
+		vma_set_flags(v, (v->flags & ~ACCESS_BITS) | access);
 		if (area_accountable(v->flags))
-			v->flags |= VM_ACCT;
+			vma_set_flags(v, v->flags | VM_ACCT);
 	}
 }
 

@@ -180,8 +180,7 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 		if (err == 0) {
 			u32 pages = (u32)((v->start - start) >> PAGE_SHIFT);
 
-			v->pgoff -= pages;
-			vma_set_bounds(&mm->vmas, v, start, v->end);
+			vma_grow_down(v, start);
 			mm->total_pages += pages;
 			if (v->flags & VM_LOCKED)
 				mm->locked_pages += pages;

@@ -90,6 +90,7 @@ static int enter(struct address_space *m, u32 index, struct page *page, struct r
 {
 	int err = radix_insert(&m->pages, index, page, spares);
 
+	assert_held(&m->tree_lock);
 	if (err == 0) {
 		get_page(page);
 		page->mapping = m;

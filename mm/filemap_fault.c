@@ -34,6 +34,8 @@ static u32 map_cached(struct mm *mm, const struct vma *v, struct address_space *
 {
 	u32 prot = cache_prot(v), index = vma_index(v, va), mapped = 0;
 
+	assert_held(&mm->page_table_lock);
+	assert_held(&m->tree_lock);
 	while (va < end) {
 		u32 run, pages = (u32)((end - va) >> PAGE_SHIFT);
 		void *const *slots = radix_run(&m->pages, index, &run);

@@ -9,6 +9,7 @@
 #include <octavo/fs.h>
 #include <octavo/ktest.h>
 #include <octavo/mm_user.h>
+#include <octavo/slab.h>
 #include <octavo/string.h>
 #include <uapi/octavo/fcntl.h>
 #include <uapi/octavo/mman.h>
@@ -215,6 +216,49 @@ KTEST(rmap_shared_memory, "")
 	KTEST_OK(mapped(child, AT(2)) == page && atomic_read(&page->mapcount) == 1,
 		 "the object has it still");
 	mm_put(child);
+	end();
+}
+
+/* Bytes of kernel memory that caches have handed out. */
+static u32 cache_bytes(void)
+{
+	struct slab_stat s;
+	u32 bytes = 0;
+
+	for (unsigned i = 0; slab_stat(i, &s); i++)
+		bytes += s.in_use * s.object_size;
+	return bytes;
+}
+
+/* Neither a page nor an entry costs anything but what struct page has in any case, in no kind of memory:
+ * an area has its links, and its first page brings a region. */
+KTEST(rmap_costs_nothing_per_page, "wli-1")
+{
+	const u32 many = 1024, first = 0x20000000u;
+	struct mm *child[3];
+	u32 before, forked;
+
+	begin(MAP_PRIVATE);
+	KTEST_OK((vaddr_t)map(mm, first, many, MAP_PRIVATE | ANON) == first, "many pages");
+	before = cache_bytes();
+	KTEST_OK(mm_populate(mm, first, first + many * PAGE_SIZE, 0) == 0 &&
+			 mm->nr_resident == many,
+		 "are there");
+	KTEST_OK(cache_bytes() - before == sizeof(struct anon_region),
+		 "one region for all of them");
+	before = cache_bytes();
+	child[0] = mm_fork(mm);
+	forked = cache_bytes() - before;
+	child[1] = mm_fork(mm);
+	child[2] = mm_fork(child[0]);
+	KTEST_OK(child[0] && child[1] && child[2] && child[2]->nr_resident == many,
+		 "four times as many entries");
+	KTEST_OK(cache_bytes() - before == 3 * forked &&
+			 forked == sizeof(struct mm) + 2 * sizeof(struct vma),
+		 "each child has an address space and two areas, and nothing for its entries");
+	KTEST_OK(walks(mm, first, many) == many, "which are found");
+	for (unsigned i = 0; i < ARRAY_SIZE(child); i++)
+		mm_put(child[i]);
 	end();
 }
 

@@ -17,6 +17,7 @@ static inline void link_page(struct lru *lru, struct page *page, u32 flags)
 {
 	enum lru_list i = lru_list_of(flags);
 
+	assert_held(&lru->lock);
 	TAILQ_INSERT_TAIL(&lru->list[i], page, lru);
 	lru->nr[i]++;
 }
@@ -25,6 +26,7 @@ static inline void unlink_page(struct lru *lru, struct page *page, u32 flags)
 {
 	enum lru_list i = lru_list_of(flags);
 
+	assert_held(&lru->lock);
 	TAILQ_REMOVE(&lru->list[i], page, lru);
 	lru->nr[i]--;
 }

@@ -98,7 +98,7 @@ static int bits_part(struct mm *mm, struct vma *v, vaddr_t start, vaddr_t end,
 	range_cuts_make(mm, start, end, &cuts);
 	v = vma_find(&mm->vmas, start);
 	spin_lock(&mm->page_table_lock);
-	v->flags = (v->flags & ~a->clear) | a->set;
+	vma_set_flags(v, (v->flags & ~a->clear) | a->set);
 	spin_unlock(&mm->page_table_lock);
 	mm_merge_around(mm, start, end);
 	return 0;

@@ -42,6 +42,7 @@ void mm_count_locks(struct mm *mm, vaddr_t start, vaddr_t stop, bool locked)
 {
 	struct pmap_iter it;
 
+	assert_held(&mm->page_table_lock);
 	pmap_for_each_present(&mm->pmap, start, stop, it)
 	{
 		pfn_t pfn = pte_pfn(*it.pte);
@@ -66,7 +67,7 @@ void mm_set_lock_bits(struct mm *mm, struct vma *v, u32 bits)
 		mm->locked_pages -= vma_pages(v);
 	if (locked)
 		mm->locked_pages += vma_pages(v);
-	v->flags = (v->flags & ~VM_LOCK_BITS) | bits;
+	vma_set_flags(v, (v->flags & ~VM_LOCK_BITS) | bits);
 	spin_unlock(&mm->page_table_lock);
 	for (vaddr_t va = v->start, stop; was != locked && va < v->end; va = stop) {
 		stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, v->end);

@@ -15,7 +15,7 @@
  * giving back the half that was made: whatever it has mapped by then is counted in full.
  *
  * Locks: fork holds the parent's mmap_sem, then the child's, and likewise their PTLs; nobody else
- * holds locks of two address spaces (lock-4).
+ * holds locks of two address spaces (lock-4). It can wait for nobody who wants the parent's: the child is new.
  */
 #include <octavo/assert.h>
 #include <octavo/audit.h>
@@ -170,6 +170,10 @@ static int fork_pages(struct mm *child, struct mm *parent, const struct vma *v)
 {
 	vaddr_t va = v->start;
 
+	/* the one place where two address spaces' locks are held: nobody knows the child yet who has
+	 * another's (lock-4) */
+	assert_held_write(&parent->mmap_sem);
+	assert_held_write(&child->mmap_sem);
 	if (faults_bring_back(v))
 		return 0;
 	while (va < v->end) {
@@ -294,14 +298,18 @@ static void audit_table(pfn_t pfn, void *audit)
 struct audit_walk {
 	struct audit *a;
 	struct mm *mm;
+	struct vma *v; /* the first area that ends behind the last entry */
 	u32 nr;
 };
 
 static bool audit_entry(vaddr_t va, pte_t pte, void *arg)
 {
 	struct audit_walk *w = arg;
-	struct vma *v = vma_find(&w->mm->vmas, va);
+	struct vma *v = w->v;
 
+	while (v && v->end <= va)
+		v = vma_next(v);
+	w->v = v;
 	if (pte_remembered(pte)) {
 		if (!v || v->start > va || !(v->flags & VM_NONLINEAR))
 			audit_differ(w->a, "page %u is remembered at %08x, where no file's is",
@@ -340,7 +348,7 @@ void mm_audit(struct audit *a)
 		mm_for_each_area(mm, v)
 			rmap_audit_begin(v);
 	LIST_FOREACH(mm, &all_mms, all) {
-		struct audit_walk w = {.a = a, .mm = mm};
+		struct audit_walk w = {.a = a, .mm = mm, .v = vma_first(&mm->vmas)};
 
 		pmap_walk_tables(&mm->pmap, audit_table, a);
 		pmap_walk(&mm->pmap, audit_entry, &w);

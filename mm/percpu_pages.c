@@ -79,6 +79,7 @@ struct page *alloc_page_from(struct zone *z, gfp_t gfp)
 	struct page *page, **top;
 
 	ASSERT(!in_interrupt());
+	might_ask_memory();
 	if (gfp & __GFP_WAIT)
 		might_sleep();
 	if (fail_is_armed())
@@ -136,6 +137,7 @@ struct page *alloc_anon_page_from(struct zone *z, gfp_t gfp)
 	struct page *page, **top;
 
 	ASSERT(!in_interrupt());
+	might_ask_memory();
 	if (gfp & __GFP_WAIT)
 		might_sleep();
 	if (fail_is_armed())

@@ -98,11 +98,11 @@ void rmap_unlock(const struct vma *v) __releases(v) __releases(v->anon)
 		__release(v);
 }
 
-/* i_mmap_lock. */
 static void file_enter(struct address_space *m, struct vma *v)
 {
 	bool any = (v->flags & VM_NONLINEAR) != 0;
 
+	assert_held_write(&m->i_mmap_lock);
 	v->i_mmap.first = any ? 0 : v->pgoff;
 	v->i_mmap.last = any ? UINT32_MAX : vma_index(v, v->end) - 1;
 	interval_insert(&m->i_mmap, &v->i_mmap);
@@ -133,6 +133,7 @@ void rmap_insert(struct vma *v, struct vma *after)
 		file_enter(m, v);
 	if (!v->anon)
 		return;
+	assert_held_write(&v->anon->lock);
 	atomic_inc(&v->anon->refs);
 	if (after)
 		LIST_INSERT_AFTER(after, v, anon_areas);
@@ -165,6 +166,7 @@ static bool give_region(struct vma *v, struct anon_region *r)
 {
 	bool given;
 
+	assert_held(&v->mm->mmap_sem);
 	spin_lock(&v->mm->page_table_lock);
 	given = v->anon == NULL;
 	if (given) {
@@ -211,7 +213,7 @@ void rmap_nonlinear(struct vma *v)
 	rwsem_down_write(&m->i_mmap_lock);
 	interval_remove(&m->i_mmap, &v->i_mmap);
 	spin_lock(&v->mm->page_table_lock);
-	v->flags |= VM_NONLINEAR;
+	vma_set_flags(v, v->flags | VM_NONLINEAR);
 	spin_unlock(&v->mm->page_table_lock);
 	file_enter(m, v);
 	rwsem_up_write(&m->i_mmap_lock);

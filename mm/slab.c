@@ -136,6 +136,7 @@ static void *object_take(struct slab_cache *c, struct page *slab)
 {
 	void *object = first_free(slab);
 
+	assert_held(&c->lock);
 	set_first_free(slab, *slab_debug_link(object, c->size));
 	c->nr_used++;
 	if (++slab->index == c->per_slab) {
@@ -150,6 +151,7 @@ static void object_put(struct slab_cache *c, void *object, struct page_list *sur
 {
 	struct page *slab = virt_to_page(object);
 
+	assert_held(&c->lock);
 	*slab_debug_link(object, c->size) = first_free(slab);
 	set_first_free(slab, object);
 	c->nr_used--;
@@ -214,6 +216,7 @@ void *slab_alloc(struct slab_cache *c, gfp_t gfp)
 	struct magazine *m;
 	void *object;
 
+	might_ask_memory();
 	if (gfp & __GFP_WAIT)
 		might_sleep();
 	if (fail_is_armed() && slab_injected(c->name, gfp))

@@ -87,8 +87,10 @@ struct vma *vma_find(struct vma_tree *t, vaddr_t addr)
 {
 	struct vma *v = t->hint, *found = NULL;
 
-	if (v != NULL && v->start <= addr && addr < v->end)
+	if (v != NULL && v->start <= addr && addr < v->end) {
+		CHECK(vma_check_look(v));
 		return v;
+	}
 	v = RB_ROOT(&t->root);
 	while (v != NULL) {
 		if (v->end <= addr) {
@@ -100,8 +102,10 @@ struct vma *vma_find(struct vma_tree *t, vaddr_t addr)
 			break;
 		v = RB_LEFT(v, rb);
 	}
-	if (found != NULL)
+	if (found != NULL) {
+		CHECK(vma_check_look(found));
 		t->hint = found;
+	}
 	return found;
 }
 
@@ -146,6 +150,7 @@ void vma_insert(struct vma_tree *t, struct vma *v)
 {
 	struct vma *next;
 
+	CHECK(vma_check_locks(v));
 	ASSERT(v->start < v->end);
 	v->gap = 0;
 	v->max_gap = 0;
@@ -162,6 +167,7 @@ void vma_remove(struct vma_tree *t, struct vma *v)
 {
 	struct vma *next = vma_next(v), *prev = vma_prev(v);
 
+	CHECK(vma_check_locks(v));
 	vma_rb_RB_REMOVE(&t->root, v);
 	t->nr--;
 	if (t->hint == v)
@@ -175,6 +181,7 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 	struct vma *next = vma_next(v), *prev = vma_prev(v);
 
 	(void)t;
+	CHECK(vma_check_locks(v));
 	ASSERT(start < end);
 	ASSERT((prev == NULL || prev->end <= start) && (next == NULL || end <= next->start));
 	v->start = start;
@@ -182,6 +189,17 @@ void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t en
 	gap_update(v, prev);
 	if (next != NULL)
 		gap_update(next, v);
+}
+
+void vma_grow_down(struct vma *v, vaddr_t start)
+{
+	const struct vma *prev = vma_prev(v);
+
+	CHECK(vma_check_growth(v));
+	ASSERT(start < v->start && (prev == NULL || prev->end <= start));
+	v->pgoff -= (u32)((v->start - start) >> PAGE_SHIFT);
+	v->start = start;
+	gap_update(v, prev);
 }
 
 /* Does b go on where a ends, with the same in all flags but `except`? */
@@ -210,6 +228,7 @@ struct anon_region *vma_near_region(const struct vma *v)
 
 void vma_split(struct vma_tree *t, struct vma *v, struct vma *upper, vaddr_t addr)
 {
+	CHECK(vma_check_locks(v));
 	ASSERT(v->start < addr && addr < v->end && (addr & ~PAGE_MASK) == 0);
 	*upper = *v;
 	upper->start = addr;

@@ -32,6 +32,7 @@ void zone_marks_update(struct zone *z)
 {
 	u32 free = z->buddy.nr_free;
 
+	assert_held(&z->lock);
 	if (free < z->marks.min)
 		z->low_on_memory = true;
 	else if (free >= z->marks.high)
@@ -192,6 +193,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
 	if (order == 0)
 		return alloc_page(gfp);
 	ASSERT(!in_interrupt());
+	might_ask_memory();
 	if (gfp & __GFP_WAIT)
 		might_sleep();
 	if (page_alloc_injected(gfp, order))

@@ -24,7 +24,7 @@ struct mm_program {
 
 struct mm {
 	struct rwsem mmap_sem;
-	struct vma_tree vmas;       /* [mmap_sem write + PTL] */
+	struct vma_tree vmas;       /* [mmap_sem write + PTL; a stack's growth: read + PTL] */
 	spinlock_t page_table_lock; /* PTL */
 	struct pmap pmap;           /* [PTL] */
 	atomic_t users;             /* tasks that run in it: the last one empties it */
@@ -35,8 +35,8 @@ struct mm {
 	struct mm_program program;  /* [I] after exec */
 	struct file *exe;           /* the program, see mm_set_exe() [I] */
 	bool dumpable;              /* may others look into it? [a] prctl(2), PR_SET_DUMPABLE */
-	u32 total_pages;            /* [mmap_sem] of all areas */
-	u32 locked_pages;           /* [mmap_sem] of areas that are VM_LOCKED */
+	u32 total_pages;            /* of all areas [as vmas, and their growth] */
+	u32 locked_pages;           /* of areas that are VM_LOCKED [the same] */
 	u32 lock_future;            /* [mmap_sem] VM_LOCK_BITS of new areas: mlockall(2) */
 	u32 nr_resident;            /* [PTL] user pages mapped */
 	u32 peak_pages;     /* [mmap_sem] the most of total_pages when any were taken away */

@@ -165,6 +165,7 @@ static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v = arch_read_once(&mm->vmas.hint);
 
+	assert_held(&mm->mmap_sem);
 	if (likely(v && v->start <= addr && addr < v->end))
 		return v;
 	return vma_find(&mm->vmas, addr);

@@ -3,11 +3,13 @@
  * vma.h - the areas of an address space: a red-black tree by address, with the largest gap below
  * each subtree, so that finding a hole is logarithmic too (pure).
  *
- * The caller holds mmap_sem for writing and page_table_lock for changes, mmap_sem for reading for
- * look-ups (lock-3, lock-4).
+ * Who looks holds mmap_sem for reading, or page_table_lock alone, as reclaim does. Who changes the tree, or
+ * bounds or flags of an area in it, holds mmap_sem for writing and page_table_lock; but a stack grows with
+ * mmap_sem for reading and page_table_lock (lock-3, lock-4, lock-6). The debug flavour asserts both.
  */
 #pragma once
 
+#include <octavo/assert.h>
 #include <octavo/interval.h>
 #include <octavo/types.h>
 #include <sys/queue.h>
@@ -87,11 +89,26 @@ struct vma *vma_first(const struct vma_tree *t);
 /* vma_overlaps - does any area meet [start, end)? */
 bool vma_overlaps(struct vma_tree *t, vaddr_t start, vaddr_t end);
 /* vma_insert - v overlaps nothing, its memory stays the caller's; start, end and flags are set.
- * vma_remove - v is in t, and can be freed afterwards. => cannot fail; page_table_lock held */
+ * vma_remove - v is in t, and can be freed afterwards. => cannot fail; mmap_sem write;
+ * page_table_lock held */
 void vma_insert(struct vma_tree *t, struct vma *v);
 void vma_remove(struct vma_tree *t, struct vma *v);
-/* vma_set_bounds - move start and end of a listed area; it still overlaps nothing. */
+/* vma_set_bounds - move start and end of a listed area; it still overlaps nothing. => as vma_insert() */
 void vma_set_bounds(struct vma_tree *t, struct vma *v, vaddr_t start, vaddr_t end);
+/* vma_grow_down - a listed area begins at start, which is below where it did, with the pages of its object
+ * that come before; it still overlaps nothing. => mmap_sem, for reading too; page_table_lock held */
+void vma_grow_down(struct vma *v, vaddr_t start);
+/* vma_check_look - does who looks at v, which is listed, hold what he has to? A report says if not; debug.
+ * vma_check_locks - of who changes it; vma_check_growth - of who lets it grow down */
+void vma_check_look(const struct vma *v);
+void vma_check_locks(const struct vma *v);
+void vma_check_growth(const struct vma *v);
+/* vma_set_flags - the VM_* of a listed area. => mmap_sem write; page_table_lock held */
+static inline void vma_set_flags(struct vma *v, u32 flags)
+{
+	CHECK(vma_check_locks(v));
+	v->flags = flags;
+}
 /* vma_gap_topdown - the highest start of a hole of `len` bytes in [low, high), which keeps
  * STACK_GUARD_GAP below areas that grow down; => 0 if there is none (low > 0) */
 vaddr_t vma_gap_topdown(const struct vma_tree *t, vaddr_t low, vaddr_t high, vaddr_t len);

@@ -22,7 +22,6 @@
 #include <stdarg.h>
 
 #define FRAMES   4096u
-#define LOCKS    16u
 #define POISON   0xee
 #define NO_FRAME UINT32_MAX
 
@@ -371,101 +370,6 @@ int machine_access(unsigned cpu, vaddr_t va, void *buf, u32 len, bool write)
 	return 0;
 }
 
-/* --- locks: nobody waits, since nothing runs at the same time --- */
-
-static const void *held[LOCKS];
-static unsigned nr_held;
-
-bool lockval_holds(const void *lock)
-{
-	for (unsigned i = 0; i < nr_held; i++) {
-		if (held[i] == lock)
-			return true;
-	}
-	return false;
-}
-
-void lockval_acquire(const void *lock, struct lock_tag tag, unsigned subclass, bool read)
-{
-	(void)tag;
-	(void)subclass;
-	(void)read;
-	PANIC_ON(lockval_holds(lock) || nr_held == LOCKS);
-	held[nr_held++] = lock;
-}
-
-void lockval_took(struct lock_tag *tag)
-{
-	(void)tag;
-}
-
-void lockval_release(const void *lock, struct lock_tag tag)
-{
-	unsigned i = 0;
-
-	(void)tag;
-	while (i < nr_held && held[i] != lock)
-		i++;
-	PANIC_ON(i == nr_held);
-	held[i] = held[--nr_held];
-}
-
-void lockval_might_sleep(const char *where)
-{
-	if (host_current->head.preempt_count != 0)
-		panic("%s may sleep, and a spinlock is held", where);
-}
-
-void lockval_might_wait_for_cpus(const char *where)
-{
-	(void)where;
-}
-
-void rwsem_init_tag(struct rwsem *s, struct lock_tag tag)
-{
-	*s = (struct rwsem){.tag = tag};
-}
-
-void mutex_init_tag(struct mutex *m, struct lock_tag tag)
-{
-	*m = (struct mutex){.tag = tag};
-}
-
-static __noreturn void nobody_else(void)
-{
-	panic("a lock is waited for that nobody else can have");
-}
-
-void rwsem_down_read_slow(struct rwsem *s)
-{
-	(void)s;
-	nobody_else();
-}
-
-void rwsem_down_write_slow(struct rwsem *s)
-{
-	(void)s;
-	nobody_else();
-}
-
-void rwsem_up_slow(struct rwsem *s)
-{
-	(void)s;
-	nobody_else();
-}
-
-void mutex_lock_slow(struct mutex *m)
-{
-	(void)m;
-	nobody_else();
-}
-
-void mutex_unlock_slow(struct mutex *m)
-{
-	(void)m;
-	nobody_else();
-}
-
 void preempt_resched(void)
 {
 }
@@ -624,7 +528,7 @@ static void check_entry(unsigned cpu, u32 i)
 
 void machine_check(void)
 {
-	PANIC_ON(nr_held != 0);
+	PANIC_ON(machine_locks_held() != 0);
 	for (unsigned cpu = 0; cpu < MACHINE_CPUS; cpu++) {
 		PANIC_ON(tasks[cpu].head.preempt_count != 0);
 		for (u32 i = 0; i < WINDOW_PAGES; i++) {

@@ -38,3 +38,5 @@ void machine_audit(struct address_space *file);
 /* for machine_audit(): files that mm/ has made (mm_files.c) */
 struct audit;
 void machine_audit_files(struct audit *a);
+/* machine_locks_held - how many locks somebody has (mm_locks.c) */
+unsigned machine_locks_held(void);

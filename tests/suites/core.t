@@ -23,6 +23,8 @@ Suite(
     deliberate("inversion", on="64M debug", exit=120, console=BOTH_STACKS,
                stderr="octavo: 120: .*wrong order: task_list_lock with uts_lock held"),
     deliberate("inversion", on="arm debug", exit=120, console=BOTH_STACKS),
+    deliberate("area_unlocked", on="64M debug", exit=120, console=r"vma_insert\+(?s:.*)deliberate_area_unlocked\+",
+               stderr=r"octavo: 120: .*vma_check_locks\(\): not held: page_table_lock"),
     deliberate("panic", on="64M debug", exit=121, console=PANIC + r"(?s:.*)ktest_run\+",
                stderr="octavo: 121: .*on purpose, with the number 42"),
     deliberate("panic", on="64M release", exit=121, console=PANIC),

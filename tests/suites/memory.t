@@ -16,6 +16,8 @@ MACHINES = ("16M debug", "64M debug", "64M release", "1280M debug", "3G debug",
 
 Suite(
     *spread(PROGRAMS, MACHINES),
+    run("/tests/lock_order", on="64M debug"),
+    run("/tests/lock_order", on=FOUR_CPUS),
     run("/tests/mmap_anon", on="64M debug", append="chaos=1"),
     run("/tests/shared_anon", on="64M debug", append="chaos=2"),
     run("/tests/pagemap", "races", "20", on=FOUR_CPUS),

@@ -24,6 +24,7 @@ kernel-NOMMU  :=
 kernel-X86    :=
 kernel-ARM    :=
 kernel-DEBUG  :=
+kernel-DEBUG_MMU :=
 kernel-FAST   :=
 kernel-FAST_MMU :=
 
@@ -36,10 +37,11 @@ NOMMU  :=
 X86    :=
 ARM    :=
 DEBUG  :=
+DEBUG_MMU :=
 FAST   :=
 FAST_MMU :=
 include $1/Makefile
-$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG FAST FAST_MMU,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
+$$(foreach l,COMMON MMU NOMMU X86 ARM DEBUG DEBUG_MMU FAST FAST_MMU,$$(eval kernel-$$l += $$(addprefix $1/,$$($$l))))
 endef
 $(foreach d,$(KERNEL_FOLDERS),$(eval $(call read-lists,$d)))
 
@@ -54,9 +56,10 @@ include arch/arm-nommu/Makefile
 kernel-FAST += $(addprefix arch/arm-nommu/,$(FAST))
 arm-sources := $(addprefix arch/arm-nommu/,$(SOURCES)) $(kernel-COMMON) $(kernel-NOMMU) $(kernel-ARM)
 
-# The files of one flavour only.
+# The files of one flavour only, and of one machine's.
 kernel-debug   := $(kernel-DEBUG)
 kernel-release :=
+x86-debug-sources := $(kernel-DEBUG_MMU)
 
 x86-folder := arch/x86
 arm-folder := arch/arm-nommu
@@ -96,7 +99,7 @@ kernel-ldflags := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=non
 # kernel ARCH,FLAVOUR
 define kernel
 $1-$2-dir  := build/$1-$2
-$1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources) $$(kernel-$2)))
+$1-$2-objs := $$(patsubst %,build/$1-$2/%.o,$$(basename $$($1-sources) $$(kernel-$2) $$($1-$2-sources)))
 ifneq ($$(words $$(sort $$($1-$2-objs))),$$(words $$($1-$2-objs)))
 $$(error two sources of the $1 kernel share a name (or one is listed twice))
 endif

@@ -36,7 +36,15 @@ static inline unsigned lockval_reports(void)
 {
 	return 0;
 }
-#define LOCK_STAT_FILE
+/* everybody may be right */
+static inline bool lockval_holds(const void *lock)
+{
+	(void)lock;
+	return true;
+}
+#define LOCKVAL_FILES
 #define might_sleep()         ((void)0)
 #define might_wait_for_cpus() ((void)0)
+#define might_ask_memory()    ((void)0)
 #define assert_held(l)        ((void)sizeof(l))
+#define assert_held_write(l)  ((void)sizeof(l))
