@@ -196,7 +196,8 @@ static int anonymous_area(struct vma *new, u32 flags)
 
 #define MAP_SHARED_VALIDATED                                                                       \
 	(MAP_TYPE | MAP_FIXED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |        \
-	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_ANONYMOUS)
+	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_ANONYMOUS | \
+	 MAP_32BIT | MAP_HUGE_SIZES)
 
 /* May this file be mapped so? The order of the answers is Linux's. */
 static int file_area_flags(const struct file *file, u32 prot, u32 flags, u32 *vm_flags)

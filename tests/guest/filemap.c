@@ -96,6 +96,8 @@ static void test_refusals(void)
 	is(map_errno(PAGE, PROT_READ, MAP_PRIVATE | 0x100 /* GROWSDOWN */, fd, 0), -EINVAL,
 	   "a file that grows down: EINVAL");
 	is(map_errno(PAGE, PROT_READ, 3 /* SHARED_VALIDATE */, fd, 0), 0, "SHARED_VALIDATE");
+	is(map_errno(PAGE, PROT_READ, 3 | 0x7c000040 /* 32BIT, sizes of large pages */, fd, 0), 0,
+	   "with flags that were there before it");
 	is(map_errno(PAGE, PROT_READ, 3 | 0x80000 /* SYNC */, fd, 0), -EOPNOTSUPP,
 	   "with a flag that there is not: EOPNOTSUPP");
 	close(rdonly);

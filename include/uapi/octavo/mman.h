@@ -21,6 +21,7 @@
 #define MAP_FIXED           0x10
 #define MAP_ANONYMOUS       0x20
 #define MAP_ANON            MAP_ANONYMOUS
+#define MAP_32BIT           0x40 /* i386: nothing else is there */
 #define MAP_GROWSDOWN       0x00100
 #define MAP_DENYWRITE       0x00800
 #define MAP_EXECUTABLE      0x01000
@@ -31,6 +32,7 @@
 #define MAP_STACK           0x20000
 #define MAP_HUGETLB         0x40000
 #define MAP_FIXED_NOREPLACE 0x100000
+#define MAP_HUGE_SIZES      0x7c000000 /* with MAP_HUGETLB: log2 of the size */
 
 #define MREMAP_MAYMOVE   1
 #define MREMAP_FIXED     2
