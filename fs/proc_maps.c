@@ -16,7 +16,7 @@
 
 enum {
 	BATCH = 8,
-	NAME_COLUMN = 73, /* of Linux's lines: names begin in one column */
+	NAME_COLUMN = 49, /* names begin in one column: Linux's where addresses have 32 bits */
 };
 
 static void put_name(struct text *t, size_t line_start, const char *name)

@@ -185,11 +185,12 @@ static void test_border(void)
 {
 	enum { BEFORE = 50, THERE = 120, ALL = 300 };
 	static uint64_t some[ALL];
-	char *area = map_more(8 * MB / PAGE, PROT_READ | PROT_WRITE, MAP_NORESERVE), *border, *from;
+	char *area = map_more(12 * MB / PAGE, PROT_READ | PROT_WRITE, MAP_NORESERVE), *border,
+	     *from;
 	int good = 0;
 
-	sys(__NR_madvise, area, 8 * MB, MADV_NOHUGEPAGE);
-	border = area + (4 * MB - (uintptr_t)area % (4 * MB));
+	sys(__NR_madvise, area, 12 * MB, MADV_NOHUGEPAGE);
+	border = area + (8 * MB - (uintptr_t)area % (4 * MB));
 	from = border - 2 * BEFORE * PAGE;
 	memset(from + BEFORE * PAGE, 1, THERE * PAGE);
 	is(sys(__NR_pread64, pagemap, some, sizeof(some), ODD64((unsigned long)from / PAGE * 8, 0)),
@@ -197,7 +198,7 @@ static void test_border(void)
 	for (int i = 0; i < ALL; i++)
 		good += ((some[i] & PRESENT) != 0) == (i >= BEFORE && i < BEFORE + THERE);
 	is(good, ALL, "each page is in its place");
-	munmap(area, 8 * MB);
+	munmap(area, 12 * MB);
 }
 
 static void test_arguments(long fd, const char *name)

@@ -81,7 +81,7 @@ SAME = {
                         "|oom_kill) ' /proc/vmstat",
     "layout of PID/stat, statm, maps": "cut -d' ' -f2,3 /proc/self/stat; wc -w </proc/self/stat;"
                                        "sed 's/[0-9]\\+/N/g' /proc/self/statm; awk 'NR == 1"
-                                       "{ print length($1), $2, $3, index($0, \"/\") }' /proc/self/maps",
+                                       "{ print length($1), $2, $3 }' /proc/self/maps",
     "layout of PID/status": "awk '/^(Vm(Peak|Size|Lck|Pin|HWM|RSS|Data|Stk|Exe|Lib|PTE|Swap)|Rss.*|Cap...):/"
                             "{ print $1, length }"
                             "/^(Name|Umask|State|TracerPid|Uid|Gid|Threads|S(ig|hd)(Pnd|Cgt)):/;"
@@ -100,6 +100,7 @@ SAME = {
 
 # name: (script, pattern that its output must have); @SIZE@ and @MD5@ are of busybox itself
 HERE = {
+    "layout of maps": ("awk 'NR == 1 { print index($0, \"/\") }' /proc/self/maps", r"^50\n"),
     "hostname": ("hostname; uname -s; hostname folio; uname -n", r"^octavo\nLinux\nfolio\n"),
     "id": ("id; whoami 2>&1 | head -n 1", r"^uid=0 gid=0"),
     "date of the machine": ("date -u +%Y-%m-%d", r"^2026-01-01\n"),
