@@ -72,31 +72,50 @@ static __noinline struct page *alloc_page_slow(gfp_t gfp)
 	return page;
 }
 
-struct page *alloc_page_from(struct zone *z, gfp_t gfp)
+/* What the fast paths have in hand; preemption is off. */
+struct pcp_taken {
+	struct percpu_pages *pcp;
+	struct task_head *t;
+	struct page *page; /* was the hottest */
+};
+
+/* => false: that takes the slow way, and preemption is on */
+static __always_inline bool pcp_take(struct zone *z, gfp_t gfp, struct pcp_taken *taken)
 {
 	struct percpu_pages *pcp;
 	struct task_head *t;
-	struct page *page, **top;
+	struct page **top;
 
 	ASSERT(!in_interrupt());
 	might_ask_memory();
 	if (gfp & __GFP_WAIT)
 		might_sleep();
 	if (fail_is_armed())
-		return alloc_page_slow(gfp);
+		return false;
 	t = preempt_enter();
 	pcp = pcp_of(z, t);
 	top = pcp->top;
 	if (unlikely(top == pcp->pages)) {
 		t->preempt_count--;
-		return alloc_page_slow(gfp);
+		return false;
 	}
-	page = *--top;
-	pcp->top = top;
+	pcp->top = --top;
+	*taken = (struct pcp_taken){.pcp = pcp, .t = t, .page = *top};
+	return true;
+}
+
+struct page *alloc_page_from(struct zone *z, gfp_t gfp)
+{
+	struct pcp_taken taken;
+	struct page *page;
+
+	if (!pcp_take(z, gfp, &taken))
+		return alloc_page_slow(gfp);
+	page = taken.page;
 	if (unlikely(is_listed(page)))
 		lru_del_bulk(z, &page, 1);
 	page_hand_out(page, PAGE_KERNEL);
-	if (unlikely(preempt_leave(t)))
+	if (unlikely(preempt_leave(taken.t)))
 		return page_resched(page);
 	return page;
 }
@@ -132,29 +151,16 @@ static __noinline struct page *page_again(struct page *page)
 /* As above, and into the batch. */
 struct page *alloc_anon_page_from(struct zone *z, gfp_t gfp)
 {
-	struct percpu_pages *pcp;
-	struct task_head *t;
-	struct page *page, **top;
+	struct pcp_taken taken;
+	struct page *page;
 
-	ASSERT(!in_interrupt());
-	might_ask_memory();
-	if (gfp & __GFP_WAIT)
-		might_sleep();
-	if (fail_is_armed())
+	if (!pcp_take(z, gfp, &taken))
 		return alloc_anon_page_slow(gfp);
-	t = preempt_enter();
-	pcp = pcp_of(z, t);
-	top = pcp->top;
-	if (unlikely(top == pcp->pages)) {
-		t->preempt_count--;
-		return alloc_anon_page_slow(gfp);
-	}
-	page = *--top;
-	pcp->top = top;
+	page = taken.page;
 	if (unlikely(is_listed(page)))
 		return page_again(page);
 	page_hand_out(page, PAGE_ANON | PG_LRU_NEW);
-	return unlikely(lru_push(pcp, page)) ? page_batched(page) : page;
+	return unlikely(lru_push(taken.pcp, page)) ? page_batched(page) : page;
 }
 
 /* The coldest batch of a full list goes back to the buddy. */

@@ -149,10 +149,12 @@ static uint64_t memory_word(int word)
 	return (uint64_t)info[word] * info[13];
 }
 
-/* What it held is had again when its last user goes. */
-static void detached_goes(void)
+enum { MEGABYTES = 4 };
+
+/* Fills a file system and gives it up with a file open. => is as much free afterwards as before? */
+static int fill_and_detach(void)
 {
-	enum { MEGABYTES = 4, STEP = 1 << 16 };
+	enum { STEP = 1 << 16 };
 	static char bytes[STEP];
 	uint64_t before = memory_word(5), shared = memory_word(6);
 	int fd, good = 1;
@@ -165,7 +167,18 @@ static void detached_goes(void)
 	ok(memory_word(6) >= shared + (MEGABYTES << 19), "they are shared memory of the machine");
 	is(unmount(AT, MNT_DETACH), 0, "MNT_DETACH");
 	close(fd);
-	ok(memory_word(5) + (MEGABYTES << 19) > before, "they are free again");
+	return memory_word(5) + (MEGABYTES << 19) > before;
+}
+
+/* What it held is had again when its last user goes. Others on a busy machine may take it at once. */
+static void detached_goes(void)
+{
+	enum { TRIES = 10 };
+	int tries = 1;
+
+	while (!fill_and_detach() && tries < TRIES)
+		tries++;
+	ok(tries < TRIES, "they are free again");
 }
 
 static void detached(void)

@@ -23,6 +23,9 @@ from tap import Tap  # noqa: E402
 BUSYBOX = os.path.join(TOP, "build", "busybox", "bin", "busybox")
 SECONDS = 400
 
+# The shell's last child is on its way to the program of that name: until it has got there.
+SLEEPS = "until read -r c < /proc/$!/comm && [ $c = sleep ]; do :; done; "
+
 # name: script
 SAME = {
     "pipeline": "echo one two three | tr ' ' '\\n' | sort -r | head -n 2",
@@ -119,10 +122,10 @@ HERE = {
              "($5 > 2000 && $5 <= $6) }"
              "/^Swap:/ { print $2 + $3 + $4 }'",
              r"^ +total +used +free +shared +buff/cache +available\n1 1 1 1 1\n0\n"),
-    "ps": ("sleep 33 & p=$!; ps -o pid,ppid,comm,args | awk -v p=$p -v s=$$ "
+    "ps": ("sleep 33 & p=$!; " + SLEEPS + "ps -o pid,ppid,comm,args | awk -v p=$p -v s=$$ "
            "'NR == 1 || $1 == 1 { print $1, $2, $3 } $1 == p { print $2 == s, $3, $4, $5 }'; kill $p",
            r"^PID PPID COMMAND\n1 0 \S+\n1 sleep sleep 33\n"),
-    "top -b -n1": ("sleep 34 & top -b -n1; kill $!",
+    "top -b -n1": ("sleep 34 & " + SLEEPS + "top -b -n1; kill $!",
                    r"^Mem: \d+K used, \d+K free, .*^CPU: +\d+% usr .*% idle "
                    r".*^Load average: \d+\.\d\d .*^ +PID +PPID USER +STAT +VSZ %VSZ %CPU COMMAND$"
                    r"(?=.*^ +\d+ +\d+ \S+ +S +\d+ .* sleep 34$)(?=.*^ +1 +0 )(?=.* top -b -n1$)"),

@@ -48,29 +48,11 @@ static inline paddr_t virt_to_phys(const volatile void *va)
 	return (paddr_t)va;
 }
 
-static inline void *pfn_to_virt(pfn_t pfn)
-{
-	return phys_to_virt(pfn << PAGE_SHIFT);
-}
-
-static inline pfn_t virt_to_pfn(const volatile void *va)
-{
-	return virt_to_phys(va) >> PAGE_SHIFT;
-}
-
-static inline void *page_to_virt(const struct page *page)
-{
-	return pfn_to_virt(page_to_pfn(page));
-}
-
-static inline struct page *virt_to_page(const volatile void *va)
-{
-	return pfn_to_page(virt_to_pfn(va));
-}
-
 struct text;
 /* arch_meminfo_text - nothing is mapped here: no lines */
 static inline void arch_meminfo_text(struct text *t)
 {
 	(void)t;
 }
+
+#include <octavo/direct_map.h> /* needs what is above */

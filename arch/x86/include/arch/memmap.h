@@ -42,27 +42,6 @@ static inline paddr_t virt_to_phys(const volatile void *va)
 	return (paddr_t)(uintptr_t)va - KERNEL_OFFSET;
 }
 
-static inline void *pfn_to_virt(pfn_t pfn)
-{
-	return phys_to_virt(pfn << PAGE_SHIFT);
-}
-
-static inline pfn_t virt_to_pfn(const volatile void *va)
-{
-	return virt_to_phys(va) >> PAGE_SHIFT;
-}
-
-/* page_to_virt - of a page that is in the direct map */
-static inline void *page_to_virt(const struct page *page)
-{
-	return pfn_to_virt(page_to_pfn(page));
-}
-
-static inline struct page *virt_to_page(const volatile void *va)
-{
-	return pfn_to_page(virt_to_pfn(va));
-}
-
 /* frame_to_page - virt_to_page() of a frame's first byte: the compiler does not know of its 12 zero bits */
 static inline struct page *frame_to_page(const volatile void *va)
 {
@@ -74,3 +53,5 @@ static inline struct page *frame_to_page(const volatile void *va)
 struct text;
 /* arch_meminfo_text - appends how much of the direct map has entries of 4K, and of 4M */
 void arch_meminfo_text(struct text *t);
+
+#include <octavo/direct_map.h> /* needs what is above */

@@ -34,25 +34,7 @@ static inline paddr_t virt_to_phys(const volatile void *va)
 	return (paddr_t)((uintptr_t)va - (uintptr_t)host_ram);
 }
 
-static inline void *pfn_to_virt(pfn_t pfn)
-{
-	return phys_to_virt(pfn << PAGE_SHIFT);
-}
-
-static inline pfn_t virt_to_pfn(const volatile void *va)
-{
-	return virt_to_phys(va) >> PAGE_SHIFT;
-}
-
-static inline void *page_to_virt(const struct page *page)
-{
-	return pfn_to_virt(page_to_pfn(page));
-}
-
-static inline struct page *virt_to_page(const volatile void *va)
-{
-	return pfn_to_page(virt_to_pfn(va));
-}
+#include <octavo/direct_map.h> /* needs what is above */
 
 static inline struct page *frame_to_page(const volatile void *va)
 {
