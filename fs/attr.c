@@ -411,7 +411,8 @@ static long truncate_path(const char __user *path, loff_t size)
 	return err;
 }
 
-static long truncate_fd(u32 fd, loff_t size)
+/* `large`: who opened it so can have it longer than 31 bits can tell */
+static long truncate_fd(u32 fd, loff_t size, bool large)
 {
 	struct file *f;
 	long err;
@@ -422,7 +423,8 @@ static long truncate_fd(u32 fd, loff_t size)
 	if (f == NULL)
 		return -EBADF;
 	err = -EINVAL;
-	if (S_ISREG(f->inode->mode) && file_can_write(f))
+	if (S_ISREG(f->inode->mode) && file_can_write(f) &&
+	    (!large || size <= INT32_MAX || (f->flags & O_LARGEFILE)))
 		err = inode_truncate(f->inode, size);
 	file_put(f);
 	return err;
@@ -445,12 +447,12 @@ long sys_truncate64(const char __user *path, u32 low, u32 high)
 
 long sys_ftruncate(u32 fd, s32 size)
 {
-	return truncate_fd(fd, size);
+	return truncate_fd(fd, size, false);
 }
 
 long sys_ftruncate64(u32 fd, u32 low, u32 high)
 {
-	return truncate_fd(fd, join(low, high));
+	return truncate_fd(fd, join(low, high), true);
 }
 
 long sys_truncate64_even(const char __user *path, u32 pad, u32 low, u32 high)
@@ -462,5 +464,5 @@ long sys_truncate64_even(const char __user *path, u32 pad, u32 low, u32 high)
 long sys_ftruncate64_even(u32 fd, u32 pad, u32 low, u32 high)
 {
 	(void)pad;
-	return truncate_fd(fd, join(low, high));
+	return truncate_fd(fd, join(low, high), false);
 }

@@ -322,8 +322,7 @@ static int link_jump(struct inode *inode, struct inode **dir, struct inode **out
 static int file_truncate(struct inode *inode, loff_t size)
 {
 	(void)inode;
-	(void)size;
-	return 0;
+	return size > INT32_MAX ? -EFBIG : 0;
 }
 
 static const struct inode_ops dir_ops = {

@@ -35,11 +35,24 @@ static void shm_areas(struct file *file, bool more)
 
 const struct file_ops shm_file_ops = {.mmap = shm_mmap, .areas = shm_areas};
 
+/* So far; before all else that may be wrong, as on Linux. */
+static bool is_free(struct mm *mm, vaddr_t addr, u32 size)
+{
+	bool overlaps;
+
+	if (addr + size < addr)
+		return false;
+	rwsem_down_read(&mm->mmap_sem);
+	overlaps = vma_overlaps(&mm->vmas, addr, addr + size);
+	rwsem_up_read(&mm->mmap_sem);
+	return !overlaps;
+}
+
 long shm_map(struct file *file, vaddr_t addr, u32 size, u32 prot, u32 map_flags)
 {
 	long result;
 
-	if (!(map_flags & MAP_FIXED) && addr + size < addr)
+	if (addr != 0 && !(map_flags & MAP_FIXED) && !is_free(current->mm, addr, size))
 		return -EINVAL;
 	result = mm_map(current->mm, addr, size, prot, map_flags, file, 0);
 	return result == -EEXIST ? -EINVAL : result;

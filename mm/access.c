@@ -9,7 +9,8 @@
  *
  * The copy that a debugger makes is a page that nobody was promised: the program could not write there. So
  * the page is promised first, as mprotect(2) would (oc-9), and munmap, fork, exec and exit give it back as any
- * other. It costs up to two areas more, which /proc/PID/maps shows.
+ * other. It costs up to two areas more, which /proc/PID/maps shows. A stack grows for a debugger, as for its
+ * program; not for process_vm_readv(2).
  */
 #include <octavo/commit.h>
 #include <octavo/errno.h>
@@ -116,7 +117,7 @@ static int debug_page(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool writ
 	int err = -EFAULT;
 
 	rwsem_down_read(&mm->mmap_sem);
-	v = area_at(mm, addr);
+	v = mm_find_grown(mm, addr);
 	*promise = write && v && may_debug(v, write) && is_unpromised(v);
 	if (v && may_debug(v, write) && !*promise)
 		err = move_bytes(mm, v, addr, buf, len, write);

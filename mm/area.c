@@ -177,22 +177,35 @@ struct vma *area_astride(struct vma_tree *t, vaddr_t addr)
 	return v && v->start < addr ? v : NULL;
 }
 
-int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access, bool *same)
+int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access)
 {
 	const struct vma *v;
 
-	*same = true;
 	for (v = vma_find(t, start); v && v->start <= start; v = vma_next(v)) {
 		u32 may = v->flags / (VM_MAYREAD / VM_READ);
 
 		if (access & ~may & ACCESS_BITS)
 			return -EACCES;
-		*same = *same && (v->flags & ACCESS_BITS) == access;
 		start = v->end;
 		if (start >= end)
 			return 0;
 	}
 	return -ENOMEM;
+}
+
+bool area_trim(struct vma_tree *t, u32 mask, u32 bits, vaddr_t *start, vaddr_t *end)
+{
+	const struct vma *v = vma_find(t, *start);
+
+	while (*start < *end && (v->flags & mask) == bits) {
+		*start = v->end;
+		v = vma_next(v);
+	}
+	if (*start >= *end)
+		return false;
+	for (v = vma_find(t, *end - 1); (v->flags & mask) == bits; v = vma_prev(v))
+		*end = v->start;
+	return true;
 }
 
 u32 area_uncounted(struct vma_tree *t, vaddr_t start, vaddr_t end)

@@ -63,7 +63,7 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
 	rwsem_down_write(&mm->mmap_sem);
 	old_end = ALIGN_UP(mm->brk, PAGE_SIZE);
 	new_end = ALIGN_UP(brk, PAGE_SIZE);
-	if (brk >= mm->brk_start && brk <= USER_END) {
+	if (brk >= mm->brk_start && mm_may_break(mm, brk) && brk <= USER_END) {
 		if (new_end > old_end)
 			done = brk_grow(mm, old_end, new_end);
 		else if (new_end < old_end)

@@ -214,6 +214,15 @@ static struct vma *find_area(struct mm *mm, vaddr_t addr)
 	return v;
 }
 
+struct vma *mm_find_grown(struct mm *mm, vaddr_t addr)
+{
+	struct vma *v = addr < USER_END ? mm_find(mm, addr) : NULL;
+
+	if (!v || v->start <= addr)
+		return v;
+	return (v->flags & VM_GROWSDOWN) && grow_stack(mm, v, addr) == 0 ? v : NULL;
+}
+
 static bool access_allowed(const struct vma *v, unsigned flags)
 {
 	if (flags & FAULT_WRITE)

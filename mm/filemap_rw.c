@@ -219,6 +219,16 @@ static ssize_t write_new(struct address_space *m, const struct source *s, size_t
 	return (ssize_t)(len - left);
 }
 
+/* A write behind the end: what programs left there in the last page does not come to light. Nothing has changed
+ * if not a byte could be written. */
+static void zero_to(struct address_space *m, loff_t pos)
+{
+	loff_t size = m->host->size, page_end = ALIGN_UP(size, (loff_t)PAGE_SIZE);
+
+	if (m->tail_dirty && pos > size && size < page_end)
+		filemap_zero(m, size, MIN(pos, page_end));
+}
+
 /* One step of a write, inside one page. => bytes written, or -errno where there are none */
 static ssize_t write_step(struct address_space *m, const struct source *s, size_t at, size_t len,
 			  loff_t pos)
@@ -238,18 +248,11 @@ static ssize_t write_step(struct address_space *m, const struct source *s, size_
 		if (n == 0)
 			return -EFAULT;
 	}
-	if (n > 0 && pos + n > m->host->size)
+	if (n > 0 && pos + n > m->host->size) {
+		zero_to(m, pos);
 		filemap_set_size(m, pos + n);
+	}
 	return n;
-}
-
-/* A write behind the end: what programs left there in the last page does not come to light. */
-static void zero_to(struct address_space *m, loff_t pos)
-{
-	loff_t size = m->host->size, page_end = ALIGN_UP(size, (loff_t)PAGE_SIZE);
-
-	if (m->tail_dirty && pos > size && size < page_end)
-		filemap_zero(m, size, MIN(pos, page_end));
 }
 
 /* May bytes up to `end` be written to it? => 0, -EPERM */
@@ -289,7 +292,6 @@ static ssize_t write_locked(struct file *file, const struct source *s, size_t le
 		return room;
 	len = (size_t)room;
 	inode_drop_set_id(m->host);
-	zero_to(m, *pos);
 	while (done < len) {
 		size_t want = MIN(len - done, PAGE_SIZE - ((u32)*pos & (PAGE_SIZE - 1)));
 		ssize_t n = check_seals(m->host, *pos + (loff_t)want);

@@ -16,18 +16,14 @@
 #include <octavo/task.h>
 #include <uapi/octavo/mman.h>
 
-/* The pages of [start, end) that are locked already; *whole: every page is mapped; *same: with these
- * bits, as far as that. */
-static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits, bool *whole,
-			bool *same)
+/* The pages of [start, end) that are locked already; *whole: every page is mapped. */
+static u32 locked_there(struct mm *mm, vaddr_t start, vaddr_t end, bool *whole)
 {
 	vaddr_t at = start;
 	u32 pages = 0;
 
-	*same = true;
 	for (const struct vma *v = vma_find(&mm->vmas, start); v && v->start <= at;
 	     v = vma_next(v)) {
-		*same = *same && (v->flags & VM_LOCK_BITS) == bits;
 		if (v->flags & VM_LOCKED)
 			pages += (MIN(v->end, end) - MAX(v->start, start)) >> PAGE_SHIFT;
 		at = v->end;
@@ -106,8 +102,8 @@ static int lock_range(struct mm *mm, vaddr_t start, u32 bytes, u32 bits)
 {
 	vaddr_t end = start + bytes;
 	struct range_cuts cuts;
-	bool whole, same;
-	u32 there = locked_there(mm, start, end, bits, &whole, &same);
+	bool whole;
+	u32 there = locked_there(mm, start, end < start ? USER_END : end, &whole);
 	int err;
 
 	if (bits && !mm_may_lock(mm, mm->locked_pages + bytes / PAGE_SIZE - there))
@@ -118,7 +114,7 @@ static int lock_range(struct mm *mm, vaddr_t start, u32 bytes, u32 bits)
 		return 0;
 	if (!whole)
 		return -ENOMEM;
-	if (same)
+	if (!area_trim(&mm->vmas, VM_LOCK_BITS, bits, &start, &end))
 		return 0;
 	err = range_cuts_get(mm, start, end, "mlock", &cuts);
 	if (err != 0)

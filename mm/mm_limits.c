@@ -79,6 +79,20 @@ bool mm_may_write(struct mm *mm, vaddr_t start, vaddr_t end)
 	return more == 0 || fits(data_there(mm, 0, USER_END, 0) + more, data, "RLIMIT_DATA");
 }
 
+bool mm_may_break(const struct mm *mm, vaddr_t brk)
+{
+	u32 data = rlimit(RLIMIT_DATA), bytes;
+
+	assert_held(&mm->mmap_sem);
+	if (likely(data == RLIMIT_INFINITE))
+		return true;
+	bytes = (u32)(brk - mm->brk_start + mm->program.end_data - mm->program.start_data);
+	if (bytes <= data)
+		return true;
+	why("brk: %u bytes of data asked, RLIMIT_DATA allows %u", bytes, data);
+	return false;
+}
+
 bool mm_can_lock(void)
 {
 	return rlimit(RLIMIT_MEMLOCK) != 0 || capable(CAP_IPC_LOCK);

@@ -7,6 +7,8 @@
  *	set	[  rw  |   r   | rw]		areas, then the entries of their pages
  *	merge	[  rw  |     r     ] ...	neighbours that are alike now become one
  *
+ * What has these rights already at either end is left out, so that no area is cut for nothing.
+ *
  * All checks come first, and memory for the cuts with them: a call that fails has changed nothing.
  * (Linux has by then changed what lies before the first hole.)
  *
@@ -117,10 +119,9 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 	struct range_cuts cuts;
 	const struct vma *v;
 	u32 counted;
-	bool same;
-	int err = area_protect_check(&mm->vmas, start, end, access, &same);
+	int err = area_protect_check(&mm->vmas, start, end, access);
 
-	if (err != 0 || same)
+	if (err != 0 || !area_trim(&mm->vmas, VM_READ | VM_WRITE | VM_EXEC, access, &start, &end))
 		return err;
 	if ((access & VM_WRITE) && !mm_may_write(mm, start, end))
 		return -ENOMEM;

@@ -263,13 +263,15 @@ static int move_to(struct remap *r)
 		return -EINVAL;
 	if (r->mm->vmas.nr + 5 >= area_max)
 		return -ENOMEM;
-	if (fixed && r->from == r->to)
-		return -EFAULT; /* the same object's, in the place of what it is made from */
 	if (r->old_len > kept && (r->old_len > USER_END || r->from > USER_END - r->old_len))
 		return -EINVAL;
+	if (fixed && r->from == r->to)
+		return -EFAULT; /* the same object's, in the place of what it is made from */
 	err = check_length(r, kept);
 	if (err == 0 && (r->flags & MREMAP_DONTUNMAP) && !may_grow(r, r->new_len))
 		err = -ENOMEM;
+	if (!fixed && r->to < mm_user_window.low)
+		r->to = 0; /* no hint: mmap(2) would take the lowest address instead */
 	if (err == 0)
 		err = mm_map_place(r->mm, r->to, r->new_len, fixed ? MAP_FIXED : 0, 0, &r->to);
 	if (err == 0 && r->old_len > kept) {

@@ -53,10 +53,9 @@ struct vma *area_astride(struct vma_tree *t, vaddr_t addr);
 
 /*
  * area_protect_check - may [start, end) get the access bits `access` (VM_READ, VM_WRITE, VM_EXEC)?
- *   => 0; -ENOMEM part of it is not mapped; -EACCES an area does not allow it; *same: every area
- *   has just these already
+ *   => 0; -ENOMEM part of it is not mapped; -EACCES an area does not allow it
  */
-int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access, bool *same);
+int area_protect_check(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access);
 /* area_accountable - may every page of an area with these flags become one of its own? Then it is
  * VM_ACCT, and stays so when it can no longer be written (oc-5, oc-6). */
 static inline bool area_accountable(u32 flags)
@@ -65,6 +64,9 @@ static inline bool area_accountable(u32 flags)
 }
 /* area_uncounted - pages of [start, end) that are not VM_ACCT, and would be if they could be written (oc-12) */
 u32 area_uncounted(struct vma_tree *t, vaddr_t start, vaddr_t end);
+/* area_trim - take from both ends of [*start, *end), all of which is mapped, what lies in areas whose flags are
+ * `bits` in `mask` already. => false: that is all of it */
+bool area_trim(struct vma_tree *t, u32 mask, u32 bits, vaddr_t *start, vaddr_t *end);
 /* area_set_access - the areas of [start, end), cut at both ends, get the access bits `access`. */
 void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access);
 /* area_merge_step - merge one pair of neighbours that meet at or between start and end.

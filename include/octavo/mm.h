@@ -132,7 +132,7 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len);
  * own program could: no stack grows for it. => 0, -EFAULT, -EIO behind a file's end, -ENOMEM; takes mmap_sem
  * for reading; sleeps */
 int mm_access_user(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write);
-/* mm_access_debug - the same for a debugger, and across pages: it reads what the program might, if it asked
+/* mm_access_debug - the same for a debugger, and across pages; a stack grows for it: it reads what the program might, if it asked
  * for it, and writes where a copy of the page is the program's own. A page that is copied so, and nobody has
  * been promised, becomes an area of its own that is VM_ACCT. => likewise, -EINTR; takes mmap_sem for
  * writing, too */

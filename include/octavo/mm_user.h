@@ -152,6 +152,10 @@ bool mm_may_expand(struct mm *mm, vaddr_t start, vaddr_t end, u32 vm_flags);
 /* mm_may_grow - the same of `pages` somewhere, where what lies in [start, end) will go */
 bool mm_may_grow(struct mm *mm, u32 pages, u32 vm_flags, vaddr_t start, vaddr_t end);
 
+/* mm_may_break - does RLIMIT_DATA allow the heap to end there, with what the program began with? To the
+ * byte, and whether it would be longer or shorter than it is. => mmap_sem */
+bool mm_may_break(const struct mm *mm, vaddr_t brk);
+
 /* mm_can_lock - may the current process lock anything? mm_may_lock - `pages` of mm at once, those that
  * are locked already among them? RLIMIT_MEMLOCK, CAP_IPC_LOCK. => mmap_sem */
 bool mm_can_lock(void);
@@ -170,6 +174,10 @@ static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
 		return v;
 	return vma_find(&mm->vmas, addr);
 }
+
+/* mm_find_grown - the area that has addr; one that grows down does so for it, if it may. => NULL; mmap_sem
+ * read */
+struct vma *mm_find_grown(struct mm *mm, vaddr_t addr);
 
 static inline void vma_open_object(struct vma *v)
 {

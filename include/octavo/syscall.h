@@ -253,6 +253,7 @@ long sys_utimensat_time64(int dirfd, const char __user *path, const void __user 
 long sys_truncate(const char __user *path, s32 size);
 long sys_truncate64(const char __user *path, u32 low, u32 high);
 long sys_ftruncate(u32 fd, s32 size);
+/* i386's: EINVAL, too, for more than 31 bits without O_LARGEFILE; others ask for that at open(2) alone */
 long sys_ftruncate64(u32 fd, u32 low, u32 high);
 long sys_fallocate(u32 fd, u32 mode, u32 low, u32 high, u32 len_low, u32 len_high);
 /* where the two halves of a size come in an even register and the next */

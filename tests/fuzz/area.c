@@ -274,19 +274,29 @@ static void step_unmap(struct input *in)
 static void step_protect(struct input *in)
 {
 	u32 access = take_u8(in) & 7;
-	bool same, model_same;
-	vaddr_t start, end;
+	vaddr_t start, end, first, last;
+	bool model_same;
 	int err;
 
 	if (!take_range(in, &start, &end))
 		return;
-	err = area_protect_check(&tree, start, end, access, &same);
+	err = area_protect_check(&tree, start, end, access);
 	MUST(err == model_protect(start, end, access, &model_same));
 	if (err != 0)
 		return;
-	MUST(same == model_same);
-	real_protect(start, end, access);
-	for (u32 page = page_of(start); page < page_of(end); page++) {
+	first = start;
+	last = end;
+	MUST(area_trim(&tree, 7, access, &first, &last) == !model_same);
+	if (model_same)
+		return;
+	for (u32 page = page_of(start); page < page_of(first); page++)
+		MUST((model[page].flags & 7) == access);
+	MUST((model[page_of(first)].flags & 7) != access);
+	MUST((model[page_of(last) - 1].flags & 7) != access);
+	for (u32 page = page_of(last); page < page_of(end); page++)
+		MUST((model[page].flags & 7) == access);
+	real_protect(first, last, access);
+	for (u32 page = page_of(first); page < page_of(last); page++) {
 		u32 *flags = &model[page].flags;
 
 		*flags = (*flags & ~7u) | access;

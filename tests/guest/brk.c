@@ -53,6 +53,28 @@ static void test_refusals(char *start)
 	   "an empty heap has no memory");
 }
 
+/* RLIMIT_DATA is about where the heap may end, to the byte and whatever it was before. */
+static int limited_heap(void *start)
+{
+	struct {
+		unsigned long now, most;
+	} limit = {4 * PAGE, ~0UL};
+
+	if (ask((char *)start + 8 * PAGE) != (char *)start + 8 * PAGE)
+		return 1;
+	if (sys(__NR_setrlimit, 2, &limit) != 0)
+		return 2;
+	if (ask((char *)start + 8 * PAGE + 1) != (char *)start + 8 * PAGE)
+		return 3;
+	if (ask((char *)start + 8 * PAGE) != (char *)start + 8 * PAGE)
+		return 4;
+	if (ask((char *)start + 5 * PAGE) != (char *)start + 8 * PAGE)
+		return 5;
+	if (ask((char *)start) != (char *)start)
+		return 6;
+	return 0;
+}
+
 int main(void)
 {
 	char *start = ask(NULL);
@@ -64,6 +86,8 @@ int main(void)
 	is((long)ask(start), (long)start, "to a page boundary");
 	test_grow(start);
 	test_refusals(start);
+
+	is(in_child(limited_heap, start), EXITED(0), "RLIMIT_DATA says where it may end");
 
 	end = ask(start + 64 * PAGE);
 	is((long)end, (long)(start + 64 * PAGE), "64 pages");

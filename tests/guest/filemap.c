@@ -269,6 +269,9 @@ static void test_tail(void)
 	s[PAGE + 100] = 'y';
 	put(fd, PAGE + 200, "z", 1);
 	ok(s[PAGE + 100] == 0 && s[PAGE + 200] == 'z', "a write behind the end clears it, too");
+	s[PAGE + 300] = 'y';
+	is(sys(__NR_pwrite64, fd, KERNEL_ADDRESS, 1, 3 * PAGE, 0), -EFAULT, "one of no bytes");
+	is(s[PAGE + 300], 'y', "does not");
 	munmap(s, LEN);
 }
 
@@ -447,6 +450,19 @@ static void test_large(void)
 	munmap(p, (PAGES - 7) * PAGE);
 }
 
+/* i386's ftruncate64(2) heeds how the file was opened. */
+static void test_open_large(void)
+{
+	int small = open(PATH, O_RDWR), large = open(PATH, O_RDWR | O_LARGEFILE);
+
+	is(sys(__NR_ftruncate64, small, 0x80000000, 0), -EINVAL, "2G without O_LARGEFILE");
+	is(sys(__NR_ftruncate64, large, 0x80000000, 0), 0, "and with it");
+	is(sys(__NR_ftruncate64, small, 0x7fffffff, 0), 0, "less than that without it");
+	is(sys(__NR_ftruncate64, small, PAGE, 0), 0, "(and back)");
+	close(small);
+	close(large);
+}
+
 int main(void)
 {
 	fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -470,6 +486,7 @@ int main(void)
 	test_zero();
 	test_msync();
 	test_large();
+	test_open_large();
 	close(fd);
 	unlink(PATH);
 	return tap_done();

@@ -48,6 +48,7 @@ static int numbered(const char *p, unsigned long from, unsigned long pages)
 static void test_arguments(void)
 {
 	char *p = map(4);
+	long to;
 
 	is(remap(p, PAGE, PAGE, 8, NULL), -EINVAL, "an unknown flag");
 	is(remap(p, PAGE, PAGE, FIXED, PLACE), -EINVAL, "fixed, but may not move");
@@ -63,6 +64,12 @@ static void test_arguments(void)
 	is(remap(p, 2 * PAGE, 2 * PAGE, MAYMOVE | FIXED, p + PAGE), -EINVAL, "onto itself");
 	is(remap(p, PAGE, PAGE, MAYMOVE | FIXED, (char *)KERNEL_ADDRESS), -EINVAL,
 	   "into the kernel");
+	to = remap(p, PAGE, PAGE, MAYMOVE | DONTUNMAP, (void *)PAGE);
+	ok(to == PAGE || (unsigned long)to > 0x1000000, "a hint below all memory is none (%#lx)",
+	   to);
+	munmap((void *)to, PAGE);
+	is(remap(p, 0xfffff000, PAGE, MAYMOVE | FIXED, p), -EINVAL,
+	   "more than there is memory, to where it is");
 	munmap(p, 4 * PAGE);
 	is(remap(p, PAGE, 2 * PAGE, MAYMOVE, NULL), -EFAULT, "what is not there");
 	p = map_at(PLACE, 2, 0);

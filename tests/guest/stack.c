@@ -104,6 +104,28 @@ static int fill_below(void *unused)
 	return 0;
 }
 
+/* For a debugger, too, as for the program itself. */
+static int debugger_grows(void *unused)
+{
+	enum { AREA = 0x30000000 };
+	long area = sys(__NR_mmap2, AREA, PAGE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN, -1, 0);
+	int fd = open("/proc/self/mem", O_RDWR);
+	char byte = 'b';
+
+	(void)unused;
+	if (area != AREA || fd < 0)
+		return 1;
+	if (sys(__NR_pread64, fd, &byte, 1, AREA - 3 * PAGE, 0) != 1 || byte != 0)
+		return 2;
+	byte = 'w';
+	if (sys(__NR_pwrite64, fd, &byte, 1, AREA - 10 * PAGE, 0) != 1)
+		return 3;
+	if (*(volatile char *)(AREA - 10 * PAGE) != 'w')
+		return 4;
+	return sys(__NR_pread64, fd, &byte, 1, AREA - 64 * MB, 0) == -EIO ? 0 : 5;
+}
+
 int main(void)
 {
 	unsigned int levels = 2000, endless = 200000;
@@ -118,6 +140,8 @@ int main(void)
 	is(status_below(64 * MB), KILLED(SIGSEGV), "far beyond the limit");
 	is(in_child(fresh_stack_is_zero, &distance), EXITED(0), "new stack is zero");
 	is(in_child(read_below, &distance), EXITED(0), "the kernel can grow it, too");
+
+	is(in_child(debugger_grows, NULL), EXITED(0), "so can who writes to /proc/PID/mem");
 
 	status = in_child(recurse_for_ever, &endless);
 	ok(status == KILLED(SIGSEGV) || (status == KILLED(SIGKILL) && on_octavo()),
