@@ -68,10 +68,12 @@ test: $(test-needs)	## all tests, in a few minutes (T="tests/suites/NAME.t ..." 
 test-all: $(test-needs)	## every combination, every mutant, long fuzz runs
 	@OCTAVO_TEST_ALL=1 tests/run -j $(TEST_JOBS) $(T)
 
-.PHONY: difftest
+.PHONY: difftest errnotest
 difftest: build/linux/vmlinuz build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpio	## the same calls on Debian's Linux (SEED= COUNT= STEPS=)
 	@tools/difftest.py --flavour $(FLAVOUR) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
 		$(if $(STEPS),--steps $(STEPS))
+errnotest: build/linux/vmlinuz build/x86-$(FLAVOUR)/octavo.elf build/root-x86.cpio	## which of several errors comes first, beside Linux (ONLY=)
+	@tools/errnotest.py --flavour $(FLAVOUR) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz mutants lint bench bench-linux requirements size
 FUZZ_SECONDS ?= 60

@@ -8,6 +8,8 @@
  *				first four steps) says which steps are taken
  *	quit
  *
+ * and what difftest_orders.c says.
+ *
  * A step's arguments come from the seed and the number of the step alone, so that a sequence without
  * some of its steps is one still. Each sequence has processes of its own; steps are taken in turn.
  *
@@ -18,7 +20,7 @@
  *	m-N	below `anchor`, the first page that the kernel chose: where it puts what has no address
  *	h+N	the heap
  */
-#include "difftest.h"
+#include "difftest_orders.h"
 
 #include <sys/mount.h>
 
@@ -42,6 +44,13 @@ static pid_t partner; /* the other process, where this is the first */
 static int is_partner;
 
 static void step(unsigned long seed, unsigned i);
+
+pid_t the_other(void)
+{
+	if (is_partner)
+		return (pid_t)sys(__NR_getppid);
+	return partner ? partner : getpid();
+}
 
 static void partner_loop(unsigned long seed)
 {
@@ -148,6 +157,7 @@ static void sequence(unsigned long seed, unsigned steps, const char *mask)
 	for (unsigned i = 0; i < NR_SEGMENTS; i++)
 		segments[i] = -1;
 	catch_faults();
+	remember_sizes();
 	for (unsigned i = 0; i < steps; i++)
 		if (taken(mask, i))
 			step(seed, i);
@@ -157,7 +167,7 @@ static void sequence(unsigned long seed, unsigned steps, const char *mask)
 	_exit(0);
 }
 
-static void remove_segments(void)
+void remove_segments(void)
 {
 	for (long i = 0; i < NR_SEGMENTS; i++) {
 		long id = sys(__NR_shmget, FIRST_KEY + i, 0, 0);
@@ -167,10 +177,27 @@ static void remove_segments(void)
 	}
 }
 
-static void run_sequence(unsigned long seed, unsigned steps, const char *mask, int show)
+void give_notes(unsigned long number, int show)
 {
 	uint32_t digest = 2166136261u;
 	char line[64];
+
+	for (unsigned i = 0; i < notes->len; i++)
+		digest = (digest ^ (unsigned char)notes->text[i]) * 16777619u;
+	if (show)
+		for (unsigned done = 0; done < notes->len;) {
+			long n = write(1, notes->text + done, notes->len - done);
+
+			if (n <= 0)
+				break;
+			done += (unsigned)n;
+		}
+	sniprintf(line, sizeof(line), "= %lu %lx\n", number, (unsigned long)digest);
+	write(1, line, strlen(line));
+}
+
+static void run_sequence(unsigned long seed, unsigned steps, const char *mask, int show)
+{
 	int status = -1;
 	pid_t pid;
 
@@ -182,18 +209,7 @@ static void run_sequence(unsigned long seed, unsigned steps, const char *mask, i
 	if (status)
 		note("ended with status %x\n", status);
 	remove_segments();
-	for (unsigned i = 0; i < notes->len; i++)
-		digest = (digest ^ (unsigned char)notes->text[i]) * 16777619u;
-	if (show)
-		for (unsigned done = 0; done < notes->len;) {
-			long n = write(1, notes->text + done, notes->len - done);
-
-			if (n <= 0)
-				break;
-			done += (unsigned)n;
-		}
-	sniprintf(line, sizeof(line), "= %lu %lx\n", seed, (unsigned long)digest);
-	write(1, line, strlen(line));
+	give_notes(seed, show);
 }
 
 /* --- the console --- */
@@ -253,6 +269,8 @@ static void command(char *line)
 			run_sequence(seed++, steps, NULL, 0);
 	} else if (!strncmp(line, "show", 4)) {
 		run_sequence(seed, (unsigned)count, *p == ' ' ? p + 1 : NULL, 1);
+	} else {
+		order_command(line);
 	}
 }
 

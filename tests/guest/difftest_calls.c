@@ -16,10 +16,6 @@ long segments[NR_SEGMENTS];
 
 /* --- choosing --- */
 
-#define ONE_OF(...)                                                                                \
-	((const uint32_t[]){                                                                       \
-		__VA_ARGS__}[below(sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))])
-
 unsigned long page_address(unsigned i)
 {
 	if (i < LOW_PAGES)
@@ -31,7 +27,7 @@ unsigned long page_address(unsigned i)
 	return i < CHOSEN_PAGES ? anchor - (i + 1) * PAGE : heap + (i - CHOSEN_PAGES) * PAGE;
 }
 
-static unsigned long any_page(void)
+unsigned long any_page(void)
 {
 	switch (below(8)) {
 	case 0:
@@ -50,7 +46,7 @@ static unsigned long any_start(void)
 }
 
 /* Mostly some pages; some bytes more or less; none; more than there can be. */
-static uint32_t any_length(void)
+uint32_t any_length(void)
 {
 	uint32_t len = (1 + below(one_in(4) ? 24 : 6)) * PAGE;
 
@@ -59,8 +55,7 @@ static uint32_t any_length(void)
 	return one_in(12) ? len - below(PAGE) : len;
 }
 
-/* So much of LEN from AT on that the kernel's own choices are not in it. */
-static uint32_t clip(unsigned long at, uint32_t len)
+uint32_t clip(unsigned long at, uint32_t len)
 {
 	uint32_t most = ~0u;
 
@@ -97,6 +92,9 @@ static void step_write(void)
 	unsigned long at = any_page() + below(PAGE);
 	unsigned n = 1 + below(6), i;
 
+	if (one_in(12)) /* a stack may grow as far as that */
+		at = HIGH + HIGH_PAGES * PAGE - below(400) * PAGE + below(PAGE);
+
 	note("write %s %u pages", where(at), n);
 	for (i = 0; i < n; i++)
 		if (try_write(at + i * PAGE, (unsigned char)below(256)) != 0)
@@ -130,7 +128,7 @@ void open_files(void)
 	fds[A_RDONLY] = open("/tmp/a", O_RDONLY);
 	fds[B_RDWR] = open("/tmp/b", O_RDWR | O_CREAT, 0600);
 	fds[B_WRONLY] = open("/tmp/b", O_WRONLY);
-	fds[MEMFD] = (int)sys(__NR_memfd_create, "m", 0);
+	fds[MEMFD] = (int)sys(__NR_memfd_create, "m", MFD_ALLOW_SEALING);
 	fds[ZERO] = open("/dev/zero", O_RDWR);
 	fds[FOLDER] = open("/tmp", O_RDONLY);
 	pipe(ends);
@@ -146,13 +144,24 @@ static unsigned any_file(void)
 	return one_in(6) ? below(NR_FILES) : ONE_OF(A_RDWR, A_RDWR, A_RDONLY, B_RDWR, MEMFD);
 }
 
-static unsigned any_offset(void)
+unsigned any_offset(void)
 {
 	return below(12) * PAGE + (one_in(3) ? below(PAGE) : 0);
 }
 
-/* i386's Linux copies 64 bytes at a time, and what is cut off by a fault it leaves. */
-#define COPIED (~63u)
+unsigned file_size(int fd)
+{
+	return (unsigned)lseek(fd, 0, SEEK_END);
+}
+
+void clear_tail(int fd, unsigned old, unsigned size, long result)
+{
+	static const char zeros[PAGE];
+	unsigned end = (old + PAGE - 1) & ~(PAGE - 1U);
+
+	if (result == 0 && size > old && end > old)
+		sys(__NR_pwrite64, fd, zeros, (size < end ? size : end) - old, old, 0);
+}
 
 static void step_pread(void)
 {
@@ -171,9 +180,14 @@ static void step_pwrite(void)
 	unsigned f = any_file(), offset = any_offset() & COPIED;
 	unsigned long at = any_page() + (one_in(2) ? below(PAGE) & COPIED : 0);
 	uint32_t len = clip(at, any_length() & 0xffff) & COPIED;
+	unsigned old;
+	long result;
 
+	old = file_size(fds[f]);
 	note("pwrite file %u from %s len %lu offset %u", f, where(at), (unsigned long)len, offset);
-	note_result(sys(__NR_pwrite64, fds[f], at, len, offset, 0));
+	result = sys(__NR_pwrite64, fds[f], at, len, offset, 0);
+	clear_tail(fds[f], old, offset, result > 0 ? 0 : -1);
+	note_result(result);
 }
 
 static void step_file_sum(void)
@@ -193,20 +207,13 @@ static void step_file_sum(void)
 
 static void step_truncate(void)
 {
-	unsigned f = any_file(), size = any_offset();
+	unsigned f = any_file(), size = any_offset(), old = file_size(fds[f]);
+	long result;
 
 	note("ftruncate file %u to %u", f, size);
-	note_result(sys(__NR_ftruncate, fds[f], size));
-}
-
-/* What a mapping wrote behind the old end is part of the file then on Linux; on Octavo it is zeros. */
-static void clear_tail(int fd, unsigned old, unsigned size)
-{
-	static const char zeros[PAGE];
-	unsigned end = (old + PAGE - 1) & ~(PAGE - 1U);
-
-	if (size > old && end > old)
-		sys(__NR_pwrite64, fd, zeros, (size < end ? size : end) - old, old, 0);
+	result = sys(__NR_ftruncate, fds[f], size);
+	clear_tail(fds[f], old, size, result);
+	note_result(result);
 }
 
 static void step_fallocate(void)
@@ -214,11 +221,11 @@ static void step_fallocate(void)
 	unsigned f = any_file(), offset = any_offset(), len = any_length() & 0xffff;
 	unsigned mode = one_in(10) ? below(8) & ~FALLOC_FL_KEEP_SIZE
 				   : ONE_OF(0, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
-	unsigned old = (unsigned)lseek(fds[f], 0, SEEK_END);
+	unsigned old = file_size(fds[f]);
 	long result = sys(__NR_fallocate, fds[f], mode, offset, 0, len, 0);
 
-	if (result == 0 && mode == 0)
-		clear_tail(fds[f], old, offset + len);
+	if (mode == 0)
+		clear_tail(fds[f], old, offset + len, result);
 	note("fallocate file %u mode %u offset %u len %u", f, mode, offset, len);
 	note_result(result);
 	for (unsigned at = offset & ~(PAGE - 1U); result == 0 && mode == 0 && at < offset + len;
@@ -260,12 +267,14 @@ static uint32_t any_map_flags(void)
 	return one_in(60) ? flags | ONE_OF(0x40, 0x80, 0x200, 0x400, 0x80000, 0x1000000) : flags;
 }
 
+static int data_is_limited;
 static int grows_down; /* some area does, wherever it has been moved since */
 
 static void map(uint32_t flags, unsigned f, uint32_t pgoff)
 {
 	unsigned long hint = any_hint(&flags);
 	uint32_t len = clip(hint, any_length()), prot = any_prot();
+	long result;
 
 	if (one_in(12)) { /* where there is room below; in the way of other choices a guard would be */
 		flags |= MAP_GROWSDOWN | MAP_FIXED;
@@ -275,7 +284,12 @@ static void map(uint32_t flags, unsigned f, uint32_t pgoff)
 
 	note("mmap %s len %lx prot %lx flags %lx file %u page %lu", where(hint), (unsigned long)len,
 	     (unsigned long)prot, (unsigned long)flags, f, (unsigned long)pgoff);
-	note_address(sys(__NR_mmap2, hint, len, prot, flags, fds[f], pgoff));
+	if (data_is_limited && (flags & MAP_FIXED)) /* Linux counts all pages that are in the way */
+		sys(__NR_munmap, hint, len);
+	result = sys(__NR_mmap2, hint, len, prot, flags, fds[f], pgoff);
+	note_address(result);
+	if (result == -EPERM && (flags & MAP_FIXED)) /* of a sealed file, on Linux after munmap */
+		sys(__NR_munmap, hint, len);
 }
 
 static void step_map_anonymous(void)
@@ -318,12 +332,17 @@ static void repeat_in_parts(long nr, unsigned long at, uint32_t len, uint32_t pr
 
 	if (at & (PAGE - 1))
 		return;
+	if (prot & PROT_GROWSDOWN) /* to the area that it is about */
+		while (at < end && at < HIGH + 2 * HIGH_PAGES * PAGE &&
+		       sys(__NR_msync, at, PAGE, MS_ASYNC) != 0)
+			at += PAGE;
+	hole = at;
 	while (hole < end && sys(__NR_msync, hole, PAGE, MS_ASYNC) == 0)
 		hole += PAGE;
 	if (hole == at || sys(nr, at, hole - at, prot) == 0)
 		return;
 	for (; at < hole; at += PAGE)
-		if (sys(nr, at, PAGE, prot) != 0 && nr == __NR_mprotect)
+		if (sys(nr, at, PAGE, prot & ~PROT_GROWSDOWN) != 0 && nr == __NR_mprotect)
 			break;
 }
 
@@ -333,6 +352,10 @@ static void step_protect(void)
 	uint32_t len = clip(at, any_length()), prot = any_prot();
 	long result;
 
+	if (one_in(10)) {
+		at = HIGH + below(HIGH_PAGES) * PAGE;
+		prot |= PROT_GROWSDOWN;
+	}
 	note("mprotect %s len %lx prot %lx", where(at), (unsigned long)len, (unsigned long)prot);
 	result = sys(__NR_mprotect, at, len, prot);
 	note_result(result);
@@ -346,6 +369,7 @@ static void step_remap(void)
 	uint32_t len = one_in(12) ? 0 : clip(at, any_length()),
 		 new_len = clip(to, one_in(3) ? len : any_length());
 	uint32_t flags = one_in(20) ? below(16) : ONE_OF(0, 1, 1, 3, 3, 5, 7);
+	uint32_t kept = (new_len + PAGE - 1) & ~(PAGE - 1U);
 	long result;
 
 	note("mremap %s len %lx to %lx flags %lx %s", where(at), (unsigned long)len,
@@ -358,8 +382,8 @@ static void step_remap(void)
 		sys(__NR_munmap, result, new_len); /* as above: its guard would be in the way */
 	if (result > -4096 && result < 0 && flags & MREMAP_FIXED) {
 		sys(__NR_munmap, to, new_len);
-		if (new_len < len)
-			sys(__NR_munmap, at + new_len, len - new_len);
+		if (kept < len)
+			sys(__NR_munmap, at + kept, len - kept);
 	}
 }
 
@@ -384,7 +408,10 @@ static void step_lock(void)
 		nr = one_in(3) ? __NR_mlockall : __NR_munlockall;
 		flags = below(9);
 		note(nr == __NR_mlockall ? "mlockall %lu" : "munlockall", (unsigned long)flags);
-		note_result(sys(nr, flags));
+		result = sys(nr, flags);
+		note_result(result);
+		if (result == 0)
+			all_locked = nr == __NR_mlockall && (flags & MCL_CURRENT || all_locked);
 		return;
 	}
 	flags = below(3);
@@ -428,15 +455,21 @@ static void step_advise(void)
 	unsigned long at = any_start();
 	uint32_t len =
 		clip(at, any_length() & 0xffffff); /* it would go on at the next hole's end */
-	uint32_t advice =
-		one_in(20) ? ONE_OF(5, 6, 7, 26, 99, 0xffffffff)
-			   : ONE_OF(MADV_WILLNEED, MADV_DONTNEED, MADV_DONTNEED, MADV_FREE,
-				    MADV_REMOVE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK,
-				    MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT,
-				    MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED);
+	uint32_t advice = one_in(20)
+				  ? ONE_OF(5, 6, 7, 26, 99, 0xffffffff)
+				  : ONE_OF(MADV_WILLNEED, MADV_DONTNEED, MADV_DONTNEED, MADV_FREE,
+					   MADV_REMOVE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK,
+					   MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD,
+					   MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE,
+					   MADV_DONTNEED_LOCKED, MADV_NORMAL, MADV_RANDOM,
+					   MADV_SEQUENTIAL, MADV_DONTDUMP, MADV_DODUMP);
 
 	note("madvise %s len %lx advice %lu", where(at), (unsigned long)len, (unsigned long)advice);
 	note_result(sys(__NR_madvise, at, len, advice));
+	if (advice == MADV_RANDOM || advice == MADV_SEQUENTIAL) /* which cuts areas on Linux */
+		sys(__NR_madvise, at, len, MADV_NORMAL);
+	if (advice == MADV_DONTDUMP)
+		sys(__NR_madvise, at, len, MADV_DODUMP);
 }
 
 /* A mapping for this alone: on Linux its parts are areas of their own then. */
@@ -514,11 +547,15 @@ static void step_shmdt(void)
 static void step_shmctl(void)
 {
 	unsigned i = below(NR_SEGMENTS);
-	int command = (int)ONE_OF(IPC_RMID, IPC_STAT, IPC_STAT, SHM_LOCK, SHM_UNLOCK);
+	int command = (int)ONE_OF(IPC_RMID, IPC_STAT, IPC_STAT, SHM_LOCK, SHM_UNLOCK, IPC_SET);
 	struct uapi_shmid64_ds ds;
 	long result;
 
 	memset(&ds, 0, sizeof(ds));
+	if (command == IPC_SET) {
+		ds.shm_perm.mode = (uint16_t)ONE_OF(0600, 0400, 0, 0666, 0777);
+		ds.shm_perm.uid = ONE_OF(0, 1000);
+	}
 	note("shmctl %u command %d", i, command);
 	result = sys(__NR_shmctl, segments[i], command, &ds);
 	if (result == 0 && command == IPC_STAT)
@@ -529,33 +566,26 @@ static void step_shmctl(void)
 
 /* --- limits --- */
 
-static unsigned long status_pages(unsigned column)
-{
-	char text[128];
-	int fd = open("/proc/self/statm", O_RDONLY);
-	long n = sys(__NR_read, fd, text, sizeof(text) - 1);
-	char *p = text;
-
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	while (column--)
-		p = strchr(p, ' ') + 1;
-	return strtoul(p, NULL, 10);
-}
-
 static void step_limit(void)
 {
 	static const struct {
 		int resource;
-		const char *name;
-	} kinds[] = {{8, "MEMLOCK"}, {9, "AS"}};
-	unsigned i = below(2), pages = below(24);
+		const char *name, *now; /* what it is counted from, of step_sizes() */
+	} kinds[] = {{8, "MEMLOCK", NULL},
+		     {9, "AS", "VmSize:"},
+		     {2, "DATA", "VmData:"},
+		     {3, "STACK", NULL}};
+	unsigned i = below(4), pages = below(24);
 	unsigned long limit[2] = {pages * PAGE, ~0UL};
 
-	if (kinds[i].resource == 9)
-		limit[0] += status_pages(0) * PAGE;
+	if (kinds[i].now)
+		limit[0] += size_now(kinds[i].now) * 1024;
+	if (kinds[i].resource == 3) /* the program has one itself */
+		limit[0] += 64 * PAGE;
 	if (one_in(2))
-		limit[0] = ~0UL;
+		limit[0] = kinds[i].resource == 3 ? 8 * MB : ~0UL;
+	if (kinds[i].resource == 2)
+		data_is_limited = limit[0] != ~0UL;
 	note("limit %s %s%u", kinds[i].name, limit[0] == ~0UL ? "none" : "", pages);
 	note_result(sys(__NR_setrlimit, kinds[i].resource, limit));
 }
@@ -566,18 +596,19 @@ static const struct {
 	void (*take)(void);
 	unsigned weight;
 } calls[] = {
-	{step_map_anonymous, 4}, {step_map_file, 3},  {step_unmap, 2},    {step_protect, 3},
-	{step_remap, 3},         {step_brk, 1},       {step_lock, 2},     {step_incore, 2},
-	{step_sync, 1},          {step_advise, 2},    {step_pread, 1},    {step_pwrite, 1},
-	{step_truncate, 1},      {step_fallocate, 1}, {step_file_sum, 1}, {step_shmget, 1},
-	{step_shmat, 2},         {step_shmdt, 1},     {step_shmctl, 1},   {step_read, 3},
-	{step_write, 5},         {step_sums, 1},      {step_maps, 1},     {step_limit, 1},
-	{step_reorder, 1},
+	{step_map_anonymous, 4}, {step_map_file, 3},   {step_unmap, 2},    {step_protect, 3},
+	{step_remap, 3},         {step_brk, 1},        {step_lock, 2},     {step_incore, 2},
+	{step_sync, 1},          {step_advise, 2},     {step_pread, 1},    {step_pwrite, 1},
+	{step_truncate, 1},      {step_fallocate, 1},  {step_file_sum, 1}, {step_shmget, 1},
+	{step_shmat, 2},         {step_shmdt, 1},      {step_shmctl, 1},   {step_read, 3},
+	{step_write, 5},         {step_sums, 1},       {step_maps, 1},     {step_limit, 1},
+	{step_reorder, 1},       {step_process_vm, 2}, {step_proc_mem, 2}, {step_sendfile, 1},
+	{step_truncate_path, 1}, {step_seal, 1},       {step_execute, 1},  {step_sizes, 2},
 };
 
 int take_call(int mapping)
 {
-	unsigned kind = below(mapping ? 7 : 48), i = 0;
+	unsigned kind = below(mapping ? 7 : 58), i = 0;
 
 	while (i < sizeof(calls) / sizeof(calls[0]) && kind >= calls[i].weight)
 		kind -= calls[i++].weight;

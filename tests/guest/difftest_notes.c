@@ -103,6 +103,14 @@ __attribute__((noinline)) int try_write(unsigned long at, unsigned char value)
 	return 0;
 }
 
+__attribute__((noinline)) int try_jump(void (*there)(void))
+{
+	if (setjmp(recover))
+		return -1;
+	there();
+	return 0;
+}
+
 void note_fault(void)
 {
 	note(" = signal %d code %d at %s\n", fault_signal, fault_code, where(fault_address));
@@ -178,7 +186,8 @@ static struct area read_area(const char *line)
 		line++;
 	while (*line == ' ')
 		line++;
-	a.path = line;
+	a.path = strcmp(line, "[heap]") ? line
+					: ""; /* of several areas on Linux only one is called so */
 	return a;
 }
 

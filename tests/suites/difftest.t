@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sequences of memory calls on Debian's Linux and on Octavo: tools/difftest.py, some of them."""
+"""Memory calls on Debian's Linux and on Octavo: some sequences, and which error comes first."""
 import os
 import subprocess
 import sys
@@ -10,6 +10,13 @@ from guest import ALL, TOP  # noqa: E402
 from tap import Tap  # noqa: E402
 
 RUNS = (("1", "2000"),) if ALL else (("1", "100"),)
+WRONG = "3" if ALL else "2"
+
+
+def compare(tap, what, tool, *options):
+    done = subprocess.run([sys.executable, os.path.join(TOP, "tools", tool), *options], check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    tap.point(done.returncode == 0, what, done.stdout.decode("utf-8", "replace").splitlines())
 
 
 def main():
@@ -20,11 +27,8 @@ def main():
                      fetched.stdout.decode("utf-8", "replace").splitlines()):
         tap.done()
     for seed, count in RUNS:
-        done = subprocess.run([sys.executable, os.path.join(TOP, "tools/difftest.py"), "--seed", seed,
-                               "--count", count], check=False, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        tap.point(done.returncode == 0, f"{count} sequences from seed {seed}",
-                  done.stdout.decode("utf-8", "replace").splitlines())
+        compare(tap, f"{count} sequences from seed {seed}", "difftest.py", "--seed", seed, "--count", count)
+    compare(tap, f"up to {WRONG} arguments wrong at once", "errnotest.py", "--wrong", WRONG)
     tap.done()
 
 
