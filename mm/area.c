@@ -231,14 +231,14 @@ void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access)
 	}
 }
 
-struct vma *area_merge_step(struct vma_tree *t, vaddr_t start, vaddr_t end)
+struct vma *area_mergeable(struct vma_tree *t, vaddr_t start, vaddr_t end)
 {
 	struct vma *v = vma_find(t, start - 1), *next;
 
 	for (; v && v->end <= end; v = next) {
 		next = vma_next(v);
 		if (next && next->start == v->end && vma_can_merge(v, next))
-			return vma_merge_next(t, v);
+			return v;
 	}
 	return NULL;
 }

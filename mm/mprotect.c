@@ -26,6 +26,7 @@
 #include <uapi/octavo/mman.h>
 
 #define PROT_ACCESS (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define SET_AT_ONCE 32u /* areas, under page_table_lock: there may be 65,530 */
 
 int range_cuts_get(struct mm *mm, vaddr_t start, vaddr_t end, const char *call,
 		   struct range_cuts *cuts)
@@ -99,14 +100,12 @@ static void protect_pages(struct mm *mm, const struct vma *v)
 
 void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-	struct vma *dead;
+	struct vma *v, *dead;
 
-	for (;;) {
+	while ((v = area_mergeable(&mm->vmas, start, end)) != NULL) {
 		spin_lock(&mm->page_table_lock);
-		dead = area_merge_step(&mm->vmas, start, end);
+		dead = vma_merge_next(&mm->vmas, v);
 		spin_unlock(&mm->page_table_lock);
-		if (!dead)
-			break;
 		if (dead->anon || vma_is_file(dead))
 			rmap_join(vma_find(&mm->vmas, dead->start), dead->anon);
 		start = dead->start; /* no pair below it is left: every area is looked at once */
@@ -114,10 +113,33 @@ void mm_merge_around(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 }
 
+/* Where the area ends that is SET_AT_ONCE areas further than `start`, or the last before `end`; there are no
+ * holes. */
+static vaddr_t end_of_some(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	const struct vma *v = vma_find(&mm->vmas, start);
+
+	for (u32 n = 1; v->end < end && n < SET_AT_ONCE; n++)
+		v = vma_next(v);
+	return v->end;
+}
+
+/* All areas of [start, end), which are cut at both ends, then their entries. */
+static void set_access(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
+{
+	for (vaddr_t at = start, stop; at < end; at = stop) {
+		stop = end_of_some(mm, at, end);
+		spin_lock(&mm->page_table_lock);
+		area_set_access(&mm->vmas, at, stop, access);
+		spin_unlock(&mm->page_table_lock);
+	}
+	for (const struct vma *v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v))
+		protect_pages(mm, v);
+}
+
 static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 {
 	struct range_cuts cuts;
-	const struct vma *v;
 	u32 counted;
 	int err = area_protect_check(&mm->vmas, start, end, access);
 
@@ -134,11 +156,7 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, u32 access)
 		return err;
 	}
 	range_cuts_make(mm, start, end, &cuts);
-	spin_lock(&mm->page_table_lock);
-	area_set_access(&mm->vmas, start, end, access);
-	spin_unlock(&mm->page_table_lock);
-	for (v = vma_find(&mm->vmas, start); v && v->start < end; v = vma_next(v))
-		protect_pages(mm, v);
+	set_access(mm, start, end, access);
 	mm_merge_around(mm, start, end);
 	CHECK(mm_check(mm));
 	return 0;

@@ -69,9 +69,9 @@ u32 area_uncounted(struct vma_tree *t, vaddr_t start, vaddr_t end);
 bool area_trim(struct vma_tree *t, u32 mask, u32 bits, vaddr_t *start, vaddr_t *end);
 /* area_set_access - the areas of [start, end), cut at both ends, get the access bits `access`. */
 void area_set_access(struct vma_tree *t, vaddr_t start, vaddr_t end, u32 access);
-/* area_merge_step - merge one pair of neighbours that meet at or between start and end.
- *   => the struct vma that left the tree; NULL when there is no such pair */
-struct vma *area_merge_step(struct vma_tree *t, vaddr_t start, vaddr_t end);
+/* area_mergeable - the first pair of neighbours that meet at or between start and end and can be one area.
+ *   => the lower one, for vma_merge_next(); NULL when there is no such pair */
+struct vma *area_mergeable(struct vma_tree *t, vaddr_t start, vaddr_t end);
 
 /*
  * area_stack_room - may the area `v`, which grows down, begin at `start`? limit: bytes that it may

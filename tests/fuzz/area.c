@@ -203,13 +203,14 @@ static void cut(vaddr_t at)
 
 static void real_protect(vaddr_t start, vaddr_t end, u32 access)
 {
-	struct vma *dead;
+	struct vma *v, *dead;
 
 	cut(start);
 	cut(end);
 	area_set_access(&tree, start, end, access);
-	while ((dead = area_merge_step(&tree, start, end)) != NULL) {
-		adopt(vma_find(&tree, dead->start), dead->anon);
+	while ((v = area_mergeable(&tree, start, end)) != NULL) {
+		dead = vma_merge_next(&tree, v);
+		adopt(v, dead->anon);
 		reference(dead->object, -1);
 		node_free(dead);
 	}

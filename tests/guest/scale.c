@@ -122,6 +122,43 @@ static long resident_kb(void)
 	return file_value("/proc/self/status", "VmRSS:");
 }
 
+/* Sleeps again and again. *late: the milliseconds that one of them took, at the most */
+static pid_t sleeper(volatile long *late)
+{
+	pid_t pid = must_fork();
+
+	while (pid == 0) {
+		uint64_t start = now_ns();
+		long ms;
+
+		sleep_ms(1);
+		ms = (long)((now_ns() - start) / 1000000);
+		if (ms > *late)
+			*late = ms;
+	}
+	return pid;
+}
+
+/* A call that changes each of many areas does not keep others from running meanwhile. */
+static void test_others_run(void)
+{
+	volatile long *late = map_shared(1);
+	char *p = map_more(64000, RW, MAP_NORESERVE);
+	pid_t pid;
+
+	for (unsigned long i = 0; i < 64000; i += 2)
+		sys(__NR_madvise, p + i * PAGE, PAGE, 10 /* DONTFORK: they are not merged */);
+	pid = sleeper(late);
+	sleep_ms(20);
+	*late = 0;
+	is(mprotect(p, 64000 * PAGE, PROT_READ), 0, "mprotect of 64,000 areas");
+	is(mprotect(p, 64000 * PAGE, RW), 0, "and back");
+	ok(in_time(*late, 2), "meanwhile another process sleeps for a millisecond, not %ld", *late);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	munmap(p, 64000 * PAGE);
+}
+
 static void test_sparse(const char *what, int flags, int fd)
 {
 	const unsigned long pages = SPARSE / SPARSE_STEP;
@@ -231,6 +268,7 @@ int main(void)
 	int fd;
 
 	test_mappings();
+	test_others_run();
 	test_sparse("of anonymous memory", MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || sys(__NR_ftruncate64, fd, SPARSE, 0) != 0)

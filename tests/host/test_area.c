@@ -111,10 +111,10 @@ static void pages_of_two_origins_stay_two(void **state)
 	assert_ptr_equal(area_add(&tree, &new, NULL, &dead), low);
 	assert_null(dead);
 	assert_int_equal(low->end, high->start);
-	assert_null(area_merge_step(&tree, low->start, high->end));
+	assert_null(area_mergeable(&tree, low->start, high->end));
 	assert_ptr_equal(vma_near_region(low), high->anon);
 	high->anon = low->anon;
-	assert_ptr_equal(area_merge_step(&tree, low->start, high->end), high);
+	assert_ptr_equal(area_mergeable(&tree, low->start, high->end), low);
 }
 
 static void taking_the_middle_splits(void **state)
