@@ -270,7 +270,7 @@ static void test_tail(void)
 	put(fd, PAGE + 200, "z", 1);
 	ok(s[PAGE + 100] == 0 && s[PAGE + 200] == 'z', "a write behind the end clears it, too");
 	s[PAGE + 300] = 'y';
-	is(sys(__NR_pwrite64, fd, KERNEL_ADDRESS, 1, 3 * PAGE, 0), -EFAULT, "one of no bytes");
+	is(sys(__NR_pwrite64, fd, PAGE, 1, 3 * PAGE, 0), -EFAULT, "one of no bytes");
 	is(s[PAGE + 300], 'y', "does not");
 	munmap(s, LEN);
 }

@@ -444,7 +444,24 @@ static void test_maps(void)
 	dt(a);
 }
 
-#define test_of_machine() (test_fork(), test_addresses(), test_ipc(), test_maps())
+/* Two reasons to refuse: that the place is taken comes first. */
+static void test_no_more_areas(void)
+{
+	static const char limit[] = "/proc/sys/vm/max_map_count";
+	long id = new (PAGE, 0600), taken, free;
+
+	if (on_octavo() && write_string(limit, "1") > 0) {
+		taken = at(id, (long)test_errors & -4096, 0);
+		free = at(id, 0x50000000, 0);
+		write_string(limit, "65530");
+		is(taken, -EINVAL, "where something is, and no more areas may be");
+		is(free, -ENOMEM, "where nothing is");
+	}
+	drop(id);
+}
+
+#define test_of_machine()                                                                          \
+	(test_fork(), test_addresses(), test_ipc(), test_maps(), test_no_more_areas())
 #else
 
 static void test_of_machine(void)
