@@ -300,7 +300,7 @@ static void test_futex(void)
 
 int main(void)
 {
-	fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	fd = open(PATH, O_RDWR | O_LARGEFILE | O_CREAT | O_TRUNC, 0600);
 	test_arguments();
 	test_order(0, "brought in");
 	test_order(MAP_NONBLOCK, "not brought in");

@@ -270,7 +270,7 @@ int main(void)
 	test_mappings();
 	test_others_run();
 	test_sparse("of anonymous memory", MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	fd = open(PATH, O_RDWR | O_LARGEFILE | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || sys(__NR_ftruncate64, fd, SPARSE, 0) != 0)
 		bail_out(PATH ": errno %d", errno);
 	test_sparse("of a file", MAP_SHARED, fd);
