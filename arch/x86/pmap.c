@@ -351,8 +351,6 @@ void pmap_trim(struct pmap *pmap, vaddr_t va, vaddr_t end)
 	}
 }
 
-/* --- kernel addresses above VMALLOC_START --- */
-
 void pmap_move_range(struct pmap *pmap, vaddr_t va, vaddr_t end, vaddr_t to)
 {
 	struct pmap_iter it = pmap_iter_start(pmap, va, end);
@@ -361,19 +359,26 @@ void pmap_move_range(struct pmap *pmap, vaddr_t va, vaddr_t end, vaddr_t to)
 	if (!pmap_iter_table(&it))
 		return;
 	for (; it.pte < it.stop; it.pte++, to += PAGE_SIZE) {
-		pte_t *table;
+		pte_t *table, pte;
 
 		if (!it.pte->v)
 			continue;
 		table = pmap_table(pmap, to);
-		table[pte_index(to)].v = pte_swap_out(it.pte);
+		pte.v = pte_swap_out(it.pte);
+		table[pte_index(to)] = pte;
 		pmap_table_count(table, 1);
+		if (pte_present(pte)) {
+			rmap_entry_remove(pmap, pmap_iter_va(&it), pte_pfn(pte));
+			rmap_entry_add(pmap, to, pte_pfn(pte));
+		}
 		moved++;
 	}
 	pmap_table_count(it.table, -moved);
 	if (moved != 0)
 		pmap_flush(pmap, va, end);
 }
+
+/* --- kernel addresses above VMALLOC_START --- */
 
 static pte_t *kernel_pte(vaddr_t va)
 {

@@ -52,8 +52,6 @@ pte_t pmap_query(const struct pmap *pmap, vaddr_t va);
 static inline pte_t pmap_remember(struct pmap *pmap, vaddr_t va, u32 index);
 /* pmap_forget - the entry at va, which has a table, is empty from now on. => the old one; not flushed */
 static inline pte_t pmap_forget(struct pmap *pmap, vaddr_t va);
-/* pmap_remove - clear the entry at va; => the old one; flushed on every CPU before it returns */
-pte_t pmap_remove(struct pmap *pmap, vaddr_t va);
 /* pmap_test_clear_young - was the page at va accessed since the last time, or since it was entered? It is
  * mapped; flushed before it returns. */
 static inline bool pmap_test_clear_young(struct pmap *pmap, vaddr_t va);

@@ -11,9 +11,8 @@
  *	anonymous page	 -> anon_region   -> areas:  the area that it was made in, those that were cut
  *						     off that one, moved from it, or forked from it
  *
- * Another scheme (lists of entries for each page) would stand behind the same calls: every entry that
- * comes or goes is counted by user_page_mapped() or user_page_unmapped() (mm_user.h), and whoever looks
- * for entries asks rmap_walk().
+ * Another scheme (lists of entries for each page) stands behind the same calls: it is told of every entry
+ * that comes or goes by the page tables (rmap_entry.h), and whoever looks for entries asks rmap_walk().
  *
  * Where an area shows a file's pages in another order (VM_NONLINEAR), its bounds say nothing: it is listed
  * for all pages, and each of its entries is looked at.

@@ -587,6 +587,8 @@ void machine_audit(struct address_space *file)
 		const struct page *page = &pages[i];
 		const struct counts *c = &a.frames[i];
 
+		if (i != zero_pfn)
+			machine_compare_entries(i);
 		if (i == zero_pfn || page_owner(page) == PAGE_FREE) {
 			PANIC_ON(c->refs != 0);
 			continue;

@@ -31,10 +31,13 @@ int machine_access(unsigned cpu, vaddr_t va, void *buf, u32 len, bool write);
 bool machine_fail(unsigned n);
 u32 machine_free_frames(void);
 /* machine_check - TLBs tell what the page tables tell, no lock is held. machine_audit: and every frame has
- * the counts that areas, tables and the file's pages add up to, and nothing else is promised. */
+ * the counts that areas, tables and the file's pages add up to, nothing else is promised, and reverse mapping
+ * by objects and by entries come to the same. */
 void machine_check(void);
 struct address_space;
 void machine_audit(struct address_space *file);
+/* machine_compare_entries - the frame's list of entries (mm_entries.c) and the walk from it name the same */
+void machine_compare_entries(pfn_t pfn);
 /* for machine_audit(): files that mm/ has made (mm_files.c) */
 struct audit;
 void machine_audit_files(struct audit *a);

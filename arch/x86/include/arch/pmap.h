@@ -20,6 +20,7 @@
 #include <arch/memmap.h>
 #include <arch/tlb.h>
 #include <octavo/preempt.h>
+#include <octavo/rmap_entry.h>
 #include <octavo/types.h>
 
 #define PTE_PRESENT   0x001u
@@ -179,11 +180,14 @@ static inline void pmap_enter(struct pmap *pmap, vaddr_t va, pfn_t pfn, u32 prot
 {
 	pte_t *table = pmap_table(pmap, va);
 	pte_t *pte = table + pte_index(va);
-	u32 old = arch_xchg(&pte->v, pfn << PAGE_SHIFT | pte_flags(prot));
+	pte_t old = {arch_xchg(&pte->v, pfn << PAGE_SHIFT | pte_flags(prot))};
 
-	if (!old)
+	if (pte_present(old))
+		rmap_entry_remove(pmap, va, pte_pfn(old));
+	rmap_entry_add(pmap, va, pfn);
+	if (pte_none(old))
 		pmap_table_count(table, 1);
-	else if (old & PTE_PRESENT)
+	else if (pte_accessible(old))
 		pmap_flush_page(pmap, va);
 }
 
@@ -196,6 +200,7 @@ static inline bool pmap_enter_empty(struct pmap *pmap, vaddr_t va, pfn_t pfn, u3
 		return false;
 	pte->v = pfn << PAGE_SHIFT | pte_flags(prot);
 	pmap_table_count(table, 1);
+	rmap_entry_add(pmap, va, pfn);
 	return true;
 }
 
@@ -208,6 +213,9 @@ static inline bool pmap_replace(struct pmap *pmap, vaddr_t va, pte_t seen, pfn_t
 		return false;
 	(void)arch_xchg(&pte->v, pfn << PAGE_SHIFT | pte_flags(prot));
 	pmap_flush_page(pmap, va);
+	if (pte_present(seen))
+		rmap_entry_remove(pmap, va, pte_pfn(seen));
+	rmap_entry_add(pmap, va, pfn);
 	return true;
 }
 
@@ -219,6 +227,8 @@ static inline pte_t pmap_remember(struct pmap *pmap, vaddr_t va, u32 index)
 
 	if (!old.v)
 		pmap_table_count(table, 1);
+	if (pte_present(old))
+		rmap_entry_remove(pmap, va, pte_pfn(old));
 	return old;
 }
 
@@ -229,6 +239,8 @@ static inline pte_t pmap_forget(struct pmap *pmap, vaddr_t va)
 
 	if (old.v)
 		pmap_table_count(table, -1);
+	if (pte_present(old))
+		rmap_entry_remove(pmap, va, pte_pfn(old));
 	return old;
 }
 
@@ -299,6 +311,7 @@ static __always_inline u32 pmap_copy_range(struct pmap *dst, struct pmap *src, v
 				continue;
 			}
 			page(v >> PAGE_SHIFT);
+			rmap_entry_add(dst, pmap_iter_va(&it), v >> PAGE_SHIFT);
 			if (wrprotect && (v & PTE_WRITE)) {
 				/* the CPU may be about to note an access in it */
 				__asm__ volatile("lock; andl %1, %0"
@@ -359,7 +372,9 @@ static __always_inline u32 pmap_remove_range(struct pmap *pmap, vaddr_t va, vadd
 			}
 			if (g.nr == PMAP_GATHER)
 				pmap_gather_flush(&g, pmap, pmap_iter_va(&it), page);
-			g.old[g.nr++] = pte_swap_out(it.pte);
+			g.old[g.nr] = pte_swap_out(it.pte);
+			rmap_entry_remove(pmap, pmap_iter_va(&it), g.old[g.nr] >> PAGE_SHIFT);
+			g.nr++;
 			removed++;
 		}
 		pmap_table_count(it.table, -removed - remembered);
