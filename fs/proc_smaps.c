@@ -9,6 +9,7 @@
 
 #include <octavo/errno.h>
 #include <octavo/mm_report.h>
+#include <octavo/string.h>
 #include <octavo/task.h>
 
 #define BATCH   8u
@@ -86,7 +87,8 @@ static u32 kb_of(const struct area_usage *u, const struct line *line)
 
 static void put_kb(struct text *t, const char *name, u32 kb)
 {
-	text_printf(t, "%-15s %8u kB\n", name, kb);
+	/* name and number have 24 columns together, also where the name has 16 */
+	text_printf(t, "%-15s %*u kB\n", name, strlen(name) > 15 ? 7 : 8, kb);
 }
 
 static void put_lines(struct text *t, const struct area_usage *u, bool rollup)

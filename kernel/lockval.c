@@ -44,7 +44,7 @@ static struct lock_count {
 
 #define MAX_REPORTED 64
 
-static u32 reported[MAX_REPORTED]; /* rule << 16 | class << 8 | class; 0 free [a] */
+static u32 reported[MAX_REPORTED]; /* rule << 16 | class << 8 | class or place; 0 free [a] */
 static atomic_t nr_reports, nr_expected;
 
 enum rule {
@@ -80,7 +80,17 @@ void lockval_expect(bool on)
 
 /* --- reports --- */
 
-/* => true for the first report about this rule and pair of classes */
+/* In place of a second class: what tells one place in the code from another, mostly. */
+static unsigned place_of(const char *what)
+{
+	unsigned sum = 0;
+
+	for (; *what != '\0'; what++)
+		sum = sum * 31 + (u8)*what;
+	return NR_LOCK_CLASSES + sum % (0x100 - NR_LOCK_CLASSES);
+}
+
+/* => true for the first report about this rule and pair of classes, or class and place */
 static bool first_time(enum rule rule, unsigned a, unsigned b)
 {
 	u32 key = (u32)rule << 16 | a << 8 | b;
@@ -127,7 +137,7 @@ static bool can_print(const struct lock_state *state)
 static void report(enum rule rule, const char *what, unsigned a, const struct held_lock *other)
 {
 	struct lock_state *state = &current->locks;
-	unsigned b = other != NULL ? other->class_id : 0xff;
+	unsigned b = other != NULL ? other->class_id : place_of(what);
 	char line[160];
 	int len;
 

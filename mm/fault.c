@@ -200,20 +200,6 @@ static int grow_stack(struct mm *mm, struct vma *v, vaddr_t addr)
 	return -EFAULT;
 }
 
-/* find_area - the area that has addr, grown if need be. => NULL; mmap_sem read */
-static struct vma *find_area(struct mm *mm, vaddr_t addr)
-{
-	struct vma *v = mm_find(mm, addr);
-
-	if (unlikely(!v))
-		return NULL;
-	if (unlikely(v->start > addr)) {
-		if (!(v->flags & VM_GROWSDOWN) || grow_stack(mm, v, addr) != 0)
-			return NULL;
-	}
-	return v;
-}
-
 struct vma *mm_find_grown(struct mm *mm, vaddr_t addr)
 {
 	struct vma *v = addr < USER_END ? mm_find(mm, addr) : NULL;
@@ -259,7 +245,7 @@ static __noinline __cold int fault_no_memory(struct mm *mm, vaddr_t addr)
 
 static __noinline int fault_any(struct mm *mm, vaddr_t addr, unsigned flags) __releases(mm)
 {
-	struct vma *v = addr < USER_END ? find_area(mm, addr) : NULL;
+	struct vma *v = mm_find_grown(mm, addr);
 	int err = -EFAULT;
 
 	if (v)
@@ -308,7 +294,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, unsigned flags)
 /* --- faults before they happen --- */
 
 /* Up to POPULATE_BATCH pages of zeros from start on, which one table maps; what is there already becomes
- * writable. => -ENOMEM: none */
+ * writable. => 0; -ENOMEM: not all */
 static int populate_batch(struct mm *mm, struct vma *v, vaddr_t start, u32 nr)
 {
 	struct page *pages[POPULATE_BATCH];
@@ -493,7 +479,7 @@ int mm_page_for_write(struct mm *mm, vaddr_t addr, struct page **page)
 	if (addr >= USER_END)
 		return -EFAULT;
 	rwsem_down_read(&mm->mmap_sem);
-	err = served_page(mm, find_area(mm, addr), addr & PAGE_MASK, true, page);
+	err = served_page(mm, mm_find_grown(mm, addr), addr & PAGE_MASK, true, page);
 	rwsem_up_read(&mm->mmap_sem);
 	return err;
 }

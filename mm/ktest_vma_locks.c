@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ktest_vma_locks.c - whoever breaks a rule of the locks of user memory is told (lock-3 to lock-7, lock-15): each
+ * ktest_vma_locks.c - whoever breaks a rule of the locks of user memory is told (lock-3 to 7, lock-15): each
  * change of areas with one of its two locks missing, locks of two address spaces, locks the other way round,
  * memory asked for under those who give it. Debug flavour; what a test provokes is expected.
  */

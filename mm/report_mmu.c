@@ -107,7 +107,7 @@ void mm_area_usage(struct mm *mm, const struct area_info *a, struct area_usage *
 	for (vaddr_t va = a->start; va < a->end;) {
 		vaddr_t stop = MIN(ALIGN_DOWN(va, TABLE_SPAN) + TABLE_SPAN, a->end);
 
-		if (pmap_prepared(&mm->pmap, va)) /* tables of areas stay while users do */
+		if (pmap_prepared(&mm->pmap, va)) /* a look ahead: count_span() asks again */
 			count_span(mm, va, stop, u);
 		va = stop;
 	}

@@ -21,10 +21,10 @@ extern struct overcommit_rules commit_rules; /* vm.overcommit_*; racy: each is o
 
 /* commit_charge - promise `pages` to who runs now. credit: so many of them take the place of what is promised
  * to it already, and is given back afterwards.
- * => 0; -ENOMEM (why-line written), nothing is promised then; takes the zones' and the slab
- * caches' locks where the request is large; no spinlock held */
+ * => 0; -ENOMEM (why-line written), nothing is promised then; takes commit_lock, and the zones' and the
+ * slab caches' locks where the request is large; not in interrupts */
 int commit_charge(u32 pages, u32 credit);
-/* commit_uncharge - give `pages` back. => any context */
+/* commit_uncharge - give `pages` back. => takes commit_lock; not in interrupts */
 void commit_uncharge(u32 pages);
 /* commit_heeds_noreserve - may MAP_NORESERVE have its way? Not where the limit is firm (oc-4). => no lock */
 bool commit_heeds_noreserve(void);

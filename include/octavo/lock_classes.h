@@ -46,7 +46,7 @@
 	X(kmalloc_big_lock,  SPIN,  0) /* the list of kmallocs larger than the largest cache */ \
 	X(lru_lock,          SPIN,  0) /* a zone's LRU lists */ \
 	X(zone_lock,         SPIN,  0) /* a zone's buddy */ \
-	X(commit_lock,       SPIN,  0) /* promises, where their limit is firm */ \
+	X(commit_lock,       SPIN,  0) /* the sum of promises, and each where their limit is firm */ \
 	X(tty_ring_lock,     IRQ,   0) /* bytes that came and the terminal has not looked at */ \
 	X(pgrp_lock,         IRQ,   0) /* members of process groups and sessions */ \
 	X(sighand_lock,      IRQ,   0) /* a process's signals */ \

@@ -35,10 +35,10 @@ struct mm {
 	struct mm_program program;  /* [I] after exec */
 	struct file *exe;           /* the program, see mm_set_exe() [I] */
 	bool dumpable;              /* may others look into it? [a] prctl(2), PR_SET_DUMPABLE */
-	u32 total_pages;            /* of all areas [as vmas, and their growth] */
-	u32 locked_pages;           /* of areas that are VM_LOCKED [the same] */
-	u32 lock_future;            /* [mmap_sem] VM_LOCK_BITS of new areas: mlockall(2) */
-	u32 nr_resident;            /* [PTL] user pages mapped */
+	u32 total_pages;    /* of all areas [mmap_sem write; a stack's growth: read and PTL] */
+	u32 locked_pages;   /* of areas that are VM_LOCKED [the same] */
+	u32 lock_future;    /* [mmap_sem] VM_LOCK_BITS of new areas: mlockall(2) */
+	u32 nr_resident;    /* [PTL] user pages mapped */
 	u32 peak_pages;     /* [mmap_sem] the most of total_pages when any were taken away */
 	u32 peak_resident;  /* [PTL] and of nr_resident */
 	LIST_ENTRY(mm) all; /* [mm_list_lock] */
@@ -132,10 +132,10 @@ int mm_clear_user(struct mm *mm, vaddr_t addr, u32 len);
  * own program could: no stack grows for it. => 0, -EFAULT, -EIO behind a file's end, -ENOMEM; takes mmap_sem
  * for reading; sleeps */
 int mm_access_user(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write);
-/* mm_access_debug - the same for a debugger, and across pages; a stack grows for it: it reads what the program might, if it asked
- * for it, and writes where a copy of the page is the program's own. A page that is copied so, and nobody has
- * been promised, becomes an area of its own that is VM_ACCT. => likewise, -EINTR; takes mmap_sem for
- * writing, too */
+/* mm_access_debug - the same for a debugger, and across pages. A stack grows for it. It reads what the program
+ * might, if it asked for it, and writes where a copy of the page is the program's own. A page that is copied
+ * so, and nobody has been promised, becomes an area of its own that is VM_ACCT. => likewise, -EINTR; takes
+ * mmap_sem for writing, too */
 int mm_access_debug(struct mm *mm, vaddr_t addr, void *buf, u32 len, bool write);
 /* mm_page_for_write - the frame behind addr, present, writable, private; referenced for the
  * caller. => 0 and *page, -ENOMEM, -EFAULT */

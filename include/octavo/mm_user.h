@@ -175,8 +175,8 @@ static inline struct vma *mm_find(struct mm *mm, vaddr_t addr)
 	return vma_find(&mm->vmas, addr);
 }
 
-/* mm_find_grown - the area that has addr; one that grows down does so for it, if it may. => NULL; mmap_sem
- * read */
+/* mm_find_grown - the area that has addr; one that grows down does so for it, if the limits of the current task,
+ * which may be a debugger, allow it. => NULL; mmap_sem read; takes PTL */
 struct vma *mm_find_grown(struct mm *mm, vaddr_t addr);
 
 static inline void vma_open_object(struct vma *v)

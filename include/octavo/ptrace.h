@@ -122,8 +122,8 @@ void arch_trace_go(const struct trace_stop *stop, enum trace_mode mode);
 /* arch_trace_handler - the current task's registers are about to be saved for a handler: without a single step,
  * which is its tracer's and not the program's; it begins anew with the handler, ptrace_handler() */
 void arch_trace_handler(void);
-/* arch_call_is_return - a system call ends: is it one after which the frame is no system call's any more, but what a
- * signal has interrupted? */
+/* arch_call_is_return - a system call ends: is it one after which the frame is no system call's any more, but
+ * what a signal has interrupted? */
 bool arch_call_is_return(const struct trapframe *frame);
 /* arch_call_none - the frame is no system call's: frame_call_gone(). */
 void arch_call_none(struct trapframe *frame);

@@ -5,8 +5,8 @@
  *
  *	tables WRONG		a line "table NUMBER CHUNKS NAME" for each; WRONG: how many arguments may
  *				be wrong at once
- *	digests TABLE		a line "= CHUNK DIGEST" for each chunk of it
- *	tell TABLE CHUNK	what was called and what came of it, a line each, then that line
+ *	digests WRONG TABLE	a line "= CHUNK DIGEST" for each chunk of it
+ *	tell WRONG TABLE CHUNK	what was called and what came of it, a line each, then that line
  *
  * A table is a call under one circumstance. It is made with each combination of its arguments' values
  * that has WRONG at most which are not the first (one less, where a limit is what matters): so all are
@@ -25,7 +25,7 @@ static const char *const circumstance_names[NR_CIRCUMSTANCES] = {
 };
 
 static enum circumstance circumstance;
-static unsigned most_wrong = 3; /* arguments of a call */
+static unsigned most_wrong; /* arguments of a call */
 
 /* --- tables by number --- */
 
@@ -281,12 +281,14 @@ void order_command(const char *line)
 {
 	const char *p = strchr(line, ' ');
 	char *rest = NULL;
-	unsigned i = p ? (unsigned)strtoul(p, &rest, 10) : 0, chunk;
 	const struct order *o;
+	unsigned i, chunk;
 	char text[96];
 
+	if (!p)
+		return;
+	most_wrong = (unsigned)strtoul(p, &rest, 10);
 	if (!strncmp(line, "tables ", 7)) {
-		most_wrong = i;
 		for (i = 0; i < nr_tables(); i++) {
 			o = table(i);
 			circumstance = i % NR_CIRCUMSTANCES;
@@ -298,6 +300,7 @@ void order_command(const char *line)
 		write(1, "= end\n", 6);
 		return;
 	}
+	i = (unsigned)strtoul(rest, &rest, 10);
 	o = i < nr_tables() ? table(i) : NULL;
 	if (!o)
 		return;

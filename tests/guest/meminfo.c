@@ -85,7 +85,8 @@ static void test_sums(void)
 	ok(value("KReclaimable:") == -1 || value("KReclaimable:") >= value("SReclaimable:"),
 	   "KReclaimable");
 	ok(value("SwapFree:") <= value("SwapTotal:"), "swap");
-	ok(value("Mlocked:") <= value("Unevictable:"), "what is mlocked is unevictable");
+	ok(!on_octavo() || value("Mlocked:") <= value("Unevictable:"),
+	   "what is mlocked is unevictable"); /* Linux adds one of them up later */
 	ok(value("Shmem:") <= value("Cached:"), "shared memory is cached");
 	ok(value("MemFree:") < value("MemTotal:") && value("MemAvailable:") < value("MemTotal:"),
 	   "free");

@@ -285,7 +285,7 @@ static void test_shared_frame(void)
 	munmap(p, PAGE);
 }
 
-/* Frames that were ours, and have been given back. */
+/* Frames that were ours, and have been given back: nobody else takes one at once. */
 static void test_freed(void)
 {
 	enum { NR = 64 };
@@ -293,6 +293,10 @@ static void test_freed(void)
 	char *p = own_pages(NR);
 	int mapped = 0;
 
+	if (!on_octavo()) {
+		skip("frames that were given back: others may run here");
+		return;
+	}
 	memset(p, 1, NR * PAGE);
 	for (int i = 0; i < NR; i++)
 		frames[i] = (unsigned long)FRAME(entry(p + (unsigned long)i * PAGE));

@@ -143,7 +143,7 @@ static void test_far_place(void)
 static void sleeps_long(struct thread *t)
 {
 	shared[0] = (int)sys(__NR_gettid);
-	while (shared[1] == 0)
+	for (; shared[1] == 0; shared[2]++)
 		sleep_ms(5);
 	(void)t;
 }
@@ -159,12 +159,12 @@ static int has_a_thread(void)
 	return 0;
 }
 
-/* As next_stop(), for three seconds. => -1: it does not stop */
+/* As next_stop(), for ten seconds. => -1: it does not stop */
 static long stops_soon(pid_t tid)
 {
 	int status = 0;
 
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 10000; i++) {
 		if (sys(__NR_wait4, tid, &status, WALL | WNOHANG, NULL) == tid)
 			return (status & 0xff) == 0x7f ? status >> 8 : ENDED + status;
 		sleep_ms(1);
@@ -178,21 +178,21 @@ static void test_signal_in_stopped(void)
 	uint32_t info[32];
 	pid_t pid, tid;
 
-	shared[0] = shared[1] = 0;
+	shared[0] = shared[1] = shared[2] = 0;
 	pid = free_child(has_a_thread);
 	await(shared, 1);
 	tid = shared[0];
 	is(trace(ATTACH, tid, NULL, 0), 0, "a thread is traced, its leader is not");
 	is(stops_soon(tid), SIGSTOP, "it stops");
 	is(trace(CONT, tid, NULL, 0), 0, "and goes on");
-	sleep_ms(30); /* it looks for signals before it does */
+	await(shared + 2, shared[2] + 2); /* it looks for signals before it does */
 	sys(__NR_kill, pid, SIGSTOP);
 	is(stops_soon(tid), SIGSTOP, "its process is stopped");
 	is(trace(GETSIGINFO, tid, NULL, (unsigned long)info), -EINVAL,
 	   "by a signal that was its leader's");
 	ok(comes_to(pid, 'T'), "the leader, too");
 	is(trace(CONT, tid, NULL, 0), 0, "the thread runs nevertheless");
-	sleep_ms(30);
+	await(shared + 2, shared[2] + 2);
 	sys(__NR_kill, pid, SIGUSR1);
 	is(stops_soon(tid), SIGUSR1, "a signal to the process is for who runs");
 	is(trace(CONT, tid, NULL, 0), 0, "who does not want it");

@@ -89,6 +89,19 @@ static const char *has_lines(const char *at, const char *const *names, unsigned 
 	return at;
 }
 
+/* Every number ends in one column. */
+static void has_columns(const char *of)
+{
+	unsigned wrong = 0;
+
+	for (const char *at = text; at != NULL; at = next_line(at)) {
+		const char *unit = strstr(at, " kB\n"), *end = strchr(at, '\n');
+
+		wrong += unit != NULL && unit < end && unit - at != 24;
+	}
+	is(wrong, 0, "%s: the numbers stand under each other", of);
+}
+
 static void test_lines(void)
 {
 	const char *at;
@@ -99,8 +112,10 @@ static void test_lines(void)
 	ok(at != NULL && strtoul(at, NULL, 16) > strtoul(text, NULL, 16), "the next area follows");
 	ok(strstr(text, "\nKernelPageSize:        4 kB\nMMUPageSize:           4 kB\n") != NULL,
 	   "names and numbers stand where they do");
+	has_columns("smaps");
 	if (slurp("/proc/self/smaps_rollup") <= 0)
 		bail_out("no smaps_rollup");
+	has_columns("smaps_rollup");
 	at = has_lines(strchr(text, '\n') + 1, rollup_lines,
 		       sizeof(rollup_lines) / sizeof(rollup_lines[0]), "smaps_rollup");
 	if (on_octavo())

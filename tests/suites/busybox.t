@@ -138,8 +138,8 @@ HERE = {
     "its own path": ("readlink /proc/self/exe; sh -c 'readlink /proc/$$/exe'; ls -l /proc/$$/exe",
                      r"^/bin/busybox\n/bin/busybox\n.* -> /bin/busybox\n"),
     "text shared by processes": ("$BUSYBOX sleep 35 & p=$!; sleep 0.2; awk '/ r-xp / { t = 1 }"
-                                 "t && /^Rss:/ { r = $2 } t && /^Shared_Clean:/ { s = $2 }"
-                                 "t && /^Private_Dirty:/ { print (s > 200), (s > r / 2), $2; exit }' "
+                                 "t && /^Rss:/ { r = $2 } t && /^Shared_/ { s += $2 }"
+                                 "t && /^Anonymous:/ { print (s > 200), (s > r / 2), $2; exit }' "
                                  "/proc/$p/smaps; kill $p", r"^1 1 0\n"),
     "md5sum of what the host has": ("md5sum $BUSYBOX; cp $BUSYBOX c; md5sum <c",
                                     r"^@MD5@  /bin/busybox\n@MD5@  -\n"),

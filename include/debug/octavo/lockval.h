@@ -81,6 +81,7 @@ void lock_order_text(struct text *t);
 #define might_sleep()         lockval_might_sleep(__func__)
 #define might_wait_for_cpus() lockval_might_wait_for_cpus(__func__)
 #define might_ask_memory()    lockval_asks_memory(__func__)
-/* assert_held - what a contract says of its caller; assert_held_write - of a read/write semaphore, for writing */
+/* assert_held - what a contract says of its caller
+ * assert_held_write - of a read/write semaphore, for writing */
 #define assert_held(l)        lockval_must_hold((l), (l)->tag, false, __func__)
 #define assert_held_write(l)  lockval_must_hold((l), (l)->tag, true, __func__)
