@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* madvise(2): each advice, what it does to memory, to children and to files; errors in Linux's order. */
 #include "guest.h"
+#include "slurp.h"
 
 #include <uapi/octavo/falloc.h>
 #include <uapi/octavo/memfd.h>
@@ -145,38 +146,19 @@ static void test_fork(void)
 	close(fd);
 }
 
-/* Lines of /proc/self/maps that begin in [p, p + pages). */
-static int nr_areas(const char *p, unsigned pages)
-{
-	static char text[16384];
-	int fd = open("/proc/self/maps", O_RDONLY), nr = 0;
-	long n, len = 0;
-
-	while ((n = read(fd, text + len, sizeof(text) - 1 - (size_t)len)) > 0)
-		len += n;
-	close(fd);
-	text[len] = '\0';
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
-		unsigned long start = strtoul(line, NULL, 16);
-
-		nr += start >= (unsigned long)p && start < (unsigned long)p + pages * PAGE;
-	}
-	return nr;
-}
-
 static void test_areas(void)
 {
 	char *p = mmap(NULL, 8 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	mprotect(p + PAGE, 6 * PAGE, RW);
-	is(nr_areas(p, 7), 2, "one area between two");
+	is(areas_within(p, 7), 2, "one area between two");
 	advise(p + 2 * PAGE, 2, MADV_DONTFORK);
-	is(nr_areas(p, 7), 4, "is three when its middle is not for children");
+	is(areas_within(p, 7), 4, "is three when its middle is not for children");
 	advise(p + 4 * PAGE, 1, MADV_WIPEONFORK);
-	is(nr_areas(p, 7), 5, "four with one that is wiped for them");
+	is(areas_within(p, 7), 5, "four with one that is wiped for them");
 	advise(p, 8, MADV_DOFORK);
 	advise(p, 8, MADV_KEEPONFORK);
-	is(nr_areas(p, 7), 2, "and one again");
+	is(areas_within(p, 7), 2, "and one again");
 	munmap(p, 8 * PAGE);
 }
 

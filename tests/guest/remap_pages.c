@@ -4,6 +4,7 @@
  * the file gets shorter, and under each call that changes areas. (wli-3, wli-6, wli-7)
  */
 #include "guest.h"
+#include "slurp.h"
 
 #include <uapi/octavo/falloc.h>
 #include <uapi/octavo/futex.h>
@@ -55,24 +56,6 @@ static char *map_backwards(int how)
 	return p;
 }
 
-static int areas(const char *p, unsigned long pages)
-{
-	static char text[16384];
-	int maps = open("/proc/self/maps", O_RDONLY), nr = 0;
-	long n, len = 0;
-
-	while ((n = read(maps, text + len, sizeof(text) - 1 - (size_t)len)) > 0)
-		len += n;
-	close(maps);
-	text[len] = '\0';
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
-		unsigned long start = strtoul(line, NULL, 16);
-
-		nr += start >= (unsigned long)p && start < (unsigned long)p + pages * PAGE;
-	}
-	return nr;
-}
-
 static void test_arguments(void)
 {
 	char *p = map_file(MAP_SHARED), *own = map_file(MAP_PRIVATE), *anon = map_pages(1, RW);
@@ -114,7 +97,7 @@ static void test_order(int how, const char *name)
 	ok(p[2 * PAGE + 5] == 'Y' && p[3 * PAGE + 5] == 'Y', "whichever way it is written");
 	p[2 * PAGE + 5] = 'e';
 	if (on_octavo())
-		is(areas(p, PAGES), 1, "one area all the time (wli-7)");
+		is(areas_within(p, PAGES), 1, "one area all the time (wli-7)");
 	is(remap(p, PAGES, 0, how), 0, "in order again");
 	ok(shows(p, "abcdefgh"), "as it was");
 	munmap(p, PAGES * PAGE);
@@ -174,7 +157,7 @@ static void test_areas(void)
 	p = map_backwards(0);
 	is(sys(__NR_madvise, p, PAGES * PAGE, MADV_DONTNEED), 0, "DONTNEED");
 	if (on_octavo())
-		is(areas(p, PAGES), 1, "one area still");
+		is(areas_within(p, PAGES), 1, "one area still");
 	is(sys(__NR_mincore, p, PAGES * PAGE, vec), 0, "mincore");
 	ok(shows(p, "hgfedcba"), "keeps the order");
 	is(sys(__NR_msync, p, PAGES * PAGE, MS_SYNC), 0, "msync");

@@ -87,4 +87,19 @@ static inline void mount_proc(void)
 	sys(__NR_mount, "proc", "/proc", "proc", 0, NULL);
 }
 
+/* Areas of /proc/self/maps that begin in the `pages` pages from p on. */
+static inline int areas_within(const char *p, unsigned long pages)
+{
+	int nr = 0;
+
+	slurp("/proc/self/maps");
+	for (const char *line = text; line && *line;
+	     line = strchr(line, '\n'), line += line != NULL) {
+		unsigned long start = strtoul(line, NULL, 16);
+
+		nr += start >= (unsigned long)p && start < (unsigned long)p + pages * PAGE;
+	}
+	return nr;
+}
+
 #endif

@@ -14,54 +14,19 @@ enum { PAGES = 64 };
 
 /* --- the lines --- */
 
+/* In smaps and smaps_rollup, behind the lines that only one of them has. */
+#define COMMON_LINES                                                                               \
+	"Shared_Clean:", "Shared_Dirty:", "Private_Clean:", "Private_Dirty:", "Referenced:",       \
+		"Anonymous:", "LazyFree:", "AnonHugePages:", "ShmemPmdMapped:", "FilePmdMapped:",  \
+		"Shared_Hugetlb:", "Private_Hugetlb:", "Swap:", "SwapPss:", "Locked:"
+
 static const char *const lines[] = {
-	"Size:",
-	"KernelPageSize:",
-	"MMUPageSize:",
-	"Rss:",
-	"Pss:",
-	"Pss_Dirty:",
-	"Shared_Clean:",
-	"Shared_Dirty:",
-	"Private_Clean:",
-	"Private_Dirty:",
-	"Referenced:",
-	"Anonymous:",
-	"LazyFree:",
-	"AnonHugePages:",
-	"ShmemPmdMapped:",
-	"FilePmdMapped:",
-	"Shared_Hugetlb:",
-	"Private_Hugetlb:",
-	"Swap:",
-	"SwapPss:",
-	"Locked:",
-	"THPeligible:",
-	"VmFlags:",
+	"Size:",      "KernelPageSize:", "MMUPageSize:", "Rss:",     "Pss:",
+	"Pss_Dirty:", COMMON_LINES,      "THPeligible:", "VmFlags:",
 };
 
 static const char *const rollup_lines[] = {
-	"Rss:",
-	"Pss:",
-	"Pss_Dirty:",
-	"Pss_Anon:",
-	"Pss_File:",
-	"Pss_Shmem:",
-	"Shared_Clean:",
-	"Shared_Dirty:",
-	"Private_Clean:",
-	"Private_Dirty:",
-	"Referenced:",
-	"Anonymous:",
-	"LazyFree:",
-	"AnonHugePages:",
-	"ShmemPmdMapped:",
-	"FilePmdMapped:",
-	"Shared_Hugetlb:",
-	"Private_Hugetlb:",
-	"Swap:",
-	"SwapPss:",
-	"Locked:",
+	"Rss:", "Pss:", "Pss_Dirty:", "Pss_Anon:", "Pss_File:", "Pss_Shmem:", COMMON_LINES,
 };
 
 /* The line behind `at`; NULL: there is none */
